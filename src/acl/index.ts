@@ -1,0 +1,18 @@
+export { parseAclFile, parseUserDirective, parseUserLine } from './aclfile.ts';
+export type { AclFileOptions, AclFileUser, ParsedAclFile } from './aclfile.ts';
+export type { Command, CommandTable, KeySpec } from './command-table.ts';
+export { decide } from './decide.ts';
+export type { DecideOptions, Decision, Denial } from './decide.ts';
+export { dialectOf } from './dialect.ts';
+export type { Dialect, Product, PubsubDefault, ServerVersion } from './dialect.ts';
+export { globMatch } from './glob.ts';
+export { hashPassword } from './password.ts';
+export { getUserView, printUser, ruleText } from './print.ts';
+export type { PrintOptions, SelectorView, UserView } from './print.ts';
+export type { Problem, ProblemCode } from './problem.ts';
+export { canRun, grantedCommands, holdsAll, isUnrestricted, reach } from './reach.ts';
+export type { Reach } from './reach.ts';
+export type { KeyPattern, Selector, SelectorEngine, User } from './selector.ts';
+export { tableFor, tableFromCommandReply } from './tables.ts';
+export { defaultUser, parseUser } from './user.ts';
+export type { ParsedUser, ParseUserOptions } from './user.ts';
