@@ -1,0 +1,3 @@
+export { known, printProvenance, unknown } from './fact.ts';
+export type { Fact, Provenance, UnknownReason } from './fact.ts';
+export type * from './snapshot.ts';

@@ -1,0 +1,3 @@
+export { AREAS, SEVERITIES } from './check.ts';
+export type { Area, Check, CheckContext, Evidence, Example, Severity, Verdict } from './check.ts';
+export type * from './outcome.ts';
