@@ -57,7 +57,11 @@ export interface TargetAssessment {
   readonly outcomes: readonly Outcome[];
   readonly totals: Totals;
   /** Findings of the baseline that are gone now. */
-  readonly fixed: readonly { readonly checkId: string; readonly fingerprint: string; readonly title: string }[];
+  readonly fixed: readonly {
+    readonly checkId: string;
+    readonly fingerprint: string;
+    readonly title: string;
+  }[];
 }
 
 /** One run over all targets. */
@@ -69,7 +73,12 @@ export interface Assessment {
   readonly advisoriesAsOf: string;
   readonly targets: readonly TargetAssessment[];
   /** Targets that could not be assessed at all. */
-  readonly unreachable: readonly { readonly subject: string; readonly code: string; readonly message: string; readonly next: string }[];
+  readonly unreachable: readonly {
+    readonly subject: string;
+    readonly code: string;
+    readonly message: string;
+    readonly next: string;
+  }[];
   readonly totals: Totals;
   /** Expired or unused waivers and the like. */
   readonly notes: readonly string[];
