@@ -1,0 +1,50 @@
+/**
+ * The door of the test servers: real Redis and Valkey of several versions, and a raw client to talk to them.
+ * Whatever a test file leaves running is ended after it.
+ */
+import { afterAll, describe, it } from 'vitest';
+
+import { availableServers, stopServers, type Server } from './server.ts';
+
+export {
+  availableServers,
+  findFreePort,
+  startSentinel,
+  startServer,
+  stopServers,
+  tryStart,
+  type Attempt,
+  type Exit,
+  type RunningServer,
+  type Server,
+  type StartOptions,
+} from './server.ts';
+export { openConnection, talk, type Connection, type Reply, type Target } from './talk.ts';
+
+/** The versions that the product promises to know, one of each minor. */
+export const SERVER_IDS = [
+  'redis-6.0',
+  'redis-7.0',
+  'redis-8.0',
+  'valkey-8.0',
+  'valkey-8.1',
+  'valkey-9.1',
+] as const;
+
+afterAll(stopServers);
+
+/**
+ * Declares the same tests for each server; one that this machine lacks becomes a skipped suite that says so.
+ */
+export function forEachServer(ids: readonly string[], body: (server: Server) => void): void {
+  const servers = availableServers();
+  for (const id of ids) {
+    const server = servers.find((candidate) => candidate.id === id);
+    if (server) describe(`on ${id} (${server.version})`, () => body(server));
+    else {
+      describe.skip(`on ${id}: not on this machine, see npm run servers`, () => {
+        it.todo('needs the server');
+      });
+    }
+  }
+}
