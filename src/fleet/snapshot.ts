@@ -4,10 +4,10 @@
  * Gathering is I/O and lives beside this file; the snapshot itself is plain readonly data.
  */
 
-import type { AclFile, CommandTable, User } from '../acl/index.ts';
+import type { CommandTable, ParsedAclFile, User } from '../acl/index.ts';
 import type { ConfDocument, Product, Secret } from '../conf/index.ts';
 import type { CertificateFact } from '../tls/index.ts';
-import type { Fact } from './fact.ts';
+import type { Fact, Provenance } from './fact.ts';
 
 /** One server, live or from its files, at one moment. */
 export interface Snapshot {
@@ -42,7 +42,9 @@ export interface Snapshot {
   readonly login: Fact<LoginFact>;
   /** The conf file(s) in include order, with every line. */
   readonly conf: Fact<ConfFiles>;
-  readonly aclFile: Fact<{ readonly path: string; readonly file: AclFile }>;
+  readonly aclFile: Fact<AclFileFact>;
+  /** Files only: why the server would refuse to start with them, in its own words. Absent or empty: nothing seen. */
+  readonly refusals?: readonly RefusalFact[];
   /** Certificates and keys that the settings name, read from disk, by path. */
   readonly certificateFiles: ReadonlyMap<string, Fact<CertificateFileFact>>;
   /** Modes and owners, by path: conf, aclfile, keys, dir, RDB and AOF, unix socket. */
@@ -69,15 +71,18 @@ export interface ProductFact {
 }
 
 export type RoleFact =
-  | { readonly kind: 'primary'; readonly replicas: readonly { readonly address: string; readonly state: string }[] }
-  | { readonly kind: 'replica'; readonly primary: string; readonly linkUp: boolean }
+  | {
+      readonly kind: 'primary';
+      readonly replicas: readonly { readonly address: string; readonly state: string }[];
+    }
+  | { readonly kind: 'replica'; readonly primary: string; readonly linkUp: boolean | undefined }
   | { readonly kind: 'sentinel'; readonly primaries: readonly string[] };
 
 export interface UserFact {
   readonly user: User;
   /** Tokens as written, passwords and hashes replaced, for evidence. */
   readonly text: string;
-  readonly from: import('./fact.ts').Provenance;
+  readonly from: Provenance;
   /** Passwords written in clear in a file (`>pw`), to be judged and never printed. */
   readonly clearPasswords: readonly Secret[];
 }
@@ -167,6 +172,17 @@ export interface ConfFiles {
   readonly documents: readonly ConfDocument[];
 }
 
+export interface AclFileFact {
+  readonly path: string;
+  readonly file: ParsedAclFile;
+}
+
+/** A reason why the server would not start. */
+export interface RefusalFact {
+  readonly message: string;
+  readonly from: Provenance;
+}
+
 export interface CertificateFileFact {
   readonly kind: 'certificate' | 'key' | 'ca';
   /** Certificates in file order; the server serves the first only. Empty for a key. */
@@ -223,5 +239,10 @@ export interface SentinelFact {
 
 export interface ClusterFact {
   readonly state: string;
-  readonly nodes: readonly { readonly id: string; readonly address: string; readonly flags: readonly string[]; readonly linkUp: boolean }[];
+  readonly nodes: readonly {
+    readonly id: string;
+    readonly address: string;
+    readonly flags: readonly string[];
+    readonly linkUp: boolean;
+  }[];
 }
