@@ -69,7 +69,75 @@ export interface Dialect {
 
 export type PubsubDefault = 'allchannels' | 'resetchannels';
 
-/** The rule language of a version. Unknown newer versions get the newest one known of the product. */
-export function dialectOf(_server: ServerVersion): Dialect {
-  throw new Error('not yet');
+/**
+ * The rule language of a version. Versions between two known ones speak the older one's language, versions newer than
+ * all of them the newest one's; holes known to be fixed are closed from the patch level that fixed them on.
+ */
+export function dialectOf(server: ServerVersion): Dialect {
+  const { product, version } = server;
+  const v = parseVersion(version);
+  const valkey = product === 'valkey';
+  const since = (major: number, minor: number): boolean => v[0] > major || (v[0] === major && v[1] >= minor);
+  const seven = since(7, 0);
+  const kept = since(7, 2);
+  return {
+    product,
+    version,
+    channels: since(6, 2),
+    pubsubDefault: seven ? 'resetchannels' : 'allchannels',
+    selectors: seven,
+    keyPermissions: seven,
+    subcommands: seven,
+    databases: valkey && since(9, 1),
+    sanitizePayload: !since(6, 2) ? 'absent' : valkey && since(9, 1) ? 'ignored' : 'flag',
+    newUserSanitizes: kept && !(valkey && since(9, 1)),
+    display: kept ? 'kept-rules' : since(6, 2) ? 'from-bits' : 'from-bits-6.0',
+    getUserForm: seven ? 'strings' : 'lists',
+    categoriesSkipModules: !kept,
+    firstArgWhenAllowed: seven ? 'kept' : since(6, 2) ? 'ignored' : 'error',
+    refusalNamesUser: kept,
+    alwaysAllowed: seven ? [] : ['quit'],
+    globDepthMax: fixedIn(v, valkey ? GLOB_DEPTH_VALKEY : GLOB_DEPTH_REDIS) ? GLOB_DEPTH_MAX : 0,
+    keyCount: valkey ? (since(9, 0) ? 'checked' : 'int32') : since(7, 4) ? 'int64' : 'int32',
+    reopensSelector: seven && !kept,
+    percentAborts: seven && !fixedIn(v, valkey ? PERCENT_VALKEY : PERCENT_REDIS),
+    percentTildeAborts: seven && !kept,
+    georadiusFirstStore: seven && !fixedIn(v, valkey ? GEORADIUS_VALKEY : KEYWORDS_REDIS),
+    sortSkipsStoreValue: valkey || !fixedIn(v, KEYWORDS_REDIS),
+    xreadKeywordWindow: seven && (valkey || !fixedIn(v, KEYWORDS_REDIS)),
+    firstArgBlankAborts: kept,
+    aclFileParenthesisCrashes: seven,
+    loadDisconnects: valkey ? !since(8, 0) : !since(7, 4),
+  };
+}
+
+/** `7.0.15` or `7.0` as numbers; what is missing is 0. */
+export function parseVersion(version: string): Version {
+  const [major = 0, minor = 0, patch = 0] = version
+    .split(/[^0-9]+/)
+    .map((part) => Number.parseInt(part, 10) || 0);
+  return [major, minor, patch];
+}
+
+/** Major, minor, patch. */
+export type Version = readonly [number, number, number];
+
+const GLOB_DEPTH_MAX = 1000;
+
+// First fixed release of each branch, newest branch first; a branch newer than the first has the fix, a branch that is
+// missing never got it.
+type Fixes = readonly Version[];
+const GLOB_DEPTH_REDIS: Fixes = [[7, 4, 1], [7, 2, 6], [6, 2, 16]]; // prettier-ignore
+const GLOB_DEPTH_VALKEY: Fixes = [[8, 0, 1], [7, 2, 7]]; // prettier-ignore
+const PERCENT_REDIS: Fixes = [[7, 4, 2], [7, 2, 7]]; // prettier-ignore
+const PERCENT_VALKEY: Fixes = [[8, 0, 2], [7, 2, 8]]; // prettier-ignore
+const KEYWORDS_REDIS: Fixes = [[8, 8, 2], [8, 6, 6], [8, 4, 6], [8, 2, 9], [7, 4, 11], [7, 2, 16]]; // prettier-ignore
+const GEORADIUS_VALKEY: Fixes = [[9, 1, 0]];
+
+function fixedIn(version: Version, fixes: Fixes): boolean {
+  const [major, minor, patch] = version;
+  const branch = fixes.find((fix) => fix[0] === major && fix[1] === minor);
+  if (branch !== undefined) return patch >= branch[2];
+  const newest = fixes[0];
+  return newest !== undefined && (major > newest[0] || (major === newest[0] && minor > newest[1]));
 }
