@@ -5,8 +5,18 @@
 
 export type Change =
   /** Set a directive. `apply` says when it takes effect: at once by CONFIG SET, or from the file after a restart. */
-  | { readonly kind: 'set-directive'; readonly name: string; readonly value: string; readonly apply: 'runtime' | 'restart' }
-  | { readonly kind: 'remove-directive'; readonly name: string; readonly file?: string; readonly line?: number }
+  | {
+      readonly kind: 'set-directive';
+      readonly name: string;
+      readonly value: string;
+      readonly apply: 'runtime' | 'restart';
+    }
+  | {
+      readonly kind: 'remove-directive';
+      readonly name: string;
+      readonly file?: string;
+      readonly line?: number;
+    }
   /** Apply rules to a user, left to right. Secrets are placeholders such as `>NEW_PASSWORD`. */
   | { readonly kind: 'set-user'; readonly name: string; readonly rules: readonly string[] }
   | { readonly kind: 'remove-user'; readonly name: string }

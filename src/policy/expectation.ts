@@ -5,8 +5,12 @@
 
 import type { HardeningRequest } from './request.ts';
 
+/** Where a setting stands in the compiled conf. */
+export type SettingSection = 'network' | 'tls' | 'limits' | 'surface' | 'records' | 'data' | 'cluster';
+
 /** One server setting as it should be. */
 export interface ExpectedSetting {
+  readonly section: SettingSection;
   /** Canonical directive name, one that the requested version has. */
   readonly name: string;
   /** What the compiler writes. */
