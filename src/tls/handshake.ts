@@ -1,5 +1,8 @@
 // One TLS attempt against a live port: handshake, send QUIT, wait for the first reply or alert. QUIT needs no rights and
 // every version of Redis and Valkey answers +OK and closes. Nothing is resumed, nothing is kept open.
+import { attemptHandshake } from './attempt.ts';
+import { readCertificates } from './certificate.ts';
+import { diagnoseHandshake, isCertificateRequired } from './diagnose.ts';
 import type { HandshakeFault, Diagnosis } from './diagnose.ts';
 import type { HandshakeObservation, TlsTarget } from './observation.ts';
 
@@ -17,14 +20,25 @@ export type TlsInspection =
 /** What `tls-auth-clients` must be, from outside; `unknown` when the port could not be judged. */
 export type ClientAuthentication = 'required' | 'optional' | 'off' | 'unknown';
 
-export const TIMEOUT_MS_DEFAULT = 5000;
-
 /** Handshakes once. Never throws for what the network or the server does. */
 export async function inspectTls(target: TlsTarget): Promise<TlsInspection> {
-  throw new Error(`not written: ${target.host}`);
+  const observation = await attemptHandshake(target);
+  if (observation.stage === 'replied') return { ok: true, ...observation };
+  const certificate = target.cert === undefined ? undefined : readCertificates(target.cert).certificates[0];
+  const diagnosis = diagnoseHandshake({
+    observation,
+    at: new Date(),
+    ...(certificate === undefined ? {} : { clientCertificate: certificate }),
+    serverName: target.serverName ?? target.host,
+  });
+  if (diagnosis === undefined) throw new Error('an attempt without a reply has a diagnosis');
+  return { ok: false, fault: diagnosis.fault, detail: diagnosis.explanation, diagnosis, ...observation };
 }
 
 /** Handshakes once without a certificate, to tell `required`, `optional` and `off` apart. */
 export async function inspectClientAuthentication(target: TlsTarget): Promise<ClientAuthentication> {
-  throw new Error(`not written: ${target.host}`);
+  const { cert: _cert, key: _key, passphrase: _passphrase, ...bare } = target;
+  const observation = await attemptHandshake(bare);
+  if (observation.stage === 'replied') return observation.askedForCertificate ? 'optional' : 'off';
+  return isCertificateRequired(observation) ? 'required' : 'unknown';
 }

@@ -1,5 +1,6 @@
 // The door of tls/: certificates as facts, their checks, a small authority, and handshakes with a named outcome.
-export { CERTIFICATES_MAX, readCertificate, readCertificates } from './certificate.ts';
+export { TIMEOUT_MS_DEFAULT } from './attempt.ts';
+export { CERTIFICATES_MAX, checkCertificateOrder, readCertificate, readCertificates } from './certificate.ts';
 export type {
   CertificateFact,
   CertificateFile,
@@ -17,11 +18,11 @@ export type {
   CertificateProblemCode,
   CertificatePurpose,
 } from './check.ts';
-export { diagnoseHandshake } from './diagnose.ts';
+export { diagnoseHandshake, diagnosePlaintext } from './diagnose.ts';
 export type { Diagnosis, HandshakeEvidence, HandshakeFault } from './diagnose.ts';
-export { inspectClientAuthentication, inspectTls, TIMEOUT_MS_DEFAULT } from './handshake.ts';
+export { inspectClientAuthentication, inspectTls } from './handshake.ts';
 export type { ClientAuthentication, TlsInspection } from './handshake.ts';
-export { createAuthority, issueCertificate } from './issue.ts';
+export { createAuthority, issueCertificate, IssueError } from './issue.ts';
 export type {
   Authority,
   AuthorityRequest,

@@ -1,5 +1,9 @@
 // What listens on a port: plaintext RESP, TLS, something else, nobody. First a plaintext QUIT, then a TLS handshake: a
 // TLS port answers plaintext with a reset or an alert at once, while a plaintext port leaves a TLS client waiting.
+import { Buffer } from 'node:buffer';
+import { connect } from 'node:net';
+import { QUIT, readFirstLine } from './attempt.ts';
+import { inspectTls } from './handshake.ts';
 import type { TlsInspection } from './handshake.ts';
 
 export type PortProbe =
@@ -23,7 +27,51 @@ export interface PortTarget {
   readonly timeoutMs?: number;
 }
 
+const TIMEOUT_MS = 3000;
+const REPLY_BYTES_MAX = 4096;
+
 /** Never throws for what the network or the server does. */
 export async function probePort(target: PortTarget): Promise<PortProbe> {
-  throw new Error(`not written: ${target.host}`);
+  const timeoutMs = target.timeoutMs ?? TIMEOUT_MS;
+  const plain = await askPlainly(target, timeoutMs);
+  if (plain.kind !== 'silent') return plain;
+  const inspection = await inspectTls({ host: target.host, port: target.port, timeoutMs });
+  if (inspection.ok || inspection.agreed || /^ERR_SSL_.*ALERT_/.test(inspection.errorCode ?? '')) {
+    return { kind: 'tls', inspection };
+  }
+  return plain;
+}
+
+function askPlainly({ host, port }: PortTarget, timeoutMs: number): Promise<PortProbe> {
+  return new Promise((resolve) => {
+    const socket = connect({ host, port });
+    let opened = false;
+    let bytes: Buffer = Buffer.alloc(0);
+    const finish = (ended: 'timeout' | 'closed' | 'reset', errorCode = 'TIMEOUT'): void => {
+      clearTimeout(timer);
+      socket.destroy();
+      if (!opened)
+        resolve(errorCode === 'ECONNREFUSED' ? { kind: 'closed' } : { kind: 'unreachable', errorCode });
+      else resolve(readAnswer(bytes) ?? { kind: 'silent', ended });
+    };
+    const timer = setTimeout(() => finish('timeout'), timeoutMs);
+    socket.once('connect', () => {
+      opened = true;
+      socket.write(QUIT);
+    });
+    socket.on('data', (chunk: Buffer) => {
+      bytes = Buffer.concat([bytes, chunk.subarray(0, REPLY_BYTES_MAX - bytes.length)]);
+      if (bytes.includes('\n') || bytes.length >= REPLY_BYTES_MAX) finish('closed');
+    });
+    socket.on('error', ({ code }: NodeJS.ErrnoException) => finish('reset', code ?? 'UNKNOWN'));
+    socket.once('close', () => finish('closed'));
+  });
+}
+
+/** A TLS alert is no answer to plaintext: content type 21, then a version 3.x. */
+function readAnswer(bytes: Buffer): PortProbe | undefined {
+  if (bytes.length === 0 || (bytes[0] === 0x15 && (bytes.length === 1 || bytes[1] === 0x03)))
+    return undefined;
+  const reply = readFirstLine(bytes);
+  return { kind: /^(\+OK|-[A-Z]+ )/.test(reply) ? 'plaintext' : 'other', reply };
 }

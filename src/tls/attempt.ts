@@ -1,0 +1,187 @@
+// The one place of this room that speaks TLS on the wire. It makes a single attempt and says what happened, unjudged.
+import type { Buffer } from 'node:buffer';
+import { isIP } from 'node:net';
+import { checkServerIdentity, connect } from 'node:tls';
+import type { ConnectionOptions, TLSSocket } from 'node:tls';
+import { readCertificate } from './certificate.ts';
+import type { CertificateFact } from './certificate.ts';
+import type { HandshakeObservation, TlsTarget, TlsVersion } from './observation.ts';
+
+/** For an attempt whose target names no other. */
+export const TIMEOUT_MS_DEFAULT = 5000;
+
+/** QUIT needs no rights, changes nothing, and is answered by every version of Redis and Valkey before it closes. */
+export const QUIT = '*1\r\n$4\r\nQUIT\r\n';
+
+/** Handshakes, writes QUIT, and waits for the first bytes or the alert. */
+export async function attemptHandshake(target: TlsTarget): Promise<HandshakeObservation> {
+  const begun = performance.now();
+  const notes: Notes = { stage: 'dialling', agreed: false, asked: false, chain: [], seen: {} };
+  const outcome = await runAttempt(target, notes);
+  return {
+    stage: notes.stage,
+    ...outcome,
+    agreed: notes.agreed,
+    askedForCertificate: notes.asked,
+    sentCertificate: target.cert !== undefined && notes.asked,
+    chain: notes.chain,
+    authorized: false,
+    sessionResumed: false,
+    ...notes.seen,
+    elapsedMs: performance.now() - begun,
+  };
+}
+
+/** At most `max` characters of the first line, without control characters. */
+export function readFirstLine(bytes: Buffer, max = 200): string {
+  const line =
+    bytes
+      .subarray(0, max * 4)
+      .toString('utf8')
+      .split(/\r?\n/, 1)[0] ?? '';
+  return line.replace(/\p{Cc}/gu, '\ufffd').slice(0, max);
+}
+
+interface Notes {
+  stage: HandshakeObservation['stage'];
+  agreed: boolean;
+  asked: boolean;
+  chain: readonly CertificateFact[];
+  seen: Partial<
+    Pick<HandshakeObservation, 'protocol' | 'cipher' | 'authorized' | 'authorizationError' | 'sessionResumed'>
+  >;
+}
+
+type Outcome = Pick<HandshakeObservation, 'errorCode' | 'errorMessage' | 'reply'>;
+
+/** Certificates of one chain that are read; a server sending more is not believed. */
+const CHAIN_CERTIFICATES_MAX = 10;
+const ERROR_CHARS_MAX = 300;
+/** How long a server without session tickets is given to refuse our certificate. */
+const CONSENT_MS = 50;
+
+function runAttempt(target: TlsTarget, notes: Notes): Promise<Outcome> {
+  return new Promise((resolve) => {
+    let socket: TLSSocket;
+    try {
+      socket = connect(readOptions(target));
+    } catch (error) {
+      resolve(describeError(error));
+      return;
+    }
+    const timeoutMs = target.timeoutMs ?? TIMEOUT_MS_DEFAULT;
+    let consent: NodeJS.Timeout | undefined;
+    let written = false;
+    const write = (): void => {
+      clearTimeout(consent);
+      if (!written && socket.writable) socket.write(QUIT);
+      written = true;
+    };
+    const finish = (outcome: Outcome): void => {
+      clearTimeout(timer);
+      clearTimeout(consent);
+      notes.asked ||= wasAsked(socket);
+      if (notes.chain.length === 0) notes.chain = readChain(socket);
+      socket.destroy();
+      resolve(outcome);
+    };
+    const timer = setTimeout(() => {
+      finish({ errorCode: 'TIMEOUT', errorMessage: `no answer within ${timeoutMs} ms` });
+    }, timeoutMs);
+    if (target.socket === undefined) socket.once('connect', () => (notes.stage = 'handshake'));
+    else notes.stage = 'handshake';
+    // Keys are drawn once version and cipher are agreed. The line holds secrets: only that it came is noted.
+    socket.once('keylog', () => (notes.agreed = true));
+    socket.once('secureConnect', () => {
+      notes.stage = 'waiting-for-reply';
+      notes.agreed = true;
+      noteSession(socket, notes);
+      // In TLS 1.3 the server judges our certificate only now. Bytes that reach it before it refuses make its kernel
+      // answer with a reset that can overtake the alert: so wait for its ticket (a sign of consent) or a moment.
+      if (!notes.asked || notes.seen.protocol !== 'TLSv1.3') write();
+      else {
+        consent = setTimeout(write, CONSENT_MS);
+        socket.once('session', write);
+      }
+    });
+    socket.once('data', (bytes: Buffer) => {
+      notes.stage = 'replied';
+      finish({ reply: readFirstLine(bytes) });
+    });
+    socket.on('error', (error) => finish(describeError(error)));
+    socket.once('end', () =>
+      finish({ errorCode: 'CLOSED', errorMessage: 'the server closed without an alert' }),
+    );
+    socket.once('close', () => finish({ errorCode: 'CLOSED', errorMessage: 'the connection closed' }));
+  });
+}
+
+function readOptions(target: TlsTarget): ConnectionOptions {
+  const { host, port, socket, ca, cert, key, passphrase, minVersion, maxVersion, ciphers } = target;
+  const name = target.serverName ?? host;
+  return {
+    ...(socket === undefined ? { host, port } : { socket }),
+    // Node checks the certificate against `host` where `servername` is absent; SNI may not be an address (RFC 6066 3).
+    ...(isIP(name) === 0 ? { servername: name } : { servername: '' }),
+    checkServerIdentity: (_host, certificate) => checkServerIdentity(name, certificate),
+    rejectUnauthorized: false,
+    ...(ca === undefined ? {} : { ca: typeof ca === 'string' ? ca : [...ca] }),
+    ...(cert === undefined ? {} : { cert }),
+    ...(key === undefined ? {} : { key }),
+    ...(passphrase === undefined ? {} : { passphrase }),
+    ...(minVersion === undefined ? {} : { minVersion }),
+    ...(maxVersion === undefined ? {} : { maxVersion }),
+    ...(ciphers === undefined ? {} : { ciphers }),
+  };
+}
+
+function noteSession(socket: TLSSocket, notes: Notes): void {
+  notes.chain = readChain(socket);
+  notes.asked = wasAsked(socket);
+  const error: unknown = socket.authorizationError;
+  const protocol = socket.getProtocol();
+  notes.seen = {
+    ...(protocol === null ? {} : { protocol: protocol as TlsVersion }),
+    cipher: socket.getCipher().name,
+    authorized: socket.authorized,
+    ...(socket.authorized ? {} : { authorizationError: nameError(error) }),
+    sessionResumed: socket.isSessionReused(),
+  };
+}
+
+/** A client holds shared signature algorithms only after a CertificateRequest (OpenSSL tls1_process_sigalgs). */
+function wasAsked(socket: TLSSocket): boolean {
+  try {
+    return socket.getSharedSigalgs().length > 0;
+  } catch {
+    return false;
+  }
+}
+
+function readChain(socket: TLSSocket): readonly CertificateFact[] {
+  const chain: CertificateFact[] = [];
+  try {
+    let link = socket.getPeerCertificate(true);
+    while (link?.raw !== undefined && chain.length < CHAIN_CERTIFICATES_MAX) {
+      const fact = readCertificate(link.raw);
+      if (chain.some(({ fingerprintSha256 }) => fingerprintSha256 === fact.fingerprintSha256)) break;
+      chain.push(fact);
+      link = link.issuerCertificate;
+    }
+  } catch {
+    // A certificate that cannot be read ends the chain; what came before it is kept.
+  }
+  return chain;
+}
+
+/** The message without OpenSSL's thread id and file names, which differ from run to run. */
+function describeError(error: unknown): Outcome {
+  const { code, message } = error as NodeJS.ErrnoException;
+  const text = /:error:[0-9A-F]+:SSL routines:[^:]*:([^:]+)/.exec(message)?.[1] ?? message;
+  return { errorCode: code ?? 'UNKNOWN', errorMessage: text.slice(0, ERROR_CHARS_MAX) };
+}
+
+function nameError(error: unknown): string {
+  if (typeof error === 'string') return error;
+  return (error as NodeJS.ErrnoException | null)?.code ?? 'UNKNOWN';
+}
