@@ -6,7 +6,8 @@
 import { quoteArg } from './arguments.ts';
 import type { ConfDocument, ConfLine, DirectiveLine } from './conf-document.ts';
 import { invariant } from './invariant.ts';
-import { lowerCase, parseLine } from './parse-conf.ts';
+import { lowerCase } from './lower-case.ts';
+import { parseLine } from './parse-conf.ts';
 
 const NAME = /^[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}$/;
 

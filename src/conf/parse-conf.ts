@@ -7,6 +7,7 @@ import { quoteDialect, splitArguments, LINE_ARGS_MAX, type QuoteDialect } from '
 import type { ConfDocument, ConfLine } from './conf-document.ts';
 import type { ConfProblem } from './conf-problem.ts';
 import type { ServerVersion } from './product-version.ts';
+import { lowerCase } from './lower-case.ts';
 import { detectTemplates, type Template } from './template.ts';
 import { decodeConf } from './text.ts';
 
@@ -95,11 +96,6 @@ export function parseLine(
   // Only \v and \f on the line: the server splits it into nothing and goes on.
   if (name === undefined || nameRange === undefined) return { kind: 'blank', ...text };
   return { kind: 'directive', name: lowerCase(name), nameRange, args, argRanges, templates, ...text };
-}
-
-/** tolower() of the C locale: ASCII letters only. */
-export function lowerCase(name: string): string {
-  return name.replace(/[A-Z]+/g, (letters) => letters.toLowerCase());
 }
 
 function startsWithTemplate(raw: string, templates: readonly Template[]): boolean {
