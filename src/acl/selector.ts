@@ -42,8 +42,16 @@ export interface SelectorEngine {
   readonly firstArgs: ReadonlyMap<number, readonly string[]>;
   /** Kept rules without the leading `+@all` or `-@all` (7.2 and later). */
   readonly kept: readonly string[];
-  readonly keys: readonly { readonly pattern: string; readonly bits: number }[];
+  readonly keys: readonly EngineKey[];
   readonly channels: readonly string[];
+}
+
+/** A key pattern in bytes; `bits` is 1 for read, 2 for write. */
+export interface EngineKey {
+  readonly pattern: string;
+  readonly bits: number;
+  /** The pattern is this literal and one final star. */
+  readonly prefix: string | undefined;
 }
 
 /** A user after its rules. */

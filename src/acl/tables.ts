@@ -13,7 +13,7 @@ import type { CommandRow } from './table-text.ts';
 import { BUNDLED } from './tables/bundled.ts';
 
 /** Parsed tables by product and version; versions come from servers, so the cache is bounded. */
-const TABLES_MAX = 64;
+const TABLES_MAX = 256;
 const tables = new Map<string, CommandTable>();
 
 /** The bundled table for a server, or the nearest one below it with `exact: false`. The same object each time. */
@@ -31,8 +31,7 @@ export function tableFor(server: ServerVersion): CommandTable {
     categories,
     rows,
   );
-  if (tables.size >= TABLES_MAX) tables.clear();
-  tables.set(key, table);
+  if (tables.size < TABLES_MAX) tables.set(key, table);
   return table;
 }
 

@@ -1,6 +1,15 @@
+/** ACL SETUSER on a copy of a user: acl.c aclCommand, Redis 7.2. The first refused rule means that nothing changes. */
+import { hasSpaces, toBytes } from './bytes.ts';
 import type { CommandTable } from './command-table.ts';
 import type { PubsubDefault } from './dialect.ts';
+import { finishUser, newUser, reopenUser } from './draft.ts';
+import type { DraftUser, RuleContext } from './draft.ts';
+import { findHazards } from './hazard.ts';
+import { adviseRule } from './help.ts';
 import type { Problem } from './problem.ts';
+import { applyRule } from './rule.ts';
+import { replyLine, setUserMessage, showRule } from './rule-error.ts';
+import { mergeSelectors } from './selector-merge.ts';
 import type { User } from './selector.ts';
 
 export interface ParseUserOptions {
@@ -19,17 +28,63 @@ export interface ParsedUser {
   readonly hazards: readonly Problem[];
 }
 
-/** ACL SETUSER name token... */
+/** ACL SETUSER name token... Of a wrong password rule the message holds the password: the server's own does too. */
 export function parseUser(
-  _name: string,
-  _tokens: readonly string[],
-  _table: CommandTable,
-  _options: ParseUserOptions = {},
+  name: string,
+  tokens: readonly string[],
+  table: CommandTable,
+  options: ParseUserOptions = {},
 ): ParsedUser {
-  throw new Error('not yet');
+  const nameBytes = toBytes(name);
+  if (hasSpaces(nameBytes)) return refuse({ code: 'bad-user-name', message: BAD_NAME, token: name });
+  const context = ruleContext(table, options.pubsubDefault);
+  const merged = mergeSelectors(tokens.map(toBytes), table.dialect);
+  if (merged.open !== undefined) {
+    const token = tokens[merged.open] ?? '';
+    return refuse({
+      code: 'unmatched-parenthesis',
+      message: replyLine(`ERR Unmatched parenthesis in acl selector starting at '${toBytes(token)}'.`),
+      token,
+      index: merged.open,
+      help: 'Close the selector with a ")" at the end of one of its rules.',
+    });
+  }
+  const draft: DraftUser = options.base === undefined ? newUser(context) : reopenUser(options.base);
+  for (const { token, index } of merged.rules) {
+    const error = applyRule(draft, token, context);
+    if (error === undefined) continue;
+    const help = adviseRule(token, error, table);
+    return refuse({
+      code: error,
+      message: setUserMessage(token, error),
+      token: showRule(token),
+      index,
+      ...(help !== undefined && { help }),
+    });
+  }
+  return {
+    user: finishUser(nameBytes, draft, table),
+    problems: [],
+    hazards: findHazards(merged.rules, draft, table),
+  };
 }
 
-/** The user `default` that a server has when nothing declares it. */
-export function defaultUser(_table: CommandTable): User {
-  throw new Error('not yet');
+/** The user `default` that a server has when nothing declares it: `on nopass ~* &* +@all`. */
+export function defaultUser(table: CommandTable): User {
+  const context = ruleContext(table, undefined);
+  const draft = newUser(context);
+  for (const rule of ['on', 'nopass', '~*', table.dialect.channels ? '&*' : '', '+@all']) {
+    applyRule(draft, rule, context);
+  }
+  return finishUser('default', draft, table);
+}
+
+export function ruleContext(table: CommandTable, pubsubDefault: PubsubDefault | undefined): RuleContext {
+  return { table, pubsubDefault: pubsubDefault ?? table.dialect.pubsubDefault };
+}
+
+const BAD_NAME = "ERR Usernames can't contain spaces or null characters";
+
+function refuse(problem: Problem): ParsedUser {
+  return { user: undefined, problems: [problem], hazards: [] };
 }

@@ -1,0 +1,90 @@
+/**
+ * How one string becomes several arguments: sds.c sdssplitargs (quotes), used inside parentheses and in configuration
+ * files.
+ */
+
+const SIMPLE_ESCAPES: Readonly<Record<string, string>> = { n: '\n', r: '\r', t: '\t', b: '\b', a: '\x07' };
+
+/** Splits on white space, honouring quotes. Undefined when a quote is not closed, or closed in mid-word. */
+export function splitArguments(bytes: string): readonly string[] | undefined {
+  const words: string[] = [];
+  let i = 0;
+  for (;;) {
+    while (i < bytes.length && isSpace(bytes[i])) i++;
+    if (i >= bytes.length || bytes[i] === '\0') return words;
+    const word = readWord(bytes, i);
+    if (word === undefined) return undefined;
+    words.push(word.value);
+    i = word.end;
+  }
+}
+
+interface Word {
+  readonly value: string;
+  readonly end: number;
+}
+
+function readWord(bytes: string, from: number): Word | undefined {
+  let value = '';
+  let i = from;
+  for (;;) {
+    const c = bytes[i];
+    if (c === undefined || c === '\0' || isWordEnd(c)) return { value, end: i };
+    if (c === '"' || c === "'") {
+      const quoted = c === '"' ? readDouble(bytes, i + 1) : readSingle(bytes, i + 1);
+      if (quoted === undefined) return undefined;
+      const next = bytes[quoted.end];
+      // A closing quote ends the word: anything but a space behind it is an error.
+      if (next !== undefined && next !== '\0' && !isSpace(next)) return undefined;
+      return { value: value + quoted.value, end: quoted.end };
+    }
+    value += c;
+    i++;
+  }
+}
+
+function readDouble(bytes: string, from: number): Word | undefined {
+  let value = '';
+  for (let i = from; i < bytes.length; i++) {
+    const c = bytes[i] ?? '';
+    const next = bytes[i + 1];
+    if (c === '"') return { value, end: i + 1 };
+    if (c === '\0') return undefined;
+    if (c === '\\' && next === 'x' && /^[0-9a-fA-F]{2}$/.test(bytes.slice(i + 2, i + 4))) {
+      value += String.fromCharCode(Number.parseInt(bytes.slice(i + 2, i + 4), 16));
+      i += 3;
+    } else if (c === '\\' && next !== undefined && next !== '\0') {
+      value += SIMPLE_ESCAPES[next] ?? next;
+      i++;
+    } else {
+      value += c;
+    }
+  }
+  return undefined;
+}
+
+function readSingle(bytes: string, from: number): Word | undefined {
+  let value = '';
+  for (let i = from; i < bytes.length; i++) {
+    const c = bytes[i] ?? '';
+    if (c === "'") return { value, end: i + 1 };
+    if (c === '\0') return undefined;
+    if (c === '\\' && bytes[i + 1] === "'") {
+      value += "'";
+      i++;
+    } else {
+      value += c;
+    }
+  }
+  return undefined;
+}
+
+/** Between words: isspace(). */
+function isSpace(c: string | undefined): boolean {
+  return c !== undefined && ((c >= '\t' && c <= '\r') || c === ' ');
+}
+
+/** Inside a word the server lists the ends by hand, without \v and \f. */
+function isWordEnd(c: string): boolean {
+  return c === ' ' || c === '\n' || c === '\r' || c === '\t';
+}
