@@ -1,3 +1,13 @@
+/** The door of posture/: the catalogue of checks, assessment, frameworks, advisories, myths and reports. */
+export { assess, countOutcomes, runCheck } from './assess.ts';
+export type { AssessmentOptions, AssessmentTarget } from './assess.ts';
+export type { Baseline } from './baseline.ts';
+export { CATALOGUE, findCheck } from './catalogue.ts';
 export { AREAS, SEVERITIES } from './check.ts';
 export type { Area, Check, CheckContext, Evidence, Example, Severity, Verdict } from './check.ts';
+export { MYTHS } from './myths/catalogue.ts';
+export type { Myth } from './myths/myth.ts';
 export type * from './outcome.ts';
+export { selectChecks, severityAtLeast } from './selection.ts';
+export type { SelectedChecks, Selection } from './selection.ts';
+export type { Waiver } from './waiver.ts';

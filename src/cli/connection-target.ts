@@ -1,0 +1,98 @@
+/** Connection flags, targets and the environment, put together into targets to dial. */
+
+import type { Secret } from '../conf/index.ts';
+import { parseTarget, type Target, type TlsOptions } from '../fleet/index.ts';
+import type { ConnectionFlags } from './connection-options.ts';
+import { CommandFailure } from './failure.ts';
+import type { Terminal } from './terminal.ts';
+
+export interface Timeouts {
+  readonly connectMs: number;
+  readonly commandMs: number;
+}
+
+/**
+ * The targets of a command: the ones named, or the single one that the flags describe. Flags apply to every
+ * target that does not say otherwise itself.
+ */
+export function resolveTargets(
+  named: readonly string[],
+  flags: ConnectionFlags,
+  password: Secret | undefined,
+  terminal: Terminal,
+): readonly Target[] {
+  const texts = named.length > 0 ? named : [textOfFlags(flags)];
+  return texts.map((text) => {
+    const parsed = parseTarget(text);
+    if (parsed.target === undefined) {
+      const [problem] = parsed.problems;
+      throw new CommandFailure({ code: 'E_TARGET', what: problem.message, next: problem.help });
+    }
+    if (parsed.target.credentials !== undefined && flags.authWarning !== false && /:\/\//.test(text)) {
+      terminal.err(
+        'warning: a password in a URL on the command line is visible to other users of this host\n',
+      );
+    }
+    return withFlags(parsed.target, flags, password);
+  });
+}
+
+/** Timeouts from the flags, in milliseconds. */
+export function readTimeouts(flags: ConnectionFlags): Timeouts {
+  return {
+    connectMs: seconds('--connect-timeout', flags.connectTimeout),
+    commandMs: seconds('--command-timeout', flags.commandTimeout),
+  };
+}
+
+function textOfFlags(flags: ConnectionFlags): string {
+  if (flags.uri !== undefined) return flags.uri;
+  if (flags.socket !== undefined)
+    return `unix://${flags.socket.startsWith('/') ? '' : `${process.cwd()}/`}${flags.socket}`;
+  const host = typeof flags.host === 'string' ? flags.host : '127.0.0.1';
+  const bracketed = host.includes(':') && !host.startsWith('[') ? `[${host}]` : host;
+  return `${bracketed}:${flags.port ?? '6379'}`;
+}
+
+function withFlags(target: Target, flags: ConnectionFlags, password: Secret | undefined): Target {
+  const tls = tlsOf(flags);
+  const transport =
+    target.transport === 'plaintext' &&
+    (flags.tls === true || tls.certFile !== undefined || tls.caFile !== undefined)
+      ? 'tls'
+      : target.transport;
+  const credentials =
+    target.credentials ??
+    (password === undefined
+      ? undefined
+      : { password, ...(flags.user === undefined ? {} : { username: flags.user }) });
+  return {
+    endpoint: target.endpoint,
+    transport,
+    ...(transport === 'tls' ? { tls: { ...target.tls, ...tls } } : {}),
+    ...(credentials === undefined ? {} : { credentials }),
+  };
+}
+
+function tlsOf(flags: ConnectionFlags): TlsOptions {
+  return {
+    ...(flags.cacert === undefined ? {} : { caFile: flags.cacert }),
+    ...(flags.cacertdir === undefined ? {} : { caDir: flags.cacertdir }),
+    ...(flags.cert === undefined ? {} : { certFile: flags.cert }),
+    ...(flags.key === undefined ? {} : { keyFile: flags.key }),
+    ...(flags.sni === undefined ? {} : { serverName: flags.sni }),
+    ...(flags.insecure === true ? { verify: 'none' as const } : {}),
+  };
+}
+
+function seconds(flag: string, text: string): number {
+  const value = Number(text);
+  if (!(value > 0) || value > 3600) {
+    throw new CommandFailure({
+      code: 'E_USAGE',
+      what: `${flag} ${text} is not a time in seconds`,
+      next: `${flag} 5`,
+    });
+  }
+  return Math.round(value * 1000);
+}

@@ -1,0 +1,148 @@
+/** Checks, error codes and myths in full, as text or JSON. */
+
+import {
+  CATALOGUE,
+  findCheck,
+  FRAMEWORKS,
+  MYTHS,
+  type Check,
+  type Example,
+  type Myth,
+} from '../posture/index.ts';
+import { ERROR_CODES, type ErrorCodePage } from './error-code.ts';
+import { CommandFailure } from './failure.ts';
+import { foldText } from './fold.ts';
+
+export interface ExplainStyle {
+  readonly json: boolean;
+  readonly columns: number;
+}
+
+/** The page on a subject; without one, the list of subjects. */
+export function explain(subject: string | undefined, style: ExplainStyle): string {
+  if (subject === undefined) return listSubjects();
+  const check = findCheck(subject);
+  if (check !== undefined) return style.json ? json(dataOfCheck(check)) : explainCheck(check, style.columns);
+  if (subject.toLowerCase() === 'myths')
+    return style.json ? json(MYTHS) : MYTHS.map((myth) => explainMyth(myth, style.columns)).join('\n');
+  if (subject.toLowerCase() === 'frameworks') return style.json ? json(FRAMEWORKS) : listFrameworks();
+  const myth = MYTHS.find((known) => known.id === subject.toUpperCase());
+  if (myth !== undefined) return style.json ? json(myth) : explainMyth(myth, style.columns);
+  const code = ERROR_CODES.find(
+    (known) => known.code === subject.toUpperCase() || known.name === subject.toUpperCase(),
+  );
+  if (code !== undefined) return style.json ? json(code) : explainCode(code, style.columns);
+  throw new CommandFailure({
+    code: 'E_USAGE',
+    what: `nothing is known about ${JSON.stringify(subject)}`,
+    next: 'wardis explain   lists every check, error code and myth',
+  });
+}
+
+/** One check as a page of plain text. */
+export function explainCheck(check: Check, columns: number): string {
+  const fold = (text: string) => foldText(text, columns, '  ');
+  const clauses = FRAMEWORKS.flatMap((framework) =>
+    framework.clauses
+      .filter((clause) => clause.checks.includes(check.id))
+      .map((clause) => `  ${framework.title} ${clause.id} (${clause.relation})`),
+  );
+  return [
+    `${check.id}  ${check.title}`,
+    `${check.severity} · ${check.area}${check.aliases === undefined ? '' : ` · also ${check.aliases.join(', ')}`}`,
+    '',
+    'Wanted',
+    fold(check.goal),
+    '',
+    'Why',
+    fold(check.rationale),
+    '',
+    'How to mend it',
+    fold(check.remedy),
+    '',
+    'Fails on',
+    printExample(check.examples.bad),
+    '',
+    'Passes on',
+    printExample(check.examples.good),
+    ...(clauses.length === 0 ? [] : ['', 'Frameworks', ...clauses]),
+    ...(check.attackPaths === undefined ? [] : ['', `Attack paths: ${check.attackPaths.join(', ')}`]),
+    ...(check.references.length === 0
+      ? []
+      : ['', 'References', ...check.references.map(({ title, url }) => `  ${title}: ${url}`)]),
+    '',
+  ].join('\n');
+}
+
+function listSubjects(): string {
+  const checks = CATALOGUE.map(
+    (check) => `  ${check.id.padEnd(9)} ${check.severity.padEnd(9)} ${check.title}`,
+  );
+  const codes = ERROR_CODES.map((page) => `  ${page.code.padEnd(9)} ${page.name.padEnd(24)} ${page.title}`);
+  const myths = MYTHS.map((myth) => `  ${myth.id.padEnd(9)} ${myth.claim}`);
+  return [
+    'Checks',
+    ...checks,
+    '',
+    'Error codes',
+    ...codes,
+    '',
+    'Myths',
+    ...myths,
+    '',
+    'wardis explain SUBJECT',
+    '',
+  ].join('\n');
+}
+
+function listFrameworks(): string {
+  return FRAMEWORKS.map(
+    (framework) => `${framework.id.padEnd(20)} ${framework.title}, ${framework.clauses.length} clauses\n`,
+  ).join('');
+}
+
+function explainMyth(myth: Myth, columns: number): string {
+  return [
+    `${myth.id}  ${myth.claim}`,
+    `  ${myth.verdict.toUpperCase()}`,
+    foldText(myth.truth, columns, '  '),
+    foldText(`Shown by: ${myth.shown}`, columns, '  '),
+    '',
+  ].join('\n');
+}
+
+function explainCode(page: ErrorCodePage, columns: number): string {
+  const fold = (text: string) => foldText(text, columns, '  ');
+  return [
+    `${page.code}  ${page.name}: ${page.title}`,
+    '',
+    'What the server says',
+    ...page.says.map((line) => `  ${line}`),
+    '',
+    'What it means',
+    fold(page.meaning),
+    '',
+    'What to do',
+    ...page.steps.map((step) => fold(`- ${step}`)),
+    '',
+  ].join('\n');
+}
+
+function printExample(example: Example): string {
+  const lines = [`# ${example.server}`, ...example.conf.split('\n').filter((line) => line !== '')];
+  const acl =
+    example.acl === undefined
+      ? []
+      : ['# users.acl', ...example.acl.split('\n').filter((line) => line !== '')];
+  const live = example.facts === undefined ? [] : ['# and what only a live server or its host shows'];
+  return [...lines, ...acl, ...live].map((line) => `  ${line}`).join('\n');
+}
+
+function dataOfCheck(check: Check): object {
+  const { id, aliases, area, title, goal, severity, rationale, remedy, references, attackPaths } = check;
+  return { id, aliases, area, title, goal, severity, rationale, remedy, references, attackPaths };
+}
+
+function json(value: unknown): string {
+  return `${JSON.stringify(value, null, 2)}\n`;
+}

@@ -1,0 +1,69 @@
+/** Help on subjects that belong to no single verb. */
+
+import { parseServerName } from '../conf/index.ts';
+import { auditPermissions } from '../fleet/index.ts';
+import { EXIT_MEANINGS } from './exit-code.ts';
+import { CommandFailure } from './failure.ts';
+
+export interface HelpTopic {
+  readonly name: string;
+  readonly summary: string;
+  readonly print: (server: string) => string;
+}
+
+export const HELP_TOPICS: readonly HelpTopic[] = [
+  { name: 'exit-codes', summary: 'what each exit code means', print: printExitCodes },
+  { name: 'environment', summary: 'environment variables', print: printEnvironment },
+  { name: 'output', summary: 'output formats and streams', print: printOutput },
+  { name: 'permissions', summary: 'the ACL user that an audit needs', print: printPermissions },
+];
+
+function printExitCodes(): string {
+  const rows = EXIT_MEANINGS.map(({ code, meaning }) => `  ${String(code).padStart(3)}  ${meaning}`);
+  return `Exit codes\n${rows.join('\n')}\n`;
+}
+
+function printEnvironment(): string {
+  const rows: readonly (readonly [string, string])[] = [
+    ['VALKEYCLI_AUTH, REDISCLI_AUTH', 'password, when no option gives one; the first wins'],
+    ['NO_COLOR', 'no colour'],
+    ['FORCE_COLOR, CLICOLOR_FORCE', 'colour also into a pipe'],
+    ['COLUMNS', 'width of tables; a pipe is never cut without it'],
+    ['WARDIS_ASCII', 'no Unicode symbols'],
+    ['XDG_CACHE_HOME', 'where the demo looks for an unpacked server (default ~/.cache)'],
+  ];
+  return `Environment\n${rows.map(([name, meaning]) => `  ${name.padEnd(30)} ${meaning}`).join('\n')}\n`;
+}
+
+function printOutput(): string {
+  return `Output
+  Results go to standard output; progress, warnings and errors to standard error.
+  -o FORMAT writes to standard output, -o FORMAT=FILE to a file; several may be given:
+      wardis audit -o table -o sarif=audit.sarif -o html=report.html
+  Formats of audit: table, json, ndjson, sarif, junit, csv, markdown, html, oscal. --json is -o json.
+  Files are written whole or not at all. JSON carries schemaVersion; its schema is schemas/assessment.schema.json.
+  Secrets appear in no output.
+`;
+}
+
+function printPermissions(server: string): string {
+  const version = parseServerName(server);
+  if (version === undefined) {
+    throw new CommandFailure({
+      code: 'E_USAGE',
+      what: `${JSON.stringify(server)} is not a server version`,
+      next: 'write redis-7.2 or valkey-8.1',
+    });
+  }
+  const rules = auditPermissions(version).join(' ');
+  return `An audit needs this user and no more (${server}). It reads, changes nothing, and leaves ACL LOG empty.
+
+  ACL SETUSER wardis reset on >PASSWORD ${rules}
+
+In an ACL file, with the SHA-256 of the password instead of the password:
+
+  user wardis on #SHA256 ${rules}
+
+What is refused to the user is reported as unknown, never as passed.
+`;
+}
