@@ -17,19 +17,20 @@ import {
   type PubsubDefault,
   type User,
 } from '../acl/index.ts';
-import { Secret, type ConfDocument } from '../conf/index.ts';
+import { Secret, type Configuration } from '../conf/index.ts';
+import type { RequirepassLine } from './conf-settings.ts';
 import { known, unknown, type Fact, type Provenance } from './fact.ts';
 import type { AclFileFact, RefusalFact, UserFact } from './snapshot.ts';
 
 /** What decides who may log in after a start. */
 export interface UserSources {
   readonly table: CommandTable;
-  readonly documents: readonly ConfDocument[];
+  readonly configuration: Configuration;
   /** The path that `aclfile` names; empty or absent: none. */
   readonly aclPath?: string;
   /** The text of the ACL file, or why it is not known. Absent: it was not given. */
   readonly aclText?: Fact<string>;
-  readonly requirepass?: { readonly password: Secret; readonly from: Provenance };
+  readonly requirepass?: RequirepassLine;
   readonly pubsubDefault?: PubsubDefault;
 }
 
@@ -93,25 +94,23 @@ function readUserLines(sources: UserSources): {
   const users = new Map<string, UserFact>();
   const refusals: RefusalFact[] = [];
   const lines: Provenance[] = [];
-  for (const document of sources.documents) {
-    for (const line of document.lines) {
-      if (line.kind !== 'directive' || line.name !== 'user') continue;
-      const from: Provenance = { kind: 'file', path: document.path, line: line.number };
-      lines.push(from);
-      const parsed = parseUserDirective(line.args, sources.table, {
-        file: document.path,
-        ...(sources.pubsubDefault === undefined ? {} : { pubsubDefault: sources.pubsubDefault }),
-      });
-      for (const problem of parsed.problems) refusals.push({ message: problem.message, from });
-      if (parsed.user === undefined) continue;
-      const tokens = line.args.slice(1);
-      users.set(parsed.user.name, {
-        user: parsed.user,
-        text: `user ${parsed.user.name} ${redactTokens(tokens)}`.trimEnd(),
-        from,
-        clearPasswords: clearPasswordsOf(tokens),
-      });
-    }
+  for (const { path, line } of sources.configuration.lines) {
+    if (line.kind !== 'directive' || line.name !== 'user') continue;
+    const from: Provenance = { kind: 'file', path, line: line.number };
+    lines.push(from);
+    const parsed = parseUserDirective(line.args, sources.table, {
+      file: path,
+      ...(sources.pubsubDefault === undefined ? {} : { pubsubDefault: sources.pubsubDefault }),
+    });
+    for (const problem of parsed.problems) refusals.push({ message: problem.message, from });
+    if (parsed.user === undefined) continue;
+    const tokens = line.args.slice(1);
+    users.set(parsed.user.name, {
+      user: parsed.user,
+      text: `user ${parsed.user.name} ${redactTokens(tokens)}`.trimEnd(),
+      from,
+      clearPasswords: clearPasswordsOf(tokens),
+    });
   }
   return { users: [...users.values()], refusals, lines };
 }
@@ -136,7 +135,12 @@ function builtInDefault(sources: UserSources, requirepass: 'applied' | 'dropped'
   if (requirepass === 'applied' && given !== undefined && !given.password.isEmpty()) {
     const password = given.password.reveal();
     const user = parseUser('default', ['resetpass', `>${password}`], sources.table, { base }).user ?? base;
-    return { user, text: show(user, sources.table), from: given.from, clearPasswords: [given.password] };
+    return {
+      user,
+      text: show(user, sources.table),
+      from: given.from,
+      clearPasswords: given.rendered === 'yes' ? [given.password] : [],
+    };
   }
   const from: Provenance =
     path === undefined ? { kind: 'default', of: sources.table.server } : { kind: 'file', path };
@@ -157,6 +161,6 @@ function notGiven(path: string): Fact<string> {
 }
 
 function origin(sources: UserSources): Provenance {
-  const path = sources.documents[0]?.path;
+  const path = sources.configuration.documents[0]?.path;
   return path === undefined ? { kind: 'default', of: sources.table.server } : { kind: 'file', path };
 }

@@ -51,18 +51,3 @@ export function unknown(reason: UnknownReason, detail: string, look: string): Fa
   return { known: false, reason, detail, look };
 }
 
-/** The provenance in one short phrase, for reports: `CONFIG GET bind`, `/etc/redis/redis.conf:12`. */
-export function printProvenance(from: Provenance): string {
-  switch (from.kind) {
-    case 'command':
-      return from.command;
-    case 'file':
-      return from.line === undefined ? from.path : `${from.path}:${from.line}`;
-    case 'default':
-      return `default of ${from.of}`;
-    case 'probe':
-      return `${from.what} ${from.address}`;
-    case 'host':
-      return from.what;
-  }
-}

@@ -5,7 +5,7 @@
  */
 
 import type { CommandTable, ParsedAclFile, User } from '../acl/index.ts';
-import type { ConfDocument, Product, Secret } from '../conf/index.ts';
+import type { Configuration, Product, Secret } from '../conf/index.ts';
 import type { CertificateFact } from '../tls/index.ts';
 import type { Fact, Provenance } from './fact.ts';
 
@@ -167,9 +167,9 @@ export interface LoginFact {
   readonly transport: 'plaintext' | 'tls' | 'unix';
 }
 
-export interface ConfFiles {
+/** Every file once, every line in the order in which it takes effect, and what reading found wrong. */
+export interface ConfFiles extends Configuration {
   readonly root: string;
-  readonly documents: readonly ConfDocument[];
 }
 
 export interface AclFileFact {

@@ -4,7 +4,13 @@
  */
 
 import { tableFor } from '../acl/index.ts';
-import { parseConf, parseServerName, type ConfDocument, type ServerVersion } from '../conf/index.ts';
+import {
+  configurationOf,
+  parseConf,
+  parseServerName,
+  type Configuration,
+  type ServerVersion,
+} from '../conf/index.ts';
 import { readFileSettings, type FileSettings } from './conf-settings.ts';
 import { readConfiguredUsers } from './configured-users.ts';
 import { known, unknown, type Fact, type Provenance } from './fact.ts';
@@ -37,8 +43,7 @@ export interface ReadFiles {
   readonly server: ServerVersion;
   /** Where the version was learned. */
   readonly serverFrom: Provenance;
-  /** The root first, each included file at its place. */
-  readonly documents: readonly ConfDocument[];
+  readonly configuration: Configuration;
   /** Absent: the ACL file was not given. */
   readonly aclText?: Fact<string>;
   /** Replaces what `aclfile` says. */
@@ -58,7 +63,7 @@ export function snapshotFromText(source: TextSource): Snapshot {
   const snapshot = assembleFromFiles({
     server,
     serverFrom: { kind: 'host', what: 'the version that was given' },
-    documents: [parseConf(source.conf, { path: subject, server })],
+    configuration: configurationOf(parseConf(source.conf, { path: subject, server })),
     ...(source.acl === undefined
       ? {}
       : { aclText: known(source.acl, { kind: 'file', path: 'users.acl' } as const) }),
@@ -71,24 +76,21 @@ export function snapshotFromText(source: TextSource): Snapshot {
 /** Puts a snapshot together from files that are already in memory. */
 export function assembleFromFiles(files: ReadFiles): Snapshot {
   const table = tableFor(files.server);
-  const { settings, secrets } = readFileSettings(files.documents, files.server);
-  const root = files.documents[0]?.path ?? files.subject;
+  const { settings, secrets, requirepass, refusals } = readFileSettings(files.configuration, files.server);
+  const root = files.configuration.documents[0]?.path ?? files.subject;
   const fromRoot: Provenance = { kind: 'file', path: root };
   const value = (name: string): string | undefined => valueOf(settings, name);
   const pubsub = value('acl-pubsub-default');
-  const requirepass = secrets.get('requirepass');
   const aclPath = files.aclPath ?? value('aclfile');
   const users = readConfiguredUsers({
     table,
-    documents: files.documents,
+    configuration: files.configuration,
     ...(aclPath === undefined ? {} : { aclPath }),
     ...(files.aclText === undefined ? {} : { aclText: files.aclText }),
-    ...(requirepass?.known === true
-      ? { requirepass: { password: requirepass.value, from: requirepass.from } }
-      : {}),
+    ...(requirepass === undefined ? {} : { requirepass }),
     ...(pubsub === 'allchannels' || pubsub === 'resetchannels' ? { pubsubDefault: pubsub } : {}),
   });
-  const sentinel = readSentinel(files.documents);
+  const sentinel = readSentinel(files.configuration);
   return {
     subject: files.subject,
     origin: 'files',
@@ -102,15 +104,16 @@ export function assembleFromFiles(files: ReadFiles): Snapshot {
       files.serverFrom,
     ),
     mode: readMode(settings, sentinel, fromRoot),
-    role: readRole(files.documents, sentinel),
+    role: readRole(files.configuration, sentinel),
     settings,
     secrets,
     ...users,
+    refusals: [...refusals, ...users.refusals],
     commands: known(table, { kind: 'default', of: table.server }),
     ...unaskedLiveFacts(),
     ...unaskedHostFacts(),
     ...files.host,
-    conf: known({ root, documents: files.documents }, fromRoot),
+    conf: known({ root, ...files.configuration }, fromRoot),
     certificateFiles: files.certificateFiles ?? new Map(),
     paths: files.paths ?? new Map(),
     sentinel: sentinel ?? unknown('missing', 'not a Sentinel', 'give the sentinel.conf'),
@@ -136,16 +139,13 @@ function readMode(
   return known('standalone', cluster?.known === true ? cluster.from : from);
 }
 
-function readRole(
-  documents: readonly ConfDocument[],
-  sentinel: Fact<SentinelFact> | undefined,
-): Fact<RoleFact> {
+function readRole(configuration: Configuration, sentinel: Fact<SentinelFact> | undefined): Fact<RoleFact> {
   if (sentinel?.known === true) {
     const primaries = sentinel.value.primaries.map(({ name }) => name);
     return known({ kind: 'sentinel', primaries }, sentinel.from);
   }
   let role: Fact<RoleFact> | undefined;
-  for (const { line, from } of directives(documents)) {
+  for (const { line, from } of directives(configuration)) {
     if (line.name !== 'replicaof' && line.name !== 'slaveof') continue;
     const [host = '', port = ''] = line.args;
     role =
@@ -159,12 +159,12 @@ function readRole(
   );
 }
 
-function readSentinel(documents: readonly ConfDocument[]): Fact<SentinelFact> | undefined {
+function readSentinel(configuration: Configuration): Fact<SentinelFact> | undefined {
   type Watched = { address: string; quorum: number; otherSentinels: number; authenticates: boolean };
   const watched = new Map<string, Watched>();
   let denyScriptsReconfig: boolean | undefined;
   let first: Provenance | undefined;
-  for (const { line, from } of directives(documents)) {
+  for (const { line, from } of directives(configuration)) {
     if (line.name !== 'sentinel') continue;
     first ??= from;
     const [verb = '', name = '', ...rest] = line.args;
@@ -195,13 +195,11 @@ function readSentinel(documents: readonly ConfDocument[]): Fact<SentinelFact> | 
   return known({ primaries, denyScriptsReconfig: denyScriptsReconfig ?? true }, first);
 }
 
-function* directives(documents: readonly ConfDocument[]) {
-  for (const { path, lines } of documents) {
-    for (const line of lines) {
-      if (line.kind !== 'directive') continue;
-      const from: Provenance = { kind: 'file', path, line: line.number };
-      yield { line, from };
-    }
+function* directives(configuration: Configuration) {
+  for (const { path, line } of configuration.lines) {
+    if (line.kind !== 'directive') continue;
+    const from: Provenance = { kind: 'file', path, line: line.number };
+    yield { line, from };
   }
 }
 

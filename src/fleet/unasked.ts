@@ -92,6 +92,7 @@ function describe(snapshot: Snapshot): unknown {
     conf: change(snapshot.conf, (conf) => ({
       root: conf.root,
       documents: conf.documents.map(({ path, lines }) => ({ path, lines: lines.length })),
+      problems: conf.problems,
     })),
     aclFile: change(snapshot.aclFile, ({ path, file }) => ({
       path,

@@ -1,0 +1,163 @@
+/**
+ * One conversation with one server. It sends exactly what it is told to, and nothing on its own: no HELLO, no
+ * CLIENT SETINFO, no SELECT, which a user with few rights could not run without leaving denials in the server's
+ * ACL LOG. AUTH goes alone and its reply is awaited: Redis 7.2 to 8.0 and Valkey 7.2 to 8.1 send no reply at all
+ * to a failed AUTH that finds others before it.
+ */
+
+import type { Socket } from 'node:net';
+import { CONNECT_TIMEOUT_MS, dial } from './dial.ts';
+import { explainErrorReply, explainSocketError, FleetError } from './fleet-error.ts';
+import { createDecoder, encodeCommand, isReplyError, REPLY_BYTES_MAX, type Reply } from './resp.ts';
+import { printEndpoint, type Credentials, type Target } from './target.ts';
+
+/** For the whole reply to one pipeline. */
+export const COMMAND_TIMEOUT_MS = 10_000;
+
+export interface ConnectionLimits {
+  /** Default 5000, for connecting and the TLS handshake together. */
+  readonly connectMs?: number;
+  /** Default 10000, for all replies to one pipeline. */
+  readonly commandMs?: number;
+  /** Default 64 MiB, for one reply. */
+  readonly replyBytes?: number;
+}
+
+export interface Connection {
+  readonly node: string;
+  /** How we are logged in: `none` also when the server wants no password and ours was ignored. */
+  readonly login: 'none' | 'password';
+  readonly remoteAddress: string | undefined;
+  /** Times that we sent something and waited for the answer, AUTH included. */
+  readonly roundTrips: () => number;
+  /**
+   * Sends commands in one write and answers with their replies, in order; errors are replies. Throws a
+   * {@link FleetError} when the connection ends, times out or speaks nonsense. One pipeline at a time.
+   */
+  readonly send: (commands: readonly (readonly string[])[]) => Promise<readonly Reply[]>;
+  readonly close: () => void;
+}
+
+interface Waiting {
+  readonly replies: Reply[];
+  readonly count: number;
+  readonly resolve: (replies: readonly Reply[]) => void;
+  readonly reject: (error: FleetError) => void;
+}
+
+/** Dials, and logs in when the target has credentials. Throws a {@link FleetError}. */
+export async function openConnection(target: Target, limits: ConnectionLimits = {}): Promise<Connection> {
+  const socket = await dial(target, limits.connectMs ?? CONNECT_TIMEOUT_MS);
+  const node = printEndpoint(target.endpoint);
+  const wire = converse(socket, node, limits);
+  if (target.credentials === undefined) return wire('none');
+  const login = await authenticate(wire('none'), target.credentials);
+  return wire(login);
+}
+
+/** Turns a socket into request and answer. The returned function gives the connection, however we are logged in. */
+function converse(
+  socket: Socket,
+  node: string,
+  limits: ConnectionLimits,
+): (login: Connection['login']) => Connection {
+  const commandMs = limits.commandMs ?? COMMAND_TIMEOUT_MS;
+  let waiting: Waiting | undefined;
+  let ended: FleetError | undefined;
+  let received = 0;
+  let roundTrips = 0;
+  const end = (error: FleetError): void => {
+    ended ??= error;
+    waiting?.reject(ended);
+    waiting = undefined;
+    socket.destroy();
+  };
+  const decoder = createDecoder((reply) => {
+    // -DENIED and "max number of clients" come before anything was asked.
+    const fatal = isReplyError(reply) ? explainErrorReply(reply.error, node) : undefined;
+    if (fatal !== undefined && (waiting === undefined || isUnasked(fatal))) return end(fatal);
+    if (waiting === undefined) {
+      return end(new FleetError('protocol', node, `${node} sent a reply that nobody asked for`));
+    }
+    waiting.replies.push(reply);
+    if (waiting.replies.length < waiting.count) return;
+    const { resolve, replies } = waiting;
+    waiting = undefined;
+    resolve(replies);
+  }, limits.replyBytes ?? REPLY_BYTES_MAX);
+  socket.on('data', (chunk: Buffer) => {
+    if (ended !== undefined) return;
+    const first = received === 0 ? chunk : undefined;
+    received += chunk.length;
+    const failure = decoder.write(chunk);
+    if (failure !== undefined) end(explainDecodeFailure(failure, node, first));
+  });
+  socket.on('error', (error) => end(explainSocketError(error, node)));
+  socket.on('close', () => end(new FleetError('closed', node, `${node} closed the connection`)));
+
+  const send: Connection['send'] = (commands) => {
+    if (ended !== undefined) return Promise.reject(ended);
+    if (waiting !== undefined) throw new Error('a pipeline is already under way');
+    if (commands.length === 0) return Promise.resolve([]);
+    roundTrips += 1;
+    return new Promise((resolve, reject) => {
+      const timer = setTimeout(() => {
+        end(new FleetError('timeout', node, `${node} did not answer within ${commandMs} ms`));
+      }, commandMs);
+      waiting = {
+        replies: [],
+        count: commands.length,
+        resolve: (replies) => (clearTimeout(timer), resolve(replies)),
+        reject: (error) => (clearTimeout(timer), reject(error)),
+      };
+      socket.write(commands.map(encodeCommand).join(''));
+    });
+  };
+  return (login) => ({
+    node,
+    login,
+    remoteAddress: socket.remoteAddress,
+    roundTrips: () => roundTrips,
+    send,
+    close: () => end(new FleetError('closed', node, `the connection to ${node} was closed by us`)),
+  });
+}
+
+function isUnasked(error: FleetError): boolean {
+  return error.code === 'protected-mode' || error.code === 'max-clients';
+}
+
+async function authenticate(connection: Connection, credentials: Credentials): Promise<Connection['login']> {
+  const { username, password } = credentials;
+  const command =
+    username === undefined ? ['AUTH', password.reveal()] : ['AUTH', username, password.reveal()];
+  try {
+    const [reply] = await connection.send([command]);
+    if (!isReplyError(reply)) return 'password';
+    // The default user wants no password: we are in already, as redis-cli sees it too.
+    if (/without any password configured|but no password is set/.test(reply.error)) return 'none';
+    const known = explainErrorReply(reply.error, connection.node);
+    throw (
+      known ??
+      new FleetError('wrongpass', connection.node, `${connection.node} answered AUTH: ${reply.error}`)
+    );
+  } catch (error) {
+    connection.close();
+    throw error;
+  }
+}
+
+function explainDecodeFailure(
+  failure: 'protocol' | 'too-large',
+  node: string,
+  first: Buffer | undefined,
+): FleetError {
+  if (failure === 'too-large') {
+    return new FleetError('too-large', node, `${node} sent a reply larger than is read`);
+  }
+  // A TLS alert record: type 21, version 3.x.
+  if (first !== undefined && first[0] === 0x15 && first[1] === 0x03) {
+    return new FleetError('plaintext-to-tls', node, `${node} speaks TLS, and was spoken to in plaintext`);
+  }
+  return new FleetError('protocol', node, `${node} does not speak the Redis protocol`);
+}
