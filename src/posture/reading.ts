@@ -113,3 +113,26 @@ function withoutSetting(snapshot: Snapshot, name: string): Verdict {
     notApplicable(`${product} ${version} has no ${name}`),
   );
 }
+
+/**
+ * Several answers as one: any fail is a fail with all its evidence and fixes, then any unknown, then any manual,
+ * then a pass; nothing but not-applicable stays so.
+ */
+export function combine(verdicts: readonly Verdict[]): Verdict {
+  const failed = verdicts.filter((verdict) => verdict.status === 'fail');
+  if (failed.length > 0) {
+    const [{ risk } = { risk: undefined }] = failed;
+    return {
+      status: 'fail',
+      evidence: failed.flatMap((verdict) => verdict.evidence),
+      fix: failed.flatMap((verdict) => verdict.fix),
+      ...(risk === undefined ? {} : { risk }),
+    };
+  }
+  const open =
+    verdicts.find(({ status }) => status === 'unknown') ?? verdicts.find(({ status }) => status === 'manual');
+  if (open !== undefined) return open;
+  const passed = verdicts.filter((verdict) => verdict.status === 'pass');
+  if (passed.length === 0) return verdicts[0] ?? notApplicable('there is nothing to judge');
+  return { status: 'pass', evidence: passed.flatMap((verdict) => verdict.evidence ?? []) };
+}

@@ -1,0 +1,115 @@
+/**
+ * The certificates that a server shows: as handshakes saw them, and as its files hold them. A server presents the
+ * first certificate of `tls-cert-file` and no other.
+ */
+
+import type { ListenerFact, Provenance, Snapshot } from '../../../fleet/index.ts';
+import type { Change } from '../../../policy/index.ts';
+import type { CheckContext, Verdict } from '../../check.ts';
+import { readFact, readSettings, set, settingValue } from '../../reading.ts';
+import { evidence, fail, notApplicable, pass } from '../../verdict.ts';
+
+export type Certificate = NonNullable<ListenerFact['tls']>['chain'][number];
+
+export interface Presented {
+  /** `served on 10.0.0.5:6379`, or the path of the file. */
+  readonly where: string;
+  readonly from: Provenance;
+  readonly leaf: Certificate;
+}
+
+/** Ask about every certificate that is known to be shown; unknown when TLS is on and none was seen. */
+export function readServerCertificates(
+  snapshot: Snapshot,
+  judge: (presented: readonly Presented[]) => Verdict,
+): Verdict {
+  const presented = [...servedCertificates(snapshot), ...filedCertificates(snapshot)];
+  if (presented.length > 0) return judge(presented);
+  return whereTlsIsOn(snapshot, () =>
+    readSettings(snapshot, ['tls-cert-file'], ({ 'tls-cert-file': file }) =>
+      file.value === ''
+        ? notApplicable('no tls-cert-file is set')
+        : readCertificateFile(snapshot, file.value, () =>
+            notApplicable(`${file.value} holds no certificate`),
+          ),
+    ),
+  );
+}
+
+/** Each certificate for which `find` sees a defect is evidence; none is a pass. */
+export function judgeCertificates(
+  snapshot: Snapshot,
+  find: (certificate: Certificate) => string | undefined,
+  fix: readonly Change[],
+  risk: string,
+): Verdict {
+  return readServerCertificates(snapshot, (presented) => {
+    const seen = presented.flatMap(({ leaf, where, from }) => {
+      const defect = find(leaf);
+      return defect === undefined ? [] : [evidence(`${leaf.subject}, ${where}: ${defect}`, from)];
+    });
+    const [first] = presented;
+    return seen.length > 0
+      ? fail(seen, fix, risk)
+      : pass(first && `${first.leaf.subject}, ${first.where}`, first?.from);
+  });
+}
+
+/** Ask only where a TLS port is open or links to peers use TLS. */
+export function whereTlsIsOn(snapshot: Snapshot, judge: () => Verdict): Verdict {
+  if (servedCertificates(snapshot).length > 0) return judge();
+  return readSettings(
+    snapshot,
+    ['tls-port', 'tls-replication'],
+    ({ 'tls-port': port, 'tls-replication': link }) =>
+      port.value === '0' && link.value === 'no' && settingValue(snapshot, 'tls-cluster') !== 'yes'
+        ? notApplicable('TLS is off')
+        : judge(),
+  );
+}
+
+/** Ask about the certificates of one file, first the one that is served. */
+export function readCertificateFile(
+  snapshot: Snapshot,
+  path: string,
+  judge: (certificates: readonly Certificate[], from: Provenance) => Verdict,
+): Verdict {
+  const fact = snapshot.certificateFiles.get(path);
+  if (fact === undefined) {
+    return {
+      status: 'unknown',
+      missing: `content of ${path}`,
+      why: 'the file was not read',
+      look: `run wardis audit on the server's own host, or read: openssl x509 -noout -text -in ${path}`,
+    };
+  }
+  return readFact(fact, `content of ${path}`, ({ certificates }, from) => judge(certificates, from));
+}
+
+export function servedCertificates(snapshot: Snapshot): readonly Presented[] {
+  if (!snapshot.listeners.known) return [];
+  const { value: listeners, from } = snapshot.listeners;
+  return listeners.flatMap(({ address, tls }) => {
+    const leaf = tls?.chain[0];
+    return leaf === undefined ? [] : [{ where: `served on ${address}`, from, leaf }];
+  });
+}
+
+/** The moment by which certificates are judged: the server's clock where it is known. */
+export function momentOf(snapshot: Snapshot, context: CheckContext): Date {
+  return snapshot.clock.known ? new Date(snapshot.clock.value.serverMs) : context.now;
+}
+
+/** Reload the files that are already named: on every version one CONFIG SET reloads certificate, key and CA. */
+export function reload(snapshot: Snapshot): Change {
+  return set('tls-cert-file', settingValue(snapshot, 'tls-cert-file') || '/path/of/the/certificate');
+}
+
+function filedCertificates(snapshot: Snapshot): readonly Presented[] {
+  const path = settingValue(snapshot, 'tls-cert-file');
+  const fact = path === undefined ? undefined : snapshot.certificateFiles.get(path);
+  const leaf = fact?.known === true ? fact.value.certificates[0] : undefined;
+  return path === undefined || leaf === undefined || fact?.known !== true
+    ? []
+    : [{ where: `in ${path}`, from: fact.from, leaf }];
+}
