@@ -1,0 +1,187 @@
+/**
+ * What users may really do, in the words in which the checks ask: which commands a user can run, what it is
+ * for, who holds commands that it should not. Every answer comes from the ACL engine and the command table that
+ * the user was parsed with; rule text is only ever shown.
+ */
+
+import { canRun, grantedCommands, reach, type User } from '../acl/index.ts';
+import type { Snapshot, UserFact } from '../fleet/index.ts';
+import type { Change } from '../policy/index.ts';
+import type { Evidence, Verdict } from './check.ts';
+import { evidence, fail, notApplicable, pass } from './verdict.ts';
+import { readFact } from './reading.ts';
+
+/** What a user is there for, told from its rights (and for administrators also from its name). */
+export type Duty =
+  /** Switched off: nobody becomes this user. */
+  | 'off'
+  /** `default` without a password and able to rewrite the users: everybody is administrator. */
+  | 'anyone'
+  /** May rewrite the users, and is called so: `default`, `admin`, `ops-root`, `dba`. */
+  | 'administrator'
+  /** May rewrite the users (or itself), and is not called an administrator. */
+  | 'overpowered'
+  /** Holds nothing but the replication stream. */
+  | 'replication'
+  /** Holds what Sentinel needs to watch and to fail over. */
+  | 'sentinel'
+  /** Holds the replication stream or the snapshot commands, and what a backup run asks besides. */
+  | 'backup'
+  /** Holds only commands that look at the server, and reads no key. */
+  | 'observer'
+  | 'application';
+
+/** Evidence lines that one verdict shows; the rest is counted. */
+const EVIDENCE_ROWS_MAX = 20;
+
+const ADMINISTRATIVE_NAME =
+  /(^|[^a-z])(admin|administrator|root|superuser|su|ops|operator|dba|sre|breakglass|break-glass|wardis|owner)([^a-z]|$)|admin$/i;
+
+const ALWAYS = words('auth hello quit reset ping echo select command');
+const CONNECTS =
+  /^(command(\|.*)?|client\|(setname|getname|setinfo|id|info|no-evict|no-touch|reply|capa|caching|trackinginfo|help)|acl\|whoami)$/;
+const REPLICATION = words('psync sync replconf wait waitaof');
+const SENTINEL = words(
+  'multi exec discard replicaof slaveof failover config|rewrite config|get info role time publish subscribe ' +
+    'unsubscribe client|kill client|pause client|unpause script|kill',
+);
+const BACKUP = [...REPLICATION, ...words('bgsave save lastsave bgrewriteaof info role time config|get')];
+const OBSERVES =
+  /^(info|role|time|dbsize|lastsave|lolwut|config\|(get|help)|slowlog\|(get|len|help)|commandlog\|(get|len|help)|latency(\|(latest|history|doctor|graph|histogram|help))?|memory\|(stats|doctor|malloc-stats|help)|client\|(list|getredir)|acl\|(list|getuser|users|cat|log|dryrun|genpass|help)|module\|(list|help)|cluster\|(info|nodes|slots|shards|myid|myshardid|links|countkeysinslot|keyslot|slot-stats|count-failure-reports|replicas|slaves|help)|pubsub(\|.*)?|function\|(list|stats|help)|script\|(exists|help)|readonly|readwrite|sentinel(\|.*)?)$/;
+
+/** Names of the commands that some selector grants as a whole. Kept, because many checks ask about the same user. */
+const granted = new WeakMap<User, ReadonlySet<string>>();
+
+export function commandsOf(user: User): ReadonlySet<string> {
+  const before = granted.get(user);
+  if (before !== undefined) return before;
+  const names = grantedCommands(user, user.table);
+  granted.set(user, names);
+  return names;
+}
+
+/** Which of these commands the user may run. Up to 6.2 a subcommand is the first argument of its container. */
+export function runnable(user: User, names: readonly string[]): readonly string[] {
+  return names.filter((name) => mayRun(user, name));
+}
+
+export function mayRun(user: User, name: string): boolean {
+  const { table } = user;
+  if (table.commands.has(name)) return canRun(user, name, table) === 'yes';
+  const [container, subcommand] = name.split('|');
+  if (container === undefined || subcommand === undefined) return false;
+  if (table.dialect.subcommands || !table.commands.has(container)) return false;
+  if (canRun(user, container, table) === 'yes') return true;
+  return user.selectors.some((selector) =>
+    selector.firstArgs.get(container)?.some((argument) => argument.toLowerCase() === subcommand),
+  );
+}
+
+/** Can somebody become this user: enabled, and by a password or none. */
+export function opensByPassword(user: User): boolean {
+  return user.enabled && (user.nopass || user.passwords.length > 0);
+}
+
+export function isNamedAdministrator(user: User): boolean {
+  return user.name === 'default' || ADMINISTRATIVE_NAME.test(user.name);
+}
+
+export function dutyOf(user: User): Duty {
+  if (!user.enabled) return 'off';
+  if (mayRun(user, 'acl|setuser')) {
+    if (user.name === 'default' && user.nopass) return 'anyone';
+    return isNamedAdministrator(user) ? 'administrator' : 'overpowered';
+  }
+  const held = [...commandsOf(user)].filter((name) => !ALWAYS.includes(name) && !CONNECTS.test(name));
+  if (held.length === 0) return 'application';
+  const within = (names: readonly string[]) => held.every((name) => names.includes(name));
+  if (within(REPLICATION)) return 'replication';
+  if (within(BACKUP)) return 'backup';
+  if (within(SENTINEL)) return 'sentinel';
+  return held.every((name) => OBSERVES.test(name) || name === 'multi' || name === 'exec')
+    ? 'observer'
+    : 'application';
+}
+
+/** Patterns confine this user to a part of the keys. */
+export function isKeyLimited(user: User): boolean {
+  return reach(user).keys !== 'all';
+}
+
+/** Commands that only some users should hold. */
+export interface Grant {
+  readonly commands: readonly string[];
+  /** Duties that need them; administrators always may. */
+  readonly duties?: readonly Duty[];
+  /**
+   * `judged`: also everybody who can rewrite the users anyway, because an attack path starts here. `left`: those
+   * are left to the checks on administrators, which must be mended first.
+   */
+  readonly powerful: 'judged' | 'left';
+  /** Only users for whom this holds, for example those confined by key patterns. */
+  readonly only?: (user: User) => boolean;
+  readonly risk: string;
+}
+
+/** Who holds commands of the grant without need. */
+export function judgeGrant(snapshot: Snapshot, grant: Grant): Verdict {
+  return readFact(snapshot.users, 'the users and their rules', (users, from) => {
+    const found = users.flatMap((fact) => {
+      const held = isJudged(fact.user, grant) ? runnable(fact.user, grant.commands) : [];
+      return held.length === 0 ? [] : [{ fact, held }];
+    });
+    if (found.length > 0)
+      return fail(
+        rows(found, ({ fact, held }) => holding(fact, held)),
+        found.slice(0, EVIDENCE_ROWS_MAX).map(({ fact, held }) => withdraw(fact.user, held)),
+        grant.risk,
+      );
+    if (grant.powerful === 'left' && users.some(({ user }) => dutyOf(user) === 'anyone'))
+      return notApplicable('everybody is an administrator here: that comes first (AUTH-001)');
+    return pass(`no user may run ${printCommands(grant.commands)} without need`, from);
+  });
+}
+
+/** Evidence lines for a list, cut off with a count. */
+export function rows<T>(list: readonly T[], print: (item: T) => Evidence): readonly Evidence[] {
+  const shown = list.slice(0, EVIDENCE_ROWS_MAX).map(print);
+  const rest = list.length - shown.length;
+  return rest > 0 ? [...shown, evidence(`and ${rest} more`)] : shown;
+}
+
+/** One user and what it holds. */
+export function holding(fact: UserFact, held: readonly string[]): Evidence {
+  return evidence(`user ${fact.user.name} may run ${printCommands(held)}: ${fact.text}`, fact.from);
+}
+
+/** The rules that take commands away again, in the language of the user's server. */
+export function withdraw(user: User, commands: readonly string[]): Change {
+  if (user.name === 'default' && user.nopass) return { kind: 'harden', options: '--level standard' };
+  // A deny outside the parentheses does not reach into selectors.
+  if (user.selectors.length > 1)
+    return {
+      kind: 'by-hand',
+      instruction: `Rewrite the selectors of user ${user.name} without ${printCommands(commands)}`,
+    };
+  const names = user.table.dialect.subcommands
+    ? commands
+    : [...new Set(commands.map((name) => name.split('|')[0] ?? name))];
+  return { kind: 'set-user', name: user.name, rules: names.map((name) => `-${name}`) };
+}
+
+/** `CONFIG SET, FLUSHALL`. */
+export function printCommands(names: readonly string[]): string {
+  return names.map((name) => name.replace('|', ' ').toUpperCase()).join(', ');
+}
+
+function isJudged(user: User, grant: Grant): boolean {
+  const duty = dutyOf(user);
+  if (duty === 'off' || duty === 'administrator') return false;
+  if (duty === 'anyone' || duty === 'overpowered') return grant.powerful === 'judged';
+  if (grant.duties?.includes(duty) === true) return false;
+  return grant.only?.(user) ?? true;
+}
+
+function words(text: string): readonly string[] {
+  return text.split(' ');
+}
