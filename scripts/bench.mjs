@@ -9,7 +9,8 @@ import { join } from 'node:path';
 import { build, checkNode, installDependencies, ROOT } from './setup.mjs';
 
 const [name, ...rest] = process.argv.slice(2);
-const names = readdirSync(join(ROOT, 'bench'))
+const dir = join(ROOT, 'bench');
+const names = (existsSync(dir) ? readdirSync(dir) : [])
   .filter((file) => file.endsWith('.ts'))
   .map((file) => file.slice(0, -'.ts'.length))
   .sort();

@@ -16,6 +16,7 @@ const Lock = z.object({
       license: z.string().optional(),
       dev: z.boolean().optional(),
       hasInstallScript: z.boolean().optional(),
+      optionalDependencies: Versions.optional(),
     }),
   ),
 });
@@ -58,6 +59,12 @@ describe('dependencies', () => {
 describe('the lockfile', () => {
   it('names no host', () => {
     expect(packages.filter(([, { resolved }]) => resolved !== undefined).map(([path]) => path)).toEqual([]);
+  });
+
+  it('holds the packages of every platform, without which npm ci refuses it', () => {
+    const held = new Set(packages.map(([path]) => path.slice(path.lastIndexOf('node_modules/') + 13)));
+    const wanted = packages.flatMap(([, entry]) => Object.keys(entry.optionalDependencies ?? {}));
+    expect([...new Set(wanted)].filter((name) => !held.has(name))).toEqual([]);
   });
 
   it('holds the checksum of every package', () => {

@@ -1,5 +1,5 @@
 /** The files of the repository as the laws see them: everything but what is installed or built. */
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 
 export const ROOT = join(import.meta.dirname, '../..');
@@ -14,6 +14,7 @@ export function listFiles(dir: string): readonly string[] {
       if (entry.isDirectory()) return LEFT_OUT.has(entry.name) ? [] : walk(path);
       return entry.isFile() ? [path] : [];
     });
+  if (!existsSync(join(ROOT, dir))) return [];
   return walk(join(ROOT, dir))
     .map((path) => relative(join(ROOT, dir), path).replaceAll('\\', '/'))
     .sort((a, b) => (a < b ? -1 : 1));
