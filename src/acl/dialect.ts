@@ -59,6 +59,8 @@ export interface Dialect {
   readonly sortSkipsStoreValue: boolean;
   /** XREADGROUP: a consumer called `streams` moves the window of checked keys. */
   readonly xreadKeywordWindow: boolean;
+  /** SORT_RO: no key is checked at all (CVE-2023-41053, fixed in 7.0.13 and 7.2.1). */
+  readonly sortRoUnchecked: boolean;
   /** A first-argument rule with a blank or a quote ends the server at the next display. */
   readonly firstArgBlankAborts: boolean;
   /** An unclosed parenthesis in an ACL file ends the server at ACL LOAD. */
@@ -105,6 +107,7 @@ export function dialectOf(server: ServerVersion): Dialect {
     georadiusFirstStore: seven && !fixedIn(v, valkey ? GEORADIUS_VALKEY : KEYWORDS_REDIS),
     sortSkipsStoreValue: valkey || !fixedIn(v, KEYWORDS_REDIS),
     xreadKeywordWindow: seven && (valkey || !fixedIn(v, KEYWORDS_REDIS)),
+    sortRoUnchecked: seven && !fixedIn(v, SORT_RO_REDIS),
     firstArgBlankAborts: kept,
     aclFileParenthesisCrashes: seven,
     loadDisconnects: valkey ? !since(8, 0) : !since(7, 4),
@@ -132,6 +135,7 @@ const GLOB_DEPTH_VALKEY: Fixes = [[8, 0, 1], [7, 2, 7]]; // prettier-ignore
 const PERCENT_REDIS: Fixes = [[7, 4, 2], [7, 2, 7]]; // prettier-ignore
 const PERCENT_VALKEY: Fixes = [[8, 0, 2], [7, 2, 8]]; // prettier-ignore
 const KEYWORDS_REDIS: Fixes = [[8, 8, 2], [8, 6, 6], [8, 4, 6], [8, 2, 9], [7, 4, 11], [7, 2, 16]]; // prettier-ignore
+const SORT_RO_REDIS: Fixes = [[7, 2, 1], [7, 0, 13]]; // prettier-ignore
 const GEORADIUS_VALKEY: Fixes = [[9, 1, 0]];
 
 function fixedIn(version: Version, fixes: Fixes): boolean {
