@@ -11,8 +11,8 @@ import { promisify } from 'node:util';
 const run = promisify(execFile);
 
 /** One apt command may take this long: a slow mirror, not a hung one. */
-const APT_TIMEOUT_MS = 180_000;
-const APT_TRIES_MAX = 3;
+const APT_TIMEOUT_MS = 120_000;
+const APT_TRIES_MAX = 2;
 const OUTPUT_BYTES_MAX = 16 * 1024 * 1024;
 const KEYRING = '/usr/share/keyrings/debian-archive-keyring.gpg';
 const SUITE =
@@ -99,9 +99,9 @@ function prepare(mirror, suites, dir) {
     'APT::Sandbox::User': '',
     'APT::Update::Error-Mode': 'any',
     'Acquire::Languages': 'none',
-    'Acquire::Retries': '2',
-    'Acquire::http::Timeout': '30',
-    'Acquire::https::Timeout': '30',
+    'Acquire::Retries': '1',
+    'Acquire::http::Timeout': '20',
+    'Acquire::https::Timeout': '20',
   };
   return Object.entries(settings).flatMap(([key, value]) => ['-o', `${key}=${value}`]);
 }
@@ -117,7 +117,8 @@ async function aptGet(args) {
       });
       return;
     } catch (error) {
-      const text = String(Object(error).stderr ?? error);
+      const { killed, stderr } = Object(error);
+      const text = killed === true ? 'no answer from the mirror' : String(stderr ?? error);
       const gone =
         /does not have a Release file|Unable to locate|no installation candidate|is not available/.test(text);
       if (gone || attempt >= APT_TRIES_MAX) throw new Error(firstErrorLine(text), { cause: error });
@@ -129,7 +130,7 @@ async function aptGet(args) {
 /** @param {string} text */
 function firstErrorLine(text) {
   const line = text.split('\n').find((l) => l.startsWith('E: ')) ?? text.split('\n')[0] ?? 'apt-get failed';
-  return line.replace(/^E: /, '').replace(/https?:\/\/[^\s']+/g, 'the mirror');
+  return line.replace(/^E: /, '').replace(/https?:\/\/[^\s']+/g, 'from the mirror:');
 }
 
 /** @param {string} etc */

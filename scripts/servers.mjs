@@ -49,6 +49,9 @@ const RETRY_AFTER_MS = 3_600_000;
 const STALE_AFTER_MS = 3_600_000;
 const VERSION_TIMEOUT_MS = 10_000;
 
+const UNREACHABLE =
+  /Could not (?:resolve|connect)|Temporary failure|timed out|Unable to connect|Connection failed|no answer/i;
+
 /** Every suite whose server the tests know, oldest first; the last of `suites` is the one that the server comes from.
  * @type {readonly Slot[]} */
 export const SLOTS = [
@@ -93,7 +96,7 @@ export function findServers() {
 
 /**
  * Fetches the servers that are not in the cache yet, at most two suites at a time.
- * @param {{ readonly slots?: readonly Slot[], readonly refresh?: boolean, readonly log?: (line: string) => void }} [options]
+ * @param {{ readonly slots?: readonly Slot[], readonly refresh?: boolean, readonly retryAfterMs?: number, readonly log?: (line: string) => void }} [options]
  * @returns {Promise<{ readonly servers: readonly Server[], readonly skipped: readonly Skipped[] }>}
  */
 export async function fetchServers(options = {}) {
@@ -103,10 +106,20 @@ export async function fetchServers(options = {}) {
   const waiting = slots.filter(({ slot }) => {
     const outcome = readIndex().slots[slot];
     if (!outcome || options.refresh === true) return true;
-    return 'dir' in outcome ? !existsSync(outcome.dir) : now - outcome.at > RETRY_AFTER_MS;
+    return 'dir' in outcome
+      ? !existsSync(outcome.dir)
+      : now - outcome.at >= (options.retryAfterMs ?? RETRY_AFTER_MS);
   });
+  if (waiting.length > 0) mkdirSync(serversDir(), { recursive: true });
+  /** @type {string | undefined} */
+  let unreachable;
   const workers = [0, 1].map(async () => {
-    for (let slot = waiting.shift(); slot; slot = waiting.shift()) await fillSlot(slot, log);
+    for (let slot = waiting.shift(); slot; slot = waiting.shift()) {
+      const reason = unreachable ?? (await fillSlot(slot, log));
+      if (reason !== undefined) recordFailure(slot.slot, reason);
+      // One slow answer is enough: the other suites come from the same place.
+      if (reason !== undefined && UNREACHABLE.test(reason)) unreachable = reason;
+    }
   });
   await Promise.all(workers);
   const index = readIndex();
@@ -148,10 +161,12 @@ function findOnPath() {
   return undefined;
 }
 
-/** @param {Slot} slot @param {(line: string) => void} log */
+/**
+ * @param {Slot} slot @param {(line: string) => void} log
+ * @returns {Promise<string | undefined>} why it could not be had
+ */
 async function fillSlot(slot, log) {
   const parent = serversDir();
-  mkdirSync(parent, { recursive: true });
   removeStale(parent);
   const work = mkdtempSync(join(parent, '.work-'));
   try {
@@ -168,12 +183,11 @@ async function fillSlot(slot, log) {
       root,
     );
     recordOutcome(slot.slot, { dir: assemble(slot, root, work) });
+    return undefined;
   } catch (error) {
-    const kept = readIndex().slots[slot.slot];
     const reason = error instanceof Error ? error.message : String(error);
-    if (!kept || 'reason' in kept || !existsSync(kept.dir))
-      recordOutcome(slot.slot, { reason, at: Date.now() });
     log(`${slot.slot}: ${reason}`);
+    return reason;
   } finally {
     rmSync(work, { recursive: true, force: true });
   }
@@ -333,6 +347,12 @@ function readIndex() {
   }
 }
 
+/** A server that is there stays, whatever became of its renewal. @param {string} slot @param {string} reason */
+function recordFailure(slot, reason) {
+  const kept = readIndex().slots[slot];
+  if (!kept || 'reason' in kept || !existsSync(kept.dir)) recordOutcome(slot, { reason, at: Date.now() });
+}
+
 /** @param {string} slot @param {Outcome} outcome */
 function recordOutcome(slot, outcome) {
   const next = { slots: { ...readIndex().slots, [slot]: outcome } };
@@ -345,6 +365,7 @@ function recordOutcome(slot, outcome) {
 async function main(argv) {
   const { servers, skipped } = await fetchServers({
     refresh: argv.includes('--refresh'),
+    retryAfterMs: 0,
     log: (line) => console.error(line),
   });
   if (argv.includes('--json')) {
