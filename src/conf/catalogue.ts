@@ -168,7 +168,7 @@ function buildDirective(name: string, index: number, recorded: RecordedServer): 
   const cells = spellings(name).flatMap((spelling) => {
     const cell = ROWS.get(spelling)
       ?.slice(1)
-      .find((found) => found[0]?.includes(digit) === true);
+      .find((found) => found[0].includes(digit));
     return cell === undefined || typeof cell === 'string' ? [] : [{ spelling, cell }];
   });
   const first = cells[0];

@@ -33,6 +33,8 @@ export type ConfProblemCode =
   | 'save-one-line'
   | 'sentinel-host-name'
   | 'tls-without-ca'
+  | 'tls-without-certificate'
+  | 'replicaof-in-cluster'
   | 'include-missing'
   | 'include-empty-glob'
   | 'include-cycle'

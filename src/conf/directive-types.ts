@@ -3,7 +3,7 @@
  * is not named here has the type that its recorded default shows.
  */
 
-import { versionAtLeast, type ServerVersion } from './product-version.ts';
+import { versionAtLeast, type Product, type ServerVersion } from './product-version.ts';
 
 export type DirectiveType =
   | { readonly kind: 'bool' }
@@ -33,7 +33,7 @@ const words: DirectiveType = { kind: 'words' };
 const percentage = range(1, 99);
 const onSignal: DirectiveType = {
   kind: 'enum',
-  values: ['default', 'save', 'nosave', 'now', 'force'],
+  values: ['default', 'save', 'nosave', 'now', 'force', 'safe', 'failover'],
   several: true,
 };
 const guarded = oneOf('no', 'yes', 'local');
@@ -75,7 +75,8 @@ const TYPES: Readonly<Record<string, DirectiveType>> = {
   'key-load-delay': range(-INT_MAX - 1, INT_MAX),
   'latency-tracking-info-percentiles': words,
   'list-max-listpack-size': range(-INT_MAX - 1, INT_MAX),
-  'log-format': oneOf('legacy', 'logfmt'),
+  'log-format': oneOf('legacy', 'logfmt', 'json'),
+  'cluster-config-save-behavior': oneOf('sync', 'best-effort'),
   'log-timestamp-format': oneOf('legacy', 'iso8601', 'milliseconds'),
   logfile: path,
   loglevel: oneOf('debug', 'verbose', 'notice', 'warning', 'nothing'),
@@ -137,7 +138,7 @@ const TYPES: Readonly<Record<string, DirectiveType>> = {
     'local7',
   ),
   'tls-auth-clients': oneOf('no', 'yes', 'optional'),
-  'tls-auth-clients-user': oneOf('off', 'cn', 'uri'),
+  'tls-auth-clients-user': oneOf('CN', 'URI', 'off'),
   'tls-ca-cert-dir': path,
   'tls-ca-cert-file': path,
   'tls-cert-file': path,
@@ -155,13 +156,43 @@ const TYPES: Readonly<Record<string, DirectiveType>> = {
 const WIDE =
   /^(?:acllog-max-len|slowlog-max-len|commandlog-.*|busy-reply-threshold|cluster-(?:ping-interval|slot-.*)|latency-monitor-threshold|repl-backlog-ttl|stream-node-max-entries|tracking-table-max-keys|(?:hash|set|zset)-max-.*|slot-migration-.*)$/;
 
+// Words of an enum that came after the directive, and their first version.
+const LATER_WORDS: Readonly<Record<string, VersionNeeded>> = {
+  'loglevel nothing': { redis: '7.2', valkey: '7.2' },
+  'log-format json': { valkey: '9.0' },
+  'repl-diskless-load flush-before-load': { valkey: '8.1' },
+  'shutdown-on-sigint safe': { valkey: '9.0' },
+  'shutdown-on-sigint failover': { valkey: '9.0' },
+  'shutdown-on-sigterm safe': { valkey: '9.0' },
+  'shutdown-on-sigterm failover': { valkey: '9.0' },
+};
+
+// Upper bounds that changed with a version.
+const CHANGED_BOUNDS: Readonly<Record<string, { readonly from: VersionNeeded; readonly most: number }>> = {
+  'io-threads': { from: { valkey: '8.1' }, most: 256 },
+  'maxmemory-samples': { from: { redis: '8.0', valkey: '8.0' }, most: 64 },
+};
+
+type VersionNeeded = Readonly<Partial<Record<Product, string>>>;
+
 /** The type of a directive on one server, by its canonical name and recorded default. */
 export function directiveType(name: string, byDefault: string, server: ServerVersion): DirectiveType {
-  // Seen on Valkey 8.1.1 and 9.1.2; Valkey 8.0.1 and Redis 8.0.6 still stop at 128.
-  if (name === 'io-threads' && versionAtLeast(server, { valkey: '8.1' })) return range(1, 256);
   const known = Object.hasOwn(TYPES, name) ? TYPES[name] : undefined;
-  if (known !== undefined) return known;
+  if (known !== undefined) return fitVersion(name, known, server);
   if (byDefault === 'yes' || byDefault === 'no') return { kind: 'bool' };
   if (/^-?[0-9]+$/.test(byDefault)) return range(0, WIDE.test(name) ? Infinity : INT_MAX);
   return string;
+}
+
+function fitVersion(name: string, type: DirectiveType, server: ServerVersion): DirectiveType {
+  if (type.kind === 'enum') {
+    const values = type.values.filter((value) => {
+      const since = LATER_WORDS[`${name} ${value}`];
+      return since === undefined || versionAtLeast(server, since);
+    });
+    return { ...type, values };
+  }
+  const change = type.kind === 'integer' ? CHANGED_BOUNDS[name] : undefined;
+  if (type.kind !== 'integer' || change === undefined || !versionAtLeast(server, change.from)) return type;
+  return { ...type, most: change.most };
 }

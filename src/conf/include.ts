@@ -7,6 +7,7 @@
 
 import type { ConfDocument, ConfLine, DirectiveLine } from './conf-document.ts';
 import type { ConfProblem, ConfRange } from './conf-problem.ts';
+import { matchesGlob } from './glob.ts';
 import { parseConf } from './parse-conf.ts';
 import { versionAtLeast, type ServerVersion } from './product-version.ts';
 
@@ -50,10 +51,26 @@ interface Walk {
   filesLeft: number;
 }
 
-/** A configuration of one document, its includes not followed. */
-export function configurationOf(document: ConfDocument): Configuration {
-  const lines = document.lines.map((line) => ({ path: document.path, line }));
-  return { documents: [document], lines, problems: document.problems };
+/**
+ * A configuration of documents that were read already: the first is the root, and an `include` that names another of
+ * them (by its path, or by a wildcard that matches it) brings its lines in. Other includes are not followed, and are
+ * no problem here.
+ */
+export function configurationOf(
+  documents: ConfDocument | readonly ConfDocument[],
+  server?: ServerVersion,
+): Configuration {
+  const all = 'lines' in documents ? [documents] : documents;
+  const root = all[0];
+  if (root === undefined) return { documents: [], lines: [], problems: [] };
+  const walk = newWalk({ read: () => undefined, glob: (pattern) => matchPaths(pattern, all) }, server);
+  for (const document of all) walk.documents.set(document.path, document);
+  walk.problems.push(...all.flatMap((document) => document.problems));
+  enterDocument(walk, root, []);
+  const problems = walk.problems.filter(
+    ({ code }) => code !== 'include-missing' && code !== 'include-empty-glob',
+  );
+  return { documents: all, lines: walk.lines, problems };
 }
 
 /** Reads `root` and everything that it includes. Never throws unless the reader does. */
@@ -75,18 +92,24 @@ export function resolveIncludes(root: string, reader: ConfReader, server?: Serve
       message: `Fatal error, can't open config file '${root}'`,
     });
   } else {
-    enterFile(walk, root, input, []);
+    enterDocument(walk, readDocument(walk, root, input), []);
   }
   return { documents: [...walk.documents.values()], lines: walk.lines, problems: walk.problems };
 }
 
-function enterFile(walk: Walk, path: string, input: string | Uint8Array, above: readonly string[]): void {
-  let document = walk.documents.get(path);
-  if (document === undefined) {
-    document = parseConf(input, walk.server === undefined ? { path } : { path, server: walk.server });
-    walk.documents.set(path, document);
-    walk.problems.push(...document.problems);
-  }
+function newWalk(reader: ConfReader, server: ServerVersion | undefined): Walk {
+  return { reader, server, documents: new Map(), lines: [], problems: [], filesLeft: INCLUDE_FILES_MAX };
+}
+
+function readDocument(walk: Walk, path: string, input: string | Uint8Array): ConfDocument {
+  const document = parseConf(input, walk.server === undefined ? { path } : { path, server: walk.server });
+  walk.documents.set(path, document);
+  walk.problems.push(...document.problems);
+  return document;
+}
+
+function enterDocument(walk: Walk, document: ConfDocument, above: readonly string[]): void {
+  const { path } = document;
   for (const line of document.lines) {
     walk.lines.push({ path, line });
     if (
@@ -126,10 +149,22 @@ function follow(walk: Walk, from: string, line: DirectiveLine, chain: readonly s
       return;
     }
     walk.filesLeft -= 1;
-    const input = walk.reader.read(path);
-    if (input === undefined) walk.problems.push(missing(path, range));
-    else enterFile(walk, path, input, chain);
+    const document = walk.documents.get(path) ?? openDocument(walk, path);
+    if (document === undefined) walk.problems.push(missing(path, range));
+    else enterDocument(walk, document, chain);
   }
+}
+
+function openDocument(walk: Walk, path: string): ConfDocument | undefined {
+  const input = walk.reader.read(path);
+  return input === undefined ? undefined : readDocument(walk, path, input);
+}
+
+function matchPaths(pattern: string, documents: readonly ConfDocument[]): readonly string[] {
+  return documents
+    .map(({ path }) => path)
+    .filter((path) => matchesGlob(pattern, path))
+    .sort();
 }
 
 function targets(walk: Walk, target: string, range: ConfRange): readonly string[] {

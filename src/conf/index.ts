@@ -57,3 +57,14 @@ export {
   type RuntimeChange,
   type VersionSpan,
 } from './catalogue.ts';
+export { parseMemory, readDirectiveValue, type ValueReading } from './directive-value.ts';
+export {
+  effectiveSettings,
+  readSetting,
+  savesSnapshots,
+  type EffectiveSetting,
+  type EffectiveSettings,
+  type PlacedDirective,
+  type SettingText,
+} from './effective.ts';
+export { diagnoseConf, PROBLEMS_MAX } from './diagnose.ts';
