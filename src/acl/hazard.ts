@@ -6,8 +6,9 @@ import { toText } from './bytes.ts';
 import type { CommandTable } from './command-table.ts';
 import type { DraftUser } from './draft.ts';
 import type { Problem } from './problem.ts';
+import type { MergedRule } from './selector-merge.ts';
 
-type Rules = readonly { readonly token: string; readonly index: number }[];
+type Rules = readonly MergedRule[];
 
 /** Hazards of a user whose rules were all accepted. */
 export function findHazards(rules: Rules, user: DraftUser, table: CommandTable): readonly Problem[] {

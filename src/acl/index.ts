@@ -1,5 +1,6 @@
-export { parseAclFile, parseUserDirective, parseUserLine } from './aclfile.ts';
-export type { AclFileOptions, AclFileUser, ParsedAclFile } from './aclfile.ts';
+/** The ACL language of Redis and Valkey: read, decide, print. */
+export { parseAclFile, parseUserLine } from './aclfile.ts';
+export type { AclFileOptions, AclFileUser, ParsedAclFile, ParsedUserLine } from './aclfile.ts';
 export type { Command, CommandTable, KeySpec } from './command-table.ts';
 export { decide } from './decide.ts';
 export type { DecideOptions, Decision, Denial } from './decide.ts';
@@ -12,7 +13,8 @@ export type { PrintOptions, SelectorView, UserView } from './print.ts';
 export type { Problem, ProblemCode } from './problem.ts';
 export { canRun, grantedCommands, holdsAll, isUnrestricted, reach } from './reach.ts';
 export type { Reach } from './reach.ts';
-export type { KeyPattern, Selector, SelectorEngine, User } from './selector.ts';
+export type { EngineKey, KeyPattern, Selector, SelectorEngine, User } from './selector.ts';
+export { parseUserDirective } from './user-directive.ts';
 export { tableFor, tableFromCommandReply } from './tables.ts';
 export { defaultUser, parseUser } from './user.ts';
 export type { ParsedUser, ParseUserOptions } from './user.ts';

@@ -35,9 +35,18 @@ export const REASONS: Readonly<Record<RuleError, string>> = {
   'database-out-of-range': 'The provided database ID is out of range',
 };
 
-/** A rule as it may be shown: passwords and hashes stay secret. The server itself prints them. */
-export function showRule(token: string): string {
-  return /^[><#!]/.test(token) ? `${token.slice(0, 1)}…` : toText(token);
+/**
+ * A rule without its secrets: what follows `>`, `<`, `#` or `!` becomes `…`, inside parentheses too. The servers print
+ * them.
+ */
+export function hideSecrets(token: string): string {
+  if (token.startsWith('(')) {
+    return token.replace(
+      /(^\(|\s)(["']?[><#!])[^\s)]*/g,
+      (_, before: string, sign: string) => `${before}${sign}…`,
+    );
+  }
+  return token.replace(/^([><#!])[^]+$/, '$1…');
 }
 
 /** An error reply is one line: line ends at its end are cut, others become blanks (addReplyErrorFormat). */
@@ -45,7 +54,7 @@ export function replyLine(bytes: string): string {
   return toText(bytes.replace(/^[\r\n]+|[\r\n]+$/g, '').replace(/[\r\n]/g, ' '));
 }
 
-/** ACL SETUSER's refusal. */
+/** ACL SETUSER's refusal of a rule (bytes). */
 export function setUserMessage(token: string, error: RuleError): string {
   return replyLine(`ERR Error in ACL SETUSER modifier '${cString(token)}': ${REASONS[error]}`);
 }

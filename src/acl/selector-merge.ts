@@ -5,16 +5,22 @@
 import { cString } from './bytes.ts';
 import type { Dialect } from './dialect.ts';
 
+/** A rule and the tokens it was made of, from `index` to `last`. */
+export interface MergedRule {
+  readonly token: string;
+  readonly index: number;
+  readonly last: number;
+}
+
 export interface MergedRules {
-  /** Rules with the position of their first token. */
-  readonly rules: readonly { readonly token: string; readonly index: number }[];
+  readonly rules: readonly MergedRule[];
   /** Position of the parenthesis that stays open. */
   readonly open?: number;
 }
 
 export function mergeSelectors(tokens: readonly string[], dialect: Dialect): MergedRules {
-  const rules: { token: string; index: number }[] = [];
-  if (!dialect.selectors) return { rules: tokens.map((token, index) => ({ token, index })) };
+  const rules: MergedRule[] = [];
+  if (!dialect.selectors) return { rules: tokens.map((token, index) => ({ token, index, last: index })) };
   let open: number | undefined;
   let merged = '';
   for (const [index, token] of tokens.entries()) {
@@ -25,11 +31,11 @@ export function mergeSelectors(tokens: readonly string[], dialect: Dialect): Mer
     } else if (open !== undefined) {
       merged += ` ${cString(token)}`;
       if (token.endsWith(')')) {
-        rules.push({ token: merged, index: open });
+        rules.push({ token: merged, index: open, last: index });
         open = undefined;
       }
     } else {
-      rules.push({ token, index });
+      rules.push({ token, index, last: index });
     }
   }
   return open === undefined ? { rules } : { rules, open };

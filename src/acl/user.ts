@@ -1,5 +1,5 @@
 /** ACL SETUSER on a copy of a user: acl.c aclCommand, Redis 7.2. The first refused rule means that nothing changes. */
-import { hasSpaces, toBytes } from './bytes.ts';
+import { hasSpaces, toBytes, toText } from './bytes.ts';
 import type { CommandTable } from './command-table.ts';
 import type { PubsubDefault } from './dialect.ts';
 import { finishUser, newUser, reopenUser } from './draft.ts';
@@ -8,7 +8,7 @@ import { findHazards } from './hazard.ts';
 import { adviseRule } from './help.ts';
 import type { Problem } from './problem.ts';
 import { applyRule } from './rule.ts';
-import { replyLine, setUserMessage, showRule } from './rule-error.ts';
+import { hideSecrets, replyLine, setUserMessage } from './rule-error.ts';
 import { mergeSelectors } from './selector-merge.ts';
 import type { User } from './selector.ts';
 
@@ -17,6 +17,8 @@ export interface ParseUserOptions {
   readonly base?: User;
   /** `acl-pubsub-default`; default: the version's. */
   readonly pubsubDefault?: PubsubDefault;
+  /** `verbatim`: messages name the rule at fault as the server does, its password included. Default: `…` instead. */
+  readonly secrets?: 'verbatim';
 }
 
 export interface ParsedUser {
@@ -28,7 +30,7 @@ export interface ParsedUser {
   readonly hazards: readonly Problem[];
 }
 
-/** ACL SETUSER name token... Of a wrong password rule the message holds the password: the server's own does too. */
+/** ACL SETUSER name token...: rules left to right, the first refused one ends it. */
 export function parseUser(
   name: string,
   tokens: readonly string[],
@@ -38,13 +40,14 @@ export function parseUser(
   const nameBytes = toBytes(name);
   if (hasSpaces(nameBytes)) return refuse({ code: 'bad-user-name', message: BAD_NAME, token: name });
   const context = ruleContext(table, options.pubsubDefault);
+  const show = options.secrets === 'verbatim' ? (token: string) => token : hideInBytes;
   const merged = mergeSelectors(tokens.map(toBytes), table.dialect);
   if (merged.open !== undefined) {
-    const token = tokens[merged.open] ?? '';
+    const token = show(toBytes(tokens[merged.open] ?? ''));
     return refuse({
       code: 'unmatched-parenthesis',
-      message: replyLine(`ERR Unmatched parenthesis in acl selector starting at '${toBytes(token)}'.`),
-      token,
+      message: replyLine(`ERR Unmatched parenthesis in acl selector starting at '${token}'.`),
+      token: hideSecrets(tokens[merged.open] ?? ''),
       index: merged.open,
       help: 'Close the selector with a ")" at the end of one of its rules.',
     });
@@ -56,8 +59,8 @@ export function parseUser(
     const help = adviseRule(token, error, table);
     return refuse({
       code: error,
-      message: setUserMessage(token, error),
-      token: showRule(token),
+      message: setUserMessage(show(token), error),
+      token: hideSecrets(toText(token)),
       index,
       ...(help !== undefined && { help }),
     });
@@ -87,4 +90,9 @@ const BAD_NAME = "ERR Usernames can't contain spaces or null characters";
 
 function refuse(problem: Problem): ParsedUser {
   return { user: undefined, problems: [problem], hazards: [] };
+}
+
+/** {@link hideSecrets} of a byte string. */
+function hideInBytes(token: string): string {
+  return toBytes(hideSecrets(toText(token)));
 }
