@@ -19,8 +19,9 @@ if (!findLocalServer()) {
   await fetchServers({ slots, log: (line) => console.error(line) });
 }
 const server = findLocalServer();
-const demo = spawnSync(process.execPath, [join(ROOT, 'dist/cli/main.js'), 'demo', ...process.argv.slice(2)], {
+const given = process.argv.slice(2);
+const chosen = server && !given.includes('--server') ? ['--server', server.program] : [];
+const demo = spawnSync(process.execPath, [join(ROOT, 'dist/cli/main.js'), 'demo', ...chosen, ...given], {
   stdio: 'inherit',
-  env: { ...process.env, ...(server ? { WARDIS_DEMO_SERVER: JSON.stringify(server.command) } : {}) },
 });
 process.exit(demo.status ?? 130);

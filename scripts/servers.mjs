@@ -31,6 +31,7 @@ import { findMirror, hasApt, unpack } from './apt.mjs';
  * @property {Product} product
  * @property {string} version such as `7.0.15`
  * @property {string} suite the Debian suite it comes from, or `path` for one found on PATH
+ * @property {string} program the same as one executable, for whoever takes a path
  * @property {readonly string[]} command starts the server: append the conf file and options
  * @property {readonly string[]} sentinel starts Sentinel: append the conf file
  * @property {readonly string[]} [cli] redis-cli or valkey-cli
@@ -43,7 +44,7 @@ import { findMirror, hasApt, unpack } from './apt.mjs';
  */
 
 /** Raised when the layout of the cache changes. */
-const CACHE_VERSION = 1;
+const CACHE_VERSION = 2;
 /** A slot that could not be had is not asked for again within this time. */
 const RETRY_AFTER_MS = 3_600_000;
 const STALE_AFTER_MS = 3_600_000;
@@ -152,6 +153,7 @@ function findOnPath() {
       product,
       version,
       suite: 'path',
+      program,
       command: [program],
       sentinel: sentinel ? [sentinel] : [program, '--sentinel'],
       ...(cli ? { cli: [cli] } : {}),
@@ -246,6 +248,20 @@ function assemble(slot, root, work) {
   return keep(slot, join(work, 'kept'), basename(loader));
 }
 
+/** One executable for each program, which stays good when the folder moves. @param {string} kept @param {string} loader */
+function writeWrappers(kept, loader) {
+  const run = join(kept, 'run');
+  mkdirSync(run);
+  for (const name of readdirSync(join(kept, 'bin'))) {
+    const lines = [
+      '#!/bin/sh',
+      'here=$(dirname "$(readlink -f "$0")")/..',
+      `exec "$here/lib/${loader}" --library-path "$here/lib" "$here/bin/${name}" "$@"`,
+    ];
+    writeFileSync(join(run, name), `${lines.join('\n')}\n`, { mode: 0o755 });
+  }
+}
+
 /** Moves a finished server to its place in one rename. @param {Slot} slot @param {string} kept @param {string} loader */
 function keep(slot, kept, loader) {
   const suite = String(slot.suites.at(-1));
@@ -256,6 +272,7 @@ function keep(slot, kept, loader) {
     join(kept, 'lib'),
     join(kept, 'bin', `${product}-server`),
   ]);
+  writeWrappers(kept, loader);
   if (!version) throw new Error('the unpacked server does not run here');
   writeFileSync(join(kept, 'server.json'), `${JSON.stringify({ product, version, suite, loader })}\n`);
   const dir = join(serversDir(), `${product}-${version}-${suite}`);
@@ -292,6 +309,7 @@ function readServer(dir) {
     product,
     version,
     suite,
+    program: join(dir, 'run', `${product}-server`),
     command: command('server'),
     sentinel: command('sentinel'),
     cli: command('cli'),
@@ -374,7 +392,7 @@ async function main(argv) {
   }
   for (const server of servers) {
     console.log(
-      `${server.id.padEnd(14)} ${server.version.padEnd(8)} ${server.suite.padEnd(19)} ${server.command.join(' ')}`,
+      `${server.id.padEnd(14)} ${server.version.padEnd(8)} ${server.suite.padEnd(19)} ${server.program}`,
     );
   }
   for (const { slot, reason } of skipped) console.log(`skipped        ${slot.padEnd(28)} ${reason}`);
