@@ -103,6 +103,11 @@ export function dutyOf(user: User): Duty {
     : 'application';
 }
 
+/** Every command on every key, in one selector. */
+export function holdsEverything(user: User): boolean {
+  return user.selectors.some((selector) => selector.allKeys && selector.allCommands);
+}
+
 /** Patterns confine this user to a part of the keys. */
 export function isKeyLimited(user: User): boolean {
   return reach(user).keys !== 'all';
@@ -177,7 +182,9 @@ export function printCommands(names: readonly string[]): string {
 function isJudged(user: User, grant: Grant): boolean {
   const duty = dutyOf(user);
   if (duty === 'off' || duty === 'administrator') return false;
-  if (duty === 'anyone' || duty === 'overpowered') return grant.powerful === 'judged';
+  if (duty === 'anyone') return grant.powerful === 'judged';
+  // Who holds everything is one finding (USER-001), not one for each command.
+  if (duty === 'overpowered') return grant.powerful === 'judged' && !holdsEverything(user);
   if (grant.duties?.includes(duty) === true) return false;
   return grant.only?.(user) ?? true;
 }

@@ -1,0 +1,43 @@
+/** AUTH-001: the default user has no password and every right. */
+
+import type { Check } from '../../check.ts';
+import { readFact, byHand } from '../../reading.ts';
+import { REFERENCES } from '../../reference.ts';
+import { dutyOf } from '../../rights.ts';
+import { evidence, fail, pass } from '../../verdict.ts';
+
+export const anyoneIsAdministrator: Check = {
+  id: 'AUTH-001',
+  area: 'authentication',
+  title: 'Anyone who can connect is an administrator',
+  goal: 'Clients must authenticate',
+  severity: 'critical',
+  rationale:
+    'Every connection starts as the user default. While that user is on, nopass and may do everything, there is no ' +
+    'difference between a stranger and the owner: data, configuration, users, replication. Users that were added do not ' +
+    'help, because RESET or a new connection is default again. This is what a stock server of every version does.',
+  evaluate: (snapshot) =>
+    readFact(snapshot.users, 'the users and their rules', (users, from) => {
+      const open = users.find(({ user }) => dutyOf(user) === 'anyone');
+      if (open === undefined) return pass('the default user is off, has a password, or is limited', from);
+      return fail(
+        [evidence(open.text, open.from)],
+        [
+          { kind: 'harden', options: '--level standard' },
+          byHand(
+            'At once, after every client has its own user: ACL SETUSER default off resetpass, then CLIENT KILL USER default',
+          ),
+        ],
+        'With CONFIG SET, REPLICAOF or ACL SETUSER a stranger takes the server over.',
+      );
+    }),
+  remedy:
+    'Give each client its own user, move them over, then switch default off: ACL SETUSER default off resetpass. ' +
+    'Connections that are open stay as they are until CLIENT KILL USER default.',
+  references: [REFERENCES.security, REFERENCES.acl, REFERENCES.securityValkey],
+  attackPaths: ['A1', 'A2', 'A3', 'A6', 'A10', 'A14'],
+  examples: {
+    bad: { server: 'redis-7.2', conf: 'bind 127.0.0.1\n' },
+    good: { server: 'redis-7.2', conf: 'aclfile users.acl\n', acl: 'user default off resetpass\n' },
+  },
+};
