@@ -1,5 +1,8 @@
 export { printChange } from './change.ts';
 export type { Change } from './change.ts';
+export { defaultPaths, parsePolicy, parseRequest, POLICY_BYTES_MAX, policyFor } from './document.ts';
+export type { ParsedPolicy, PolicySource } from './document.ts';
+export { policyJsonSchema, requestJsonSchema } from './document/schema.ts';
 export type * from './expectation.ts';
 export { expectationsFor } from './levels.ts';
 export type * from './policy-document.ts';

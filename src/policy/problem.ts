@@ -69,7 +69,8 @@ export function printPolicyProblem(problem: PolicyProblem): string {
 }
 
 /** The known name nearest to a misspelt one, as a question; undefined when none is near. */
-export function suggest(word: string, known: readonly string[]): string | undefined {
+export function suggest(given: string, known: readonly string[]): string | undefined {
+  const word = given.replaceAll('"', '');
   const limit = Math.max(1, Math.floor(word.length / 3));
   const ranked = known
     .map((name) => ({

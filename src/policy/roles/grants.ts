@@ -53,9 +53,14 @@ export function since(server: ServerVersion, redis: string | undefined, valkey =
 /** What client libraries run between connecting and the first real command. */
 export function connectSteps(server: ServerVersion): readonly string[] {
   return plus([
-    ...['ping', 'echo', 'hello', 'select', 'quit'].filter((name) => name !== 'quit' || since(server, '7.2')),
+    'ping',
+    'echo',
+    'hello',
+    'select',
     'command',
-    ...['client|id', 'client|setname', 'client|getname'],
+    'client|id',
+    'client|setname',
+    'client|getname',
     ...(since(server, '6.2') ? ['client|info', 'reset'] : []),
     ...(since(server, '7.2') ? ['client|setinfo'] : []),
   ]);
@@ -63,12 +68,9 @@ export function connectSteps(server: ServerVersion): readonly string[] {
 
 /** What cluster clients run to find their node. */
 export function clusterSteps(server: ServerVersion): readonly string[] {
-  const common = ['cluster|slots', 'cluster|nodes', 'cluster|info', 'cluster|keyslot', 'cluster|myid'];
-  return plus([
-    ...common,
-    ...(since(server, '7.0') ? ['cluster|shards'] : []),
-    ...['readonly', 'readwrite', 'asking'],
-  ]);
+  const common =
+    'cluster|slots cluster|nodes cluster|info cluster|keyslot cluster|myid readonly readwrite asking';
+  return plus([...common.split(' '), ...(since(server, '7.0') ? ['cluster|shards'] : [])]);
 }
 
 export function subscriptions(server: ServerVersion): readonly string[] {
@@ -110,7 +112,11 @@ export function writeOnly(server: ServerVersion): readonly string[] {
 /** Commands that name no key: only for users who may see every key. */
 export function wholeKeyspace(server: ServerVersion): readonly string[] {
   return plus([
-    ...['scan', 'randomkey', 'dbsize', 'client|tracking', 'client|caching'],
+    'scan',
+    'randomkey',
+    'dbsize',
+    'client|tracking',
+    'client|caching',
     ...(since(server, '6.2') ? ['client|trackinginfo'] : []),
     ...(since(server, undefined, '9.1') ? ['clusterscan'] : []),
   ]);
@@ -122,7 +128,12 @@ export function wholeKeyspace(server: ServerVersion): readonly string[] {
  */
 export function monitor(server: ServerVersion): readonly string[] {
   return plus([
-    ...['info', 'time', 'lastsave', 'dbsize', 'latency|latest', 'slowlog|len'],
+    'info',
+    'time',
+    'lastsave',
+    'dbsize',
+    'latency|latest',
+    'slowlog|len',
     ...(since(server, '7.0') ? ['latency|histogram'] : []),
     ...(since(server, undefined, '8.1') ? ['commandlog|len'] : []),
   ]);
@@ -136,8 +147,8 @@ export function replication(server: ServerVersion): readonly string[] {
 /** What a Sentinel runs on the servers it watches (sentinel.c); it talks on one channel. */
 export function sentinel(server: ServerVersion): readonly string[] {
   return plus([
-    ...['multi', 'exec', 'ping', 'info', 'role', 'publish', 'subscribe', 'slaveof', 'replicaof'],
-    ...['config|rewrite', 'client|setname', 'client|kill', 'script|kill'],
+    ...'multi exec ping info role publish subscribe slaveof replicaof'.split(' '),
+    ...'config|rewrite client|setname client|kill script|kill'.split(' '),
     ...(since(server, undefined, '9.0') ? ['failover'] : []),
   ]);
 }
