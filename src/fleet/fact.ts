@@ -50,4 +50,3 @@ export function known<T>(value: T, from: Provenance): Fact<T> {
 export function unknown(reason: UnknownReason, detail: string, look: string): Fact<never> {
   return { known: false, reason, detail, look };
 }
-

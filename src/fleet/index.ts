@@ -1,5 +1,5 @@
 /** The door of the fleet room: servers seen from outside, and the snapshot of what is known about each. */
-export { known, printProvenance, unknown } from './fact.ts';
+export { known, unknown } from './fact.ts';
 export type { Fact, Provenance, UnknownReason } from './fact.ts';
 export type * from './snapshot.ts';
 export { snapshotFromText } from './text-snapshot.ts';

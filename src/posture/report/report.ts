@@ -1,0 +1,62 @@
+/** Reports: one assessment, printed in the format asked for. Reporters never decide anything. */
+
+import type { Check } from '../check.ts';
+import type { Assessment } from '../outcome.ts';
+import { printCsv } from './csv.ts';
+import { printHtml } from './html.ts';
+import { printJson, printNdjson } from './json.ts';
+import { printJunit } from './junit.ts';
+import { printMarkdown } from './markdown.ts';
+import { printOscal } from './oscal.ts';
+import { printSarif } from './sarif.ts';
+import { printTable } from './table.ts';
+
+export const REPORT_FORMATS = [
+  'table',
+  'json',
+  'ndjson',
+  'sarif',
+  'junit',
+  'csv',
+  'markdown',
+  'html',
+  'oscal',
+] as const;
+export type ReportFormat = (typeof REPORT_FORMATS)[number];
+
+export interface ReportOptions {
+  /** The checks that ran, for their rationale and references. */
+  readonly checks: readonly Check[];
+  /** Width in columns; `Infinity` cuts nothing. */
+  readonly columns: number;
+  readonly colour: boolean;
+  readonly unicode: boolean;
+  /** `findings`: what fails or is unknown; `all`: every outcome. The machine formats always hold all. */
+  readonly detail: 'findings' | 'all';
+  /** Policy document that declares the targets; SARIF points live findings at it. */
+  readonly policyPath?: string;
+}
+
+/** Print an assessment. The text ends with a line break. */
+export function renderReport(format: ReportFormat, assessment: Assessment, options: ReportOptions): string {
+  switch (format) {
+    case 'table':
+      return printTable(assessment, options);
+    case 'json':
+      return printJson(assessment);
+    case 'ndjson':
+      return printNdjson(assessment);
+    case 'sarif':
+      return printSarif(assessment, options);
+    case 'junit':
+      return printJunit(assessment);
+    case 'csv':
+      return printCsv(assessment);
+    case 'markdown':
+      return printMarkdown(assessment, options);
+    case 'html':
+      return printHtml(assessment, options);
+    case 'oscal':
+      return printOscal(assessment, options);
+  }
+}
