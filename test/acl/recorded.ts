@@ -45,7 +45,9 @@ export function recordedServers(kind: 'rules' | 'cases'): readonly string[] {
 }
 
 export function readVectors<T>(server: string, kind: 'rules' | 'cases'): readonly T[] {
-  const lines = gunzipSync(readFileSync(join(FOLDER, `${server}.${kind}.jsonl.gz`))).toString('utf8').trimEnd();
+  const lines = gunzipSync(readFileSync(join(FOLDER, `${server}.${kind}.jsonl.gz`)))
+    .toString('utf8')
+    .trimEnd();
   return lines.split('\n').map((line) => JSON.parse(line) as T);
 }
 

@@ -1,0 +1,258 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import {
+  canRun,
+  decide,
+  getUserView,
+  globMatch,
+  grantedCommands,
+  parseAclFile,
+  parseUser,
+  parseUserDirective,
+  parseUserLine,
+  printUser,
+  reach,
+  tableFor,
+  tableFromCommandReply,
+} from '../../src/acl/index.ts';
+import type { CommandTable, User } from '../../src/acl/index.ts';
+import { toBytes, toText } from '../../src/acl/bytes.ts';
+
+const TABLES: readonly CommandTable[] = [
+  tableFor({ product: 'redis', version: '6.0.16' }),
+  tableFor({ product: 'redis', version: '6.2.16' }),
+  tableFor({ product: 'redis', version: '7.0.15' }),
+  tableFor({ product: 'redis', version: '7.2.6' }),
+  tableFor({ product: 'redis', version: '8.8.2' }),
+  tableFor({ product: 'valkey', version: '9.1.2' }),
+];
+
+const table = fc.constantFrom(...TABLES);
+const word = fc.constantFrom(
+  ...[
+    'on',
+    'off',
+    'nopass',
+    'resetpass',
+    'reset',
+    'clearselectors',
+    'sanitize-payload',
+    'skip-sanitize-payload',
+  ],
+  ...[
+    '~*',
+    'allkeys',
+    'resetkeys',
+    '&*',
+    'resetchannels',
+    'alldbs',
+    'resetdbs',
+    'db=0,3',
+    'db=',
+    '+@all',
+    '-@all',
+  ],
+  ...[
+    '%R~r:*',
+    '%W~w:*',
+    '%RW~',
+    '%',
+    '%~x',
+    '~',
+    '~app:*',
+    '&ch.*',
+    '>pw',
+    '<pw',
+    '#ab',
+    '!ab',
+    '>',
+    '',
+    '(',
+    ')',
+  ],
+  ...[
+    '+get',
+    '-get',
+    '+set',
+    '+config',
+    '+config|get',
+    '-config|set',
+    '+select|0',
+    '+get|a b',
+    '+@read',
+    '-@dangerous',
+  ],
+  ...[
+    '(+get',
+    '~x)',
+    '(~y +@all)',
+    '(+set "a b)',
+    '+',
+    '-',
+    '+@',
+    '+|',
+    '\0',
+    '~a\0b',
+    'é',
+    '~é*',
+    '\uD800',
+    '+\uDC80',
+  ],
+);
+const token = fc.oneof(
+  { weight: 5, arbitrary: word },
+  fc.string({ unit: 'binary', maxLength: 12 }),
+  fc.string(),
+);
+const rules = fc.array(token, { maxLength: 12 });
+const argument = fc.oneof(
+  fc.constantFrom(
+    'get',
+    'GET',
+    'config',
+    'set',
+    'sort',
+    'store',
+    'by',
+    'streams',
+    'keys',
+    '2',
+    '-1',
+    '',
+    'app:x',
+    '0',
+  ),
+  fc.string({ unit: 'binary', maxLength: 8 }),
+);
+const commandName = fc.constantFrom(...(TABLES.at(-1)?.commands.keys() ?? []));
+const argv = fc.oneof(
+  fc.array(argument, { maxLength: 9 }),
+  fc
+    .tuple(commandName, fc.array(argument, { maxLength: 9 }))
+    .map(([name, args]) => [...name.split('|'), ...args]),
+);
+
+describe('whatever comes in', () => {
+  it('rules never throw, and a refusal has a reason', () => {
+    fc.assert(
+      fc.property(table, fc.string(), rules, (table, name, tokens) => {
+        const parsed = parseUser(name, tokens, table);
+        expect(parsed.user === undefined).toBe(parsed.problems.length > 0);
+        if (parsed.user !== undefined) exercise(parsed.user, table);
+      }),
+      { numRuns: 3_000 },
+    );
+  });
+
+  it('commands never throw', () => {
+    fc.assert(
+      fc.property(table, rules, argv, fc.integer(), (table, tokens, argv, db) => {
+        const { user } = parseUser('u', tokens, table);
+        if (user === undefined) return;
+        const decision = decide(user, argv, table, { db });
+        expect(decision.allowed || decision.message !== '').toBe(true);
+      }),
+      { numRuns: 5_000 },
+    );
+  });
+
+  it('files, lines and directives never throw, and ranges stay inside the text', () => {
+    const line = rules.map((tokens) => tokens.join(' '));
+    const lines = fc.array(
+      fc.oneof(
+        line,
+        line.map((text) => `user u ${text}`),
+      ),
+      { maxLength: 6 },
+    );
+    fc.assert(
+      fc.property(table, lines, rules, (table, lines, tokens) => {
+        const text = lines.join('\n');
+        for (const problem of parseAclFile(text, table).problems) {
+          const [start, end] = problem.range ?? [-1, -1];
+          expect(start).toBeGreaterThanOrEqual(0);
+          expect(end).toBeGreaterThanOrEqual(start);
+          expect(end).toBeLessThanOrEqual(text.length);
+          expect(problem.line).toBeGreaterThan(0);
+        }
+        parseUserLine(text, table);
+        parseUserDirective(tokens, table);
+      }),
+      { numRuns: 2_000 },
+    );
+  });
+
+  it('a COMMAND reply of any shape gives a table', () => {
+    fc.assert(
+      fc.property(fc.anything({ maxDepth: 5 }), (reply) => {
+        const table = tableFromCommandReply(reply, { product: 'redis', version: '7.2.6' });
+        expect(table.byIndex.length).toBeGreaterThan(0);
+        parseUser('u', ['+@all', '-@dangerous', '+get'], table);
+      }),
+      { numRuns: 1_000 },
+    );
+  });
+
+  it('globs never throw', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: 'binary' }), fc.string({ unit: 'binary' }), (pattern, text) => {
+        globMatch(pattern, text);
+      }),
+    );
+  });
+});
+
+describe('what is printed', () => {
+  it('reads back as the same user', () => {
+    fc.assert(
+      fc.property(table, rules, (table, tokens) => {
+        const { user, hazards } = parseUser('u', tokens, table);
+        if (user === undefined || hazards.length > 0) return;
+        const line = printUser(user, table);
+        const again = parseUserLine(line, table).user;
+        expect(again && printUser(again, table)).toBe(line);
+        expect(again && rightsOf(again)).toEqual(rightsOf(user));
+      }),
+      { numRuns: 3_000 },
+    );
+  });
+
+  it('holds no secret when hashes are redacted', () => {
+    fc.assert(
+      fc.property(table, fc.string({ minLength: 1 }), (table, password) => {
+        const { user } = parseUser('u', [`>${password}`, '+get'], table);
+        expect(user && printUser(user, table, { redact: 'hashes' })).not.toMatch(/[0-9a-f]{64}/);
+      }),
+    );
+  });
+});
+
+describe('bytes', () => {
+  it('come back as they were', () => {
+    fc.assert(
+      fc.property(fc.uint8Array(), (array) => {
+        const bytes = String.fromCharCode(...array);
+        expect(toBytes(toText(bytes))).toBe(bytes);
+      }),
+    );
+    fc.assert(
+      fc.property(fc.string({ unit: 'binary' }), (text) => {
+        expect(toText(toBytes(text))).toBe(text);
+        expect(toBytes(text)).toBe(Buffer.from(text, 'utf8').toString('latin1'));
+      }),
+    );
+  });
+});
+
+function exercise(user: User, table: CommandTable): void {
+  printUser(user, table);
+  getUserView(user, table);
+  reach(user);
+  const granted = grantedCommands(user, table);
+  for (const name of ['get', 'flushall', 'select'])
+    expect(canRun(user, name, table) === 'yes').toBe(granted.has(name));
+}
+
+function rightsOf(user: User): unknown {
+  return user.selectors.map((s) => ({ ...s, engine: undefined, bits: [...s.engine.bits] }));
+}
