@@ -1,7 +1,8 @@
 /** The test servers themselves: each starts, says its version, can be refused, and leaves nothing behind. */
 import { existsSync } from 'node:fs';
-import { expect, it } from 'vitest';
+import { beforeAll, expect, it } from 'vitest';
 
+import { createAuthority, issueCertificate, type IssuedCertificate } from '../../src/tls/index.ts';
 import {
   availableServers,
   forEachServer,
@@ -14,6 +15,18 @@ import {
 
 it('finds a server', () => {
   expect(availableServers().length).toBeGreaterThan(0);
+});
+
+let issued: IssuedCertificate;
+
+beforeAll(async () => {
+  const authority = await createAuthority({ name: 'test root', days: 2 });
+  issued = await issueCertificate(authority, {
+    commonName: 'localhost',
+    ipAddresses: ['127.0.0.1'],
+    usage: 'node',
+    days: 1,
+  });
 });
 
 forEachServer(SERVER_IDS, (server) => {
@@ -51,6 +64,31 @@ forEachServer(SERVER_IDS, (server) => {
     const instance = await startServer({ server, conf: 'port 0\nunixsocket /nowhere/server.sock\n' });
     expect(instance.port).toBe(0);
     expect(await talk({ socketPath: String(instance.socketPath) }, [['PING']])).toEqual(['PONG']);
+  });
+
+  it('answers behind TLS alone, whatever place the configuration names', async () => {
+    const instance = await startServer({
+      server,
+      conf: [
+        'port 0',
+        'tls-port 6379',
+        'tls-cert-file server.crt',
+        'tls-key-file server.key',
+        'tls-ca-cert-file ca.crt',
+        'tls-auth-clients no',
+        'tls-cluster yes',
+        'cluster-enabled yes',
+        'bind 192.0.2.1',
+        'loglevel warning',
+      ].join('\n'),
+      files: { 'server.crt': issued.certPem, 'server.key': issued.keyPem, 'ca.crt': issued.caPem },
+    });
+    expect(instance.port).toBe(0);
+    const target = { port: Number(instance.tlsPort), tls: { ca: issued.caPem } };
+    expect(await talk(target, [['PING'], ['CONFIG', 'GET', 'bind']])).toEqual([
+      'PONG',
+      ['bind', '127.0.0.1'],
+    ]);
   });
 
   it('starts a Sentinel that watches it', async () => {

@@ -22,6 +22,8 @@ export interface StartOptions {
   readonly conf?: string;
   /** Text of the ACL file, written as `users.acl` beside the configuration, which must not name one itself. */
   readonly aclfile?: string;
+  /** More files for the directory, by name: certificates, includes. The configuration may name them without a path. */
+  readonly files?: Readonly<Record<string, string>>;
   /** More options for the command line, such as `--maxclients`, `10`; they win over everything. */
   readonly args?: readonly string[];
   /** Directory to run in, kept afterwards. Default: a temporary one, removed by `stop()`. */
@@ -135,7 +137,9 @@ async function startOnce(options: StartOptions, role: 'server' | 'sentinel'): Pr
   const dir = options.dir ?? mkdtempSync(join(tmpdir(), 'wardis-'));
   const confPath = join(dir, role === 'sentinel' ? 'sentinel.conf' : `${server.product}.conf`);
   writeFileSync(confPath, withoutPlaces(options.conf ?? '', options.keep ?? []), { mode: 0o600 });
-  const places = await choosePlaces(options, dir, role);
+  for (const [name, text] of Object.entries(options.files ?? {}))
+    writeFileSync(join(dir, name), text, { mode: 0o600 });
+  const places = await choosePlaces(options, server, dir, role);
   const [program, ...prefix] = role === 'sentinel' ? server.sentinel : server.command;
   const child = spawn(String(program), [...prefix, confPath, ...places.args, ...(options.args ?? [])], {
     cwd: dir,
@@ -201,6 +205,7 @@ interface Places {
 
 async function choosePlaces(
   options: StartOptions,
+  server: Server,
   dir: string,
   role: 'server' | 'sentinel',
 ): Promise<Places> {
@@ -225,6 +230,8 @@ async function choosePlaces(
   if (socketPath !== undefined) override('unixsocket', socketPath);
   const bind = (said.get('bind') ?? '').split(/\s+/).filter((address) => address !== '');
   if (bind.length === 0 || !bind.every((a) => LOOPBACK_OR_ANY.test(a))) override('bind', '127.0.0.1');
+  const busPort = chooseBusPort(said, server, port);
+  if (busPort !== 'default') override('cluster-port', String(await findFreePort()));
   override('dir', dir);
   override('daemonize', 'no');
   if (said.has('logfile')) override('logfile', '');
@@ -254,6 +261,16 @@ function withoutPlaces(conf: string, keep: readonly string[]): string {
   return conf.replace(/^[ \t]*(dir|logfile)\b.*$/gim, (line: string, name: string) =>
     keep.includes(name.toLowerCase()) ? line : `# ${line}`,
   );
+}
+
+/**
+ * The bus listens 10,000 above the port that it speaks on, and `findFreePort` sees to it that this one is free. With
+ * `port 0` and no `tls-cluster` that is port 10,000 for every server, and from 7.0 on it can be named.
+ */
+function chooseBusPort(said: ReadonlyMap<string, string>, server: Server, port: number): 'default' | 'named' {
+  if (said.get('cluster-enabled') !== 'yes' || server.version.startsWith('6.')) return 'default';
+  if (Number(said.get('cluster-port') ?? 0) > 0) return 'named';
+  return port === 0 && said.get('tls-cluster') !== 'yes' ? 'named' : 'default';
 }
 
 /** The last value of each directive: enough to choose places, not a parser of the language. */
