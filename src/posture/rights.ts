@@ -60,21 +60,13 @@ export function commandsOf(user: User): ReadonlySet<string> {
   return names;
 }
 
-/** Which of these commands the user may run. Up to 6.2 a subcommand is the first argument of its container. */
+/** Which of these commands the user may run as a whole; `config|set` can be asked of every version. */
 export function runnable(user: User, names: readonly string[]): readonly string[] {
   return names.filter((name) => mayRun(user, name));
 }
 
 export function mayRun(user: User, name: string): boolean {
-  const { table } = user;
-  if (table.commands.has(name)) return canRun(user, name, table) === 'yes';
-  const [container, subcommand] = name.split('|');
-  if (container === undefined || subcommand === undefined) return false;
-  if (table.dialect.subcommands || !table.commands.has(container)) return false;
-  if (canRun(user, container, table) === 'yes') return true;
-  return user.selectors.some((selector) =>
-    selector.firstArgs.get(container)?.some((argument) => argument.toLowerCase() === subcommand),
-  );
+  return canRun(user, name, user.table) === 'yes';
 }
 
 /** Can somebody become this user: enabled, and by a password or none. */
