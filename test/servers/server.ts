@@ -73,9 +73,11 @@ const LOOPBACK_OR_ANY = /^-?(?:127\.[\d.]+|::1|localhost|\*|::\*|0\.0\.0\.0|::)$
 
 const running = new Set<RunningServer>();
 const children = new Set<ChildProcess>();
+const temporaryDirs = new Set<string>();
 
 process.on('exit', () => {
   for (const child of children) child.kill('SIGKILL');
+  for (const dir of temporaryDirs) rmSync(dir, { recursive: true, force: true });
 });
 for (const [signal, code] of [
   ['SIGINT', 130],
@@ -159,8 +161,9 @@ async function startOnce(options: StartOptions, role: 'server' | 'sentinel'): Pr
     });
     child.once('close', (code, signal) => resolve({ code, signal }));
   }).finally(() => children.delete(child));
+  if (options.dir === undefined) temporaryDirs.add(dir);
   const removeDir = (): void => {
-    if (options.dir === undefined) rmSync(dir, { recursive: true, force: true });
+    if (temporaryDirs.delete(dir)) rmSync(dir, { recursive: true, force: true });
   };
   const instance: RunningServer = {
     server,
