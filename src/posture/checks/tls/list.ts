@@ -2,7 +2,7 @@
 
 import type { Check } from '../../check.ts';
 import { noTls } from './no-tls.ts';
-import { plaintextPortOpen } from './plaintext-port-open.ts';
+import { missingServerUsage } from './missing-server-usage.ts';
 import { replicationOptionAlone } from './replication-option-alone.ts';
 import { replicationInPlaintext } from './replication-in-plaintext.ts';
 import { clientCertificates } from './client-certificates.ts';
@@ -34,11 +34,10 @@ import { certificateUserFallback } from './certificate-user-fallback.ts';
 import { dhParameters } from './dh-parameters.ts';
 import { passphraseInClear } from './passphrase-in-clear.ts';
 import { authorityExpired } from './authority-expired.ts';
-import { missingServerUsage } from './missing-server-usage.ts';
 
 export const tlsChecks: readonly Check[] = [
   noTls,
-  plaintextPortOpen,
+  missingServerUsage,
   replicationOptionAlone,
   replicationInPlaintext,
   clientCertificates,
@@ -70,5 +69,4 @@ export const tlsChecks: readonly Check[] = [
   dhParameters,
   passphraseInClear,
   authorityExpired,
-  missingServerUsage,
 ];

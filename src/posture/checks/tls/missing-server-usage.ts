@@ -1,4 +1,4 @@
-/** TLS-034: what the certificate may be used for, as clients see it. */
+/** TLS-002: what the certificate may be used for, as clients see it. */
 
 import type { Check } from '../../check.ts';
 import { TLS_CONF, exampleCertificate, exampleServed } from '../../example.ts';
@@ -9,7 +9,7 @@ import { judgeCertificates, reload } from './server-certificate.ts';
 const SERVER_AUTH = '1.3.6.1.5.5.7.3.1';
 
 export const missingServerUsage: Check = {
-  id: 'TLS-034',
+  id: 'TLS-002',
   area: 'tls',
   title: 'The server certificate is not meant for servers',
   goal: 'The server certificate is a leaf for server use',
