@@ -4,7 +4,7 @@
  * pid file, sockets, addresses that are not loopback or any) is overridden; everything else is the server's own.
  */
 import { spawn, type ChildProcess } from 'node:child_process';
-import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -70,6 +70,9 @@ const LOG_BYTES_MAX = 4 * 1024 * 1024;
 const FIRST_PORT = 20_000;
 const PORTS = 12_000;
 const LOOPBACK_OR_ANY = /^-?(?:127\.[\d.]+|::1|localhost|\*|::\*|0\.0\.0\.0|::)$/;
+
+/** Where Linux offers it, a server ends with the process that started it, even one that is killed outright. */
+const TIED = existsSync('/usr/bin/setpriv') ? ['/usr/bin/setpriv', '--pdeathsig', 'KILL', '--'] : [];
 
 const running = new Set<RunningServer>();
 const children = new Set<ChildProcess>();
@@ -142,8 +145,14 @@ async function startOnce(options: StartOptions, role: 'server' | 'sentinel'): Pr
   for (const [name, text] of Object.entries(options.files ?? {}))
     writeFileSync(join(dir, name), text, { mode: 0o600 });
   const places = await choosePlaces(options, server, dir, role);
-  const [program, ...prefix] = role === 'sentinel' ? server.sentinel : server.command;
-  const child = spawn(String(program), [...prefix, confPath, ...places.args, ...(options.args ?? [])], {
+  const command = [
+    ...TIED,
+    ...(role === 'sentinel' ? server.sentinel : server.command),
+    confPath,
+    ...places.args,
+    ...(options.args ?? []),
+  ];
+  const child = spawn(String(command[0]), command.slice(1), {
     cwd: dir,
     stdio: ['ignore', 'pipe', 'pipe'],
   });
