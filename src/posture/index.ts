@@ -8,6 +8,8 @@ export type { Area, Check, CheckContext, Evidence, Example, Severity, Verdict } 
 export { MYTHS } from './myths/catalogue.ts';
 export type { Myth } from './myths/myth.ts';
 export type * from './outcome.ts';
+export { renderReport, REPORT_FORMATS } from './report/report.ts';
+export type { ReportFormat, ReportOptions } from './report/report.ts';
 export { selectChecks, severityAtLeast } from './selection.ts';
 export type { SelectedChecks, Selection } from './selection.ts';
 export type { Waiver } from './waiver.ts';
