@@ -99,7 +99,6 @@ function readUserLines(sources: UserSources): {
     const from: Provenance = { kind: 'file', path, line: line.number };
     lines.push(from);
     const parsed = parseUserDirective(line.args, sources.table, {
-      file: path,
       ...(sources.pubsubDefault === undefined ? {} : { pubsubDefault: sources.pubsubDefault }),
     });
     for (const problem of parsed.problems) refusals.push({ message: problem.message, from });

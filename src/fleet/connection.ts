@@ -28,6 +28,8 @@ export interface Connection {
   /** How we are logged in: `none` also when the server wants no password and ours was ignored. */
   readonly login: 'none' | 'password';
   readonly remoteAddress: string | undefined;
+  /** Our clock, in ms: when the last pipeline was sent, and when its first reply was there. */
+  readonly lastExchange: () => { readonly sentMs: number; readonly firstReplyMs: number };
   /** Times that we sent something and waited for the answer, AUTH included. */
   readonly roundTrips: () => number;
   /**
@@ -66,6 +68,8 @@ function converse(
   let ended: FleetError | undefined;
   let received = 0;
   let roundTrips = 0;
+  let sentMs = 0;
+  let firstReplyMs = 0;
   const end = (error: FleetError): void => {
     ended ??= error;
     waiting?.reject(ended);
@@ -79,6 +83,7 @@ function converse(
     if (waiting === undefined) {
       return end(new FleetError('protocol', node, `${node} sent a reply that nobody asked for`));
     }
+    if (waiting.replies.length === 0) firstReplyMs = Date.now();
     waiting.replies.push(reply);
     if (waiting.replies.length < waiting.count) return;
     const { resolve, replies } = waiting;
@@ -110,6 +115,7 @@ function converse(
         resolve: (replies) => (clearTimeout(timer), resolve(replies)),
         reject: (error) => (clearTimeout(timer), reject(error)),
       };
+      sentMs = Date.now();
       socket.write(commands.map(encodeCommand).join(''));
     });
   };
@@ -117,6 +123,7 @@ function converse(
     node,
     login,
     remoteAddress: socket.remoteAddress,
+    lastExchange: () => ({ sentMs, firstReplyMs }),
     roundTrips: () => roundTrips,
     send,
     close: () => end(new FleetError('closed', node, `the connection to ${node} was closed by us`)),

@@ -232,7 +232,8 @@ export interface SentinelFact {
     readonly address: string;
     readonly quorum: number;
     readonly otherSentinels: number;
-    readonly authenticates: boolean;
+    /** Undefined when asked of a running Sentinel: no reply shows it. */
+    readonly authenticates: boolean | undefined;
   }[];
   readonly denyScriptsReconfig: boolean | undefined;
 }

@@ -90,7 +90,6 @@ export function parseTarget(text: string): ParsedTarget {
     return refuse('too-long', `The target is longer than ${TARGET_CHARS_MAX} characters.`);
   }
   // Whitespace and control characters are never part of a URL, a host or, in practice, a socket path.
-  // oxlint-disable-next-line no-control-regex
   if (/[\u0000-\u001f\u007f]/.test(trimmed))
     return refuse('bad-url', 'The target holds a control character.');
   const scheme = /^([a-z][a-z0-9+.-]*):\/\//i.exec(trimmed);

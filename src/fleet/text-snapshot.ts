@@ -28,7 +28,7 @@ export interface TextSource {
   /** A version, or its name: `redis-7.2`, `valkey-8.1.1`. */
   readonly server: ServerVersion | string;
   readonly conf: string;
-  /** Content of the ACL file that `conf` names by `aclfile`. */
+  /** Content of the ACL file; where `conf` names none, it is taken for `users.acl`. */
   readonly acl?: string;
   /** ISO 8601 UTC; default: the epoch, so that the same text gives the same snapshot. */
   readonly takenAt?: string;
@@ -81,11 +81,12 @@ export function assembleFromFiles(files: ReadFiles): Snapshot {
   const fromRoot: Provenance = { kind: 'file', path: root };
   const value = (name: string): string | undefined => valueOf(settings, name);
   const pubsub = value('acl-pubsub-default');
-  const aclPath = files.aclPath ?? value('aclfile');
+  const named = files.aclPath ?? value('aclfile') ?? '';
+  const aclPath = named === '' && files.aclText !== undefined ? 'users.acl' : named;
   const users = readConfiguredUsers({
     table,
     configuration: files.configuration,
-    ...(aclPath === undefined ? {} : { aclPath }),
+    aclPath,
     ...(files.aclText === undefined ? {} : { aclText: files.aclText }),
     ...(requirepass === undefined ? {} : { requirepass }),
     ...(pubsub === 'allchannels' || pubsub === 'resetchannels' ? { pubsubDefault: pubsub } : {}),
