@@ -32,6 +32,7 @@ export type ConfProblemCode =
   | 'bind-address-specific'
   | 'save-one-line'
   | 'sentinel-host-name'
+  | 'sentinel-only'
   | 'tls-without-ca'
   | 'tls-without-certificate'
   | 'replicaof-in-cluster'

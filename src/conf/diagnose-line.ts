@@ -7,6 +7,9 @@ import { readDirectiveValue } from './directive-value.ts';
 import type { EffectiveSettings, PlacedDirective } from './effective.ts';
 import { compareVersions, versionAtLeast, type ServerVersion } from './product-version.ts';
 
+const MODULE_REFUSAL =
+  'Module Configuration detected without loadmodule directive or no ApplyConfig call: aborting';
+
 /** Builds a problem at a place in a line. */
 export function problemAt(
   placed: PlacedDirective,
@@ -82,7 +85,11 @@ function diagnoseKnown(
       ),
     ];
   }
-  if (!reading.ok) return [refusedProblem(placed, directive, reading.message)];
+  if (!reading.ok) {
+    const late =
+      directive.runtime === 'file-only' && line.args.length > 0 && versionAtLeast(server, { redis: '8.0' });
+    return [refusedProblem(placed, directive, late ? MODULE_REFUSAL : reading.message)];
+  }
   return [...oldName(placed, directive), ...oddValue(placed, directive, server)];
 }
 
@@ -173,7 +180,7 @@ function unknownProblem(placed: PlacedDirective, lookup: Missing, effective: Eff
       code,
       severity: certain ? 'error' : 'warning',
       stopsServer: certain ? 'yes' : 'depends',
-      message: `${refusal(lookup, server)}: ${name}`,
+      message: `${refusal(lookup, placed.line.args.length, server)}: ${name}`,
       ...(help === undefined ? {} : { help }),
     },
     placed.line.nameRange,
@@ -214,13 +221,10 @@ function explainMissing(
   }
 }
 
-/** The server's words; Redis 8 takes an unknown word for a module's and says so only at the end of its start. */
-function refusal(lookup: Missing, server: ServerVersion): string {
-  const late =
-    versionAtLeast(server, { redis: '8.0' }) || (lookup.kind === 'module' && versionAtLeast(server, '7.0'));
-  return late
-    ? 'Module Configuration detected without loadmodule directive or no ApplyConfig call: aborting'
-    : 'Bad directive or wrong number of arguments';
+/** The server's words; Redis 8 takes an unknown word with arguments for a module's, and says so only later. */
+function refusal(lookup: Missing, words: number, server: ServerVersion): string {
+  const late = versionAtLeast(server, lookup.kind === 'module' ? '7.0' : { redis: '8.0' });
+  return late && words > 0 ? MODULE_REFUSAL : 'Bad directive or wrong number of arguments';
 }
 
 function oldName(placed: PlacedDirective, directive: Directive): readonly ConfProblem[] {

@@ -9,7 +9,7 @@ import {
   type PlacedDirective,
 } from './effective.ts';
 import { lowerCase } from './lower-case.ts';
-import { versionAtLeast } from './product-version.ts';
+import { versionAtLeast, type Product } from './product-version.ts';
 
 /** Problems between lines. */
 export function diagnoseWhole(effective: EffectiveSettings): readonly ConfProblem[] {
@@ -57,7 +57,7 @@ function users(effective: EffectiveSettings): readonly ConfProblem[] {
         code: 'users-and-aclfile',
         severity: 'error',
         stopsServer: 'yes',
-        message: `users here and an ACL file at ${aclfile.path}:${aclfile.line}: please define either an ACL file or declare users directly in your ${effective.server.product}.conf, but not both`,
+        message: `${usersAndFile(effective.server.product)} (${aclfile.path}:${aclfile.line})`,
         help: 'move the user lines to the ACL file',
       }),
     );
@@ -94,6 +94,12 @@ function users(effective: EffectiveSettings): readonly ConfProblem[] {
     seen.add(name);
   }
   return problems;
+}
+
+/** The server's words. */
+function usersAndFile(product: Product): string {
+  const name = product === 'redis' ? 'Redis' : 'Valkey';
+  return `Configuring ${name} with users defined in ${product}.conf and at the same setting an ACL file path is invalid. This setup is very likely to lead to configuration errors and security holes, please define either an ACL file or declare users directly in your ${product}.conf, but not both.`;
 }
 
 function renames(effective: EffectiveSettings): readonly ConfProblem[] {
@@ -232,14 +238,32 @@ function cluster(effective: EffectiveSettings): readonly ConfProblem[] {
 }
 
 function sentinels(effective: EffectiveSettings): readonly ConfProblem[] {
+  const first = effective.sentinel[0];
+  if (first === undefined) return [];
+  return [
+    problemAt(first, {
+      code: 'sentinel-only',
+      severity: 'info',
+      stopsServer: 'depends',
+      message: 'a file for Sentinel; any other server says: sentinel directive while not in sentinel mode',
+    }),
+    ...sentinelHosts(effective),
+  ];
+}
+
+function sentinelHosts(effective: EffectiveSettings): readonly ConfProblem[] {
   // Before 6.2 Sentinel resolved a name once, at its start.
   if (!versionAtLeast(effective.server, '6.2')) return [];
-  let resolves = false;
+  // The line may stand anywhere: Sentinel reads it before the monitor lines.
+  const resolves = effective.sentinel.some(
+    ({ line: { args } }) =>
+      lowerCase(args[0] ?? '') === 'resolve-hostnames' && lowerCase(args[1] ?? '') === 'yes',
+  );
+  if (resolves) return [];
   const problems: ConfProblem[] = [];
   for (const placed of effective.sentinel) {
-    const [word = '', second = '', host = ''] = placed.line.args;
-    if (lowerCase(word) === 'resolve-hostnames') resolves = lowerCase(second) === 'yes';
-    if (lowerCase(word) !== 'monitor' || resolves || placed.line.templates.length > 0) continue;
+    const [word = '', , host = ''] = placed.line.args;
+    if (lowerCase(word) !== 'monitor' || placed.line.templates.length > 0) continue;
     if (host === '' || /^[0-9.]+$|:/.test(host)) continue;
     problems.push(
       problemAt(
@@ -249,7 +273,7 @@ function sentinels(effective: EffectiveSettings): readonly ConfProblem[] {
           severity: 'error',
           stopsServer: 'yes',
           message: `Can't resolve instance hostname: ${host}`,
-          help: 'put `sentinel resolve-hostnames yes` above this line, or write the address',
+          help: 'add the line `sentinel resolve-hostnames yes`, or write the address',
         },
         placed.line.argRanges[2],
       ),

@@ -82,7 +82,7 @@ function splitSingle(
 }
 
 function countMessage(directive: Directive, server: ServerVersion): string {
-  const plain = directive.type.kind !== 'words' && directive.type.kind !== 'string';
+  const plain = !['words', 'string', 'path'].includes(directive.type.kind);
   const general = directive.runtime === 'file-only' || (!plain && !versionAtLeast(server, '6.2'));
   const special = directive.type.kind === 'words' && !versionAtLeast(server, '7.0');
   if (directive.name === 'client-output-buffer-limit' && !special) {
@@ -153,6 +153,9 @@ function readOctal(text: string, server: ServerVersion): ValueReading {
 }
 
 function readString(name: string, text: string, server: ServerVersion): ValueReading {
+  if (name === 'proc-title-template' && !isTitleTemplate(text)) {
+    return refuse('template format is invalid or contains unknown variables');
+  }
   if (/^(?:dbfilename|appendfilename|appenddirname)$/.test(name)) {
     if (text.includes('/')) {
       return refuse(`${name} can't be a path, just a ${name === 'appenddirname' ? 'dirname' : 'filename'}`);
@@ -162,6 +165,17 @@ function readString(name: string, text: string, server: ServerVersion): ValueRea
     }
   }
   return { ok: true, text };
+}
+
+const TITLE_WORDS = /^(?:title|listen-addr|server-mode|port|tls-port|unixsocket|config-file)$/;
+
+/** sdstemplate(): `{name}` of a known name, `{{` for a brace; the result may not be empty. */
+function isTitleTemplate(text: string): boolean {
+  const [shown = ''] = text.split('\0', 1);
+  const rest = shown
+    .replaceAll('{{', '')
+    .replace(/\{([^}]{0,64})\}/g, (_, word: string) => (TITLE_WORDS.test(word) ? 'x' : '{'));
+  return shown !== '' && !rest.includes('{');
 }
 
 function readWords(directive: Directive, words: readonly string[], server: ServerVersion): ValueReading {
@@ -174,6 +188,8 @@ function readWords(directive: Directive, words: readonly string[], server: Serve
       return readReplicaOf(words);
     case 'save':
       return readSave(words, server);
+    case 'oom-score-adj-values':
+      return readOomScores(words);
     default:
       return { ok: true, text: words.join(' ') };
   }
@@ -197,6 +213,13 @@ function readSave(words: readonly string[], server: ServerVersion): ValueReading
     : { ok: true, text: `${seconds} ${changes}` };
 }
 
+function readOomScores(words: readonly string[]): ValueReading {
+  if (words.length !== 3) return refuse('wrong number of arguments');
+  const good = words.every((word) => /^-?[0-9]{1,4}$/.test(word) && Math.abs(Number(word)) <= 2000);
+  if (!good) return refuse('Invalid oom-score-adj-values, elements must be between -2000 and 2000.');
+  return { ok: true, text: words.map(Number).join(' ') };
+}
+
 function readBufferLimits(words: readonly string[], server: ServerVersion): ValueReading {
   const modern = versionAtLeast(server, '7.0');
   if (words.length % 4 !== 0 || (!modern && words.length !== 4)) {
@@ -217,7 +240,8 @@ function readBufferLimits(words: readonly string[], server: ServerVersion): Valu
           : "Unrecognized client limit class: the user specified an invalid one, or 'master' which has no buffer limits.",
       );
     }
-    const bytes = [parseMemory(hard), parseMemory(soft)];
+    // Up to 6.2 a size that is none is read as 0.
+    const bytes = [hard, soft].map((size) => parseMemory(size) ?? (modern ? undefined : 0n));
     if (bytes.includes(undefined) || !/^[0-9]{1,18}$/.test(seconds)) {
       return refuse('Error in hard, soft or soft_seconds setting in buffer limit configuration.');
     }

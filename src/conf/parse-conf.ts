@@ -129,9 +129,9 @@ function byteOrderMark(path: string): ConfProblem {
     code: 'byte-order-mark',
     severity: 'error',
     stopsServer: 'yes',
-    message: 'Bad directive or wrong number of arguments: the file starts with a UTF-8 byte order mark',
+    message: 'the file starts with a UTF-8 byte order mark, which becomes part of the first word',
     range: { path, line: 1, start: 0, end: 1 },
-    help: 'save the file as UTF-8 without a byte order mark; the mark becomes part of the first word',
+    help: 'save the file as UTF-8 without a byte order mark',
   };
 }
 
