@@ -77,11 +77,12 @@ function runAttempt(target: TlsTarget, notes: Notes): Promise<Outcome> {
       if (!written && socket.writable) socket.write(QUIT);
       written = true;
     };
+    let finished = false;
     const finish = (outcome: Outcome): void => {
+      if (finished) return;
+      finished = true;
       clearTimeout(timer);
       clearTimeout(consent);
-      notes.asked ||= wasAsked(socket);
-      if (notes.chain.length === 0) notes.chain = readChain(socket);
       socket.destroy();
       resolve(outcome);
     };
@@ -90,18 +91,19 @@ function runAttempt(target: TlsTarget, notes: Notes): Promise<Outcome> {
     }, timeoutMs);
     if (target.socket === undefined) socket.once('connect', () => (notes.stage = 'handshake'));
     else notes.stage = 'handshake';
-    // Keys are drawn once version and cipher are agreed. The line holds secrets: only that it came is noted.
-    socket.once('keylog', () => (notes.agreed = true));
+    // Keys are drawn once version and cipher are agreed, and in TLS 1.2 once the server has shown its certificate and
+    // its wishes. The line holds secrets: only that it came is noted.
+    socket.on('keylog', () => noteAgreement(socket, notes));
     socket.once('secureConnect', () => {
       notes.stage = 'waiting-for-reply';
-      notes.agreed = true;
       noteSession(socket, notes);
       // In TLS 1.3 the server judges our certificate only now. Bytes that reach it before it refuses make its kernel
       // answer with a reset that can overtake the alert: so wait for its ticket (a sign of consent) or a moment.
       if (!notes.asked || notes.seen.protocol !== 'TLSv1.3') write();
       else {
         consent = setTimeout(write, CONSENT_MS);
-        socket.once('session', write);
+        // Not inside the event: OpenSSL is still reading, and a write there stalls the connection (Node 20).
+        socket.once('session', () => setImmediate(write));
       }
     });
     socket.once('data', (bytes: Buffer) => {
@@ -135,9 +137,19 @@ function readOptions(target: TlsTarget): ConnectionOptions {
   };
 }
 
+/**
+ * Looks while the connection certainly lives: asking a destroyed one for its algorithms ends the process (Node 20).
+ * A client holds shared signature algorithms only after a CertificateRequest (OpenSSL tls1_process_sigalgs).
+ */
+function noteAgreement(socket: TLSSocket, notes: Notes): void {
+  if (socket.destroyed) return;
+  notes.agreed = true;
+  notes.asked ||= socket.getSharedSigalgs().length > 0;
+  if (notes.chain.length === 0) notes.chain = readChain(socket);
+}
+
 function noteSession(socket: TLSSocket, notes: Notes): void {
-  notes.chain = readChain(socket);
-  notes.asked = wasAsked(socket);
+  noteAgreement(socket, notes);
   const error: unknown = socket.authorizationError;
   const protocol = socket.getProtocol();
   notes.seen = {
@@ -147,15 +159,6 @@ function noteSession(socket: TLSSocket, notes: Notes): void {
     ...(socket.authorized ? {} : { authorizationError: nameError(error) }),
     sessionResumed: socket.isSessionReused(),
   };
-}
-
-/** A client holds shared signature algorithms only after a CertificateRequest (OpenSSL tls1_process_sigalgs). */
-function wasAsked(socket: TLSSocket): boolean {
-  try {
-    return socket.getSharedSigalgs().length > 0;
-  } catch {
-    return false;
-  }
 }
 
 function readChain(socket: TLSSocket): readonly CertificateFact[] {

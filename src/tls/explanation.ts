@@ -17,21 +17,30 @@ export function listEvidence(evidence: HandshakeEvidence): readonly string[] {
   const { observation, clientCertificate, serverTime, at, port } = evidence;
   const { errorCode, errorMessage, protocol, cipher, chain, authorizationError } = observation;
   const lines: string[] = [];
-  if (protocol !== undefined) lines.push(`agreed on ${protocol}${cipher === undefined ? '' : ` with ${cipher}`}`);
+  if (protocol !== undefined)
+    lines.push(`agreed on ${protocol}${cipher === undefined ? '' : ` with ${cipher}`}`);
   else if (observation.agreed) lines.push('protocol and cipher were agreed');
   if (chain[0] !== undefined) lines.push(`server certificate ${describe(chain[0])}`);
   if (authorizationError !== undefined) lines.push(`checking it gives ${authorizationError}`);
   if (observation.askedForCertificate) {
-    lines.push(`the server asked for a client certificate; ${observation.sentCertificate ? 'one' : 'none'} was sent`);
+    lines.push(
+      `the server asked for a client certificate; ${observation.sentCertificate ? 'one' : 'none'} was sent`,
+    );
   }
   if (clientCertificate !== undefined) lines.push(`client certificate ${describe(clientCertificate)}`);
   if (serverTime !== undefined) {
     const drift = Math.round((serverTime.getTime() - at.getTime()) / 1000);
-    lines.push(`the server's clock says ${serverTime.toISOString()}, ${Math.abs(drift)} s ${drift < 0 ? 'behind' : 'ahead of'} ours`);
+    lines.push(
+      `the server's clock says ${serverTime.toISOString()}, ${Math.abs(drift)} s ${drift < 0 ? 'behind' : 'ahead of'} ours`,
+    );
   }
-  if (port?.kind === 'plaintext') lines.push(`a plaintext QUIT on the same port is answered ${JSON.stringify(port.reply)}`);
+  if (port?.kind === 'plaintext')
+    lines.push(`a plaintext QUIT on the same port is answered ${JSON.stringify(port.reply)}`);
   if (observation.reply !== undefined) lines.push(`answered ${JSON.stringify(observation.reply)}`);
-  else lines.push(`ended while ${STAGES[observation.stage]}: ${errorCode ?? 'UNKNOWN'} (${errorMessage ?? 'no message'})`);
+  else
+    lines.push(
+      `ended while ${STAGES[observation.stage]}: ${errorCode ?? 'UNKNOWN'} (${errorMessage ?? 'no message'})`,
+    );
   return lines;
 }
 
@@ -44,20 +53,22 @@ const STAGES: Readonly<Record<HandshakeEvidence['observation']['stage'], string>
 
 const WORDS: Readonly<Record<HandshakeFault, Words>> = {
   'client-certificate-required': {
-    explanation: 'The server accepts only clients with a certificate (tls-auth-clients yes), and none was sent',
-    help: 'connect with --cert FILE --key FILE, signed by a CA in the server's tls-ca-cert-file',
+    explanation:
+      'The server accepts only clients with a certificate (tls-auth-clients yes), and none was sent',
+    help: "connect with --cert FILE --key FILE, signed by a CA in the server's tls-ca-cert-file",
   },
   'client-certificate-unknown-ca': {
     explanation: 'The server does not know the CA that signed our certificate',
-    help: 'use a certificate from the server's CA, or add our CA to its tls-ca-cert-file and CONFIG SET that file again',
+    help: "use a certificate from the server's CA, or add our CA to its tls-ca-cert-file and CONFIG SET that file again",
   },
   'client-certificate-expired': {
     explanation: 'The server refused our certificate as expired',
-    help: 'issue a new client certificate; if its dates are good, compare the server's clock and its CA's expiry',
+    help: "issue a new client certificate; if its dates are good, compare the server's clock and its CA's expiry",
   },
   'client-certificate-not-yet-valid': {
-    explanation: 'The server refused our certificate because its validity has not begun by the server's clock',
-    help: 'compare TIME on the server with the certificate's start; put the clock right or issue the certificate earlier',
+    explanation:
+      "The server refused our certificate because its validity has not begun by the server's clock",
+    help: "compare TIME on the server with the certificate's start; put the clock right or issue the certificate earlier",
   },
   'client-certificate-unsuitable': {
     explanation: 'The server refused our certificate for what it is, not for who signed it or when',
@@ -65,14 +76,14 @@ const WORDS: Readonly<Record<HandshakeFault, Words>> = {
   },
   'protocol-mismatch': {
     explanation: 'Client and server allow no TLS version in common',
-    help: 'compare the server's tls-protocols with what the client may use',
+    help: "compare the server's tls-protocols with what the client may use",
   },
   'no-shared-cipher': {
     explanation: 'Client and server allow no cipher in common',
-    help: 'compare tls-ciphers (TLS 1.2) and tls-ciphersuites (TLS 1.3) with the client's; an RSA-only cipher list fits no EC certificate',
+    help: "compare tls-ciphers (TLS 1.2) and tls-ciphersuites (TLS 1.3) with the client's; an RSA-only cipher list fits no EC certificate",
   },
   'server-untrusted': {
-    explanation: 'The server's certificate does not lead to a CA that we trust',
+    explanation: "The server's certificate does not lead to a CA that we trust",
     help: 'connect with --cacert of the CA that issued it',
   },
   'server-expired': {
@@ -80,11 +91,11 @@ const WORDS: Readonly<Record<HandshakeFault, Words>> = {
     help: 'replace the files and run CONFIG SET tls-cert-file with the same path: connections stay, new handshakes see it',
   },
   'server-not-yet-valid': {
-    explanation: 'The server's certificate is not valid yet by our clock',
-    help: 'compare our clock with the certificate's start',
+    explanation: "The server's certificate is not valid yet by our clock",
+    help: "compare our clock with the certificate's start",
   },
   'name-mismatch': {
-    explanation: 'The server's certificate is for other names than the one we dialled',
+    explanation: "The server's certificate is for other names than the one we dialled",
     help: 'dial a name that it covers, pass --sni NAME, or issue it with this name',
   },
   'plaintext-to-tls': {
@@ -109,7 +120,7 @@ const WORDS: Readonly<Record<HandshakeFault, Words>> = {
   },
   reset: {
     explanation: 'The other side cut the connection without saying why',
-    help: 'look at the server's log at loglevel verbose; a proxy, maxclients or a filter between may have done it',
+    help: "look at the server's log at loglevel verbose; a proxy, maxclients or a filter between may have done it",
   },
   'local-material': {
     explanation: 'Our own certificate, key, CA or TLS settings cannot be used',
@@ -117,7 +128,7 @@ const WORDS: Readonly<Record<HandshakeFault, Words>> = {
   },
   unknown: {
     explanation: 'The attempt failed in a way that has no name here',
-    help: 'look at the server's log at loglevel verbose',
+    help: "look at the server's log at loglevel verbose",
   },
 };
 

@@ -210,8 +210,9 @@ function commonName(x509: X509, name: string): Name {
 
 function keyUsage(x509: X509, algorithm: IssuedAlgorithm): KeyUsageFlags {
   const { digitalSignature, keyEncipherment } = x509.KeyUsageFlags;
-  const usage = algorithm.name.startsWith('RSA') ? digitalSignature | keyEncipherment : digitalSignature;
-  return usage as KeyUsageFlags;
+  if (!algorithm.name.startsWith('RSA')) return digitalSignature;
+  // oxlint-disable-next-line typescript/no-unsafe-enum-assignment -- flags are meant to be combined
+  return digitalSignature | keyEncipherment;
 }
 
 function alternativeNames(
