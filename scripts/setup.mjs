@@ -28,6 +28,7 @@ const NODE_MIN = /** @type {const} */ ([20, 19]);
 const INSTALL_TIMEOUT_MS = 600_000;
 const APT_TIMEOUT_MS = 300_000;
 const APT_TRIES_MAX = 3;
+const ERROR_LINES_MAX = 20;
 
 /** Programs that some tests check their results with, and the Debian packages that hold them. */
 const TOOLS = [
@@ -80,14 +81,15 @@ export function build() {
     rmSync(join(STAMPS, 'build.tsbuildinfo'), { force: true });
   }
   console.error('building');
-  const tsc = spawnSync(
-    process.execPath,
-    [join(ROOT, 'node_modules/typescript/bin/tsc'), '-p', 'tsconfig.build.json'],
-    {
-      cwd: ROOT,
-      stdio: ['ignore', 2, 2],
-    },
-  );
+  const compiler = join(ROOT, 'node_modules/typescript/bin/tsc');
+  const tsc = spawnSync(process.execPath, [compiler, '-p', 'tsconfig.build.json'], {
+    cwd: ROOT,
+    encoding: 'utf8',
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  const lines = tsc.stdout.trimEnd().split('\n');
+  if (tsc.status !== 0) console.error(lines.slice(0, ERROR_LINES_MAX).join('\n'));
+  if (lines.length > ERROR_LINES_MAX) console.error(`and ${lines.length - ERROR_LINES_MAX} more lines`);
   mkdirSync(STAMPS, { recursive: true });
   writeFileSync(stamp, JSON.stringify({ hash: tsc.status === 0 ? hash : 'failed', names: [...names] }));
   return tsc.status === 0;
