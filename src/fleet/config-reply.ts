@@ -51,6 +51,22 @@ export function hiddenSettings(server: ServerVersion): readonly string[] {
     .map((directive) => directive.names[0] ?? directive.name);
 }
 
+/** Adds the hidden settings that were asked for by name. */
+export function readHidden(live: LiveSettings, answer: Answer, server: ServerVersion): LiveSettings {
+  const pairs = answer.reply === undefined ? undefined : readPairs(answer.reply);
+  if (pairs === undefined) return live;
+  const settings = new Map(live.settings);
+  for (const [spelling, value] of pairs) {
+    const name = canonicalName(spelling);
+    if (isSecret(name, server)) continue;
+    settings.set(
+      name,
+      known(textOf(value), { kind: 'command', node: answer.node, command: `CONFIG GET ${spelling}` }),
+    );
+  }
+  return { ...live, settings };
+}
+
 function withheld(why: Fact<never>, server: ServerVersion): LiveSettings {
   const settings = new Map<string, Fact<string>>();
   const secrets = new Map<string, Fact<Secret>>();

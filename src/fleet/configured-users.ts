@@ -94,13 +94,12 @@ function readUserLines(sources: UserSources): {
   const users = new Map<string, UserFact>();
   const refusals: RefusalFact[] = [];
   const lines: Provenance[] = [];
+  const pubsub = sources.pubsubDefault === undefined ? {} : { pubsubDefault: sources.pubsubDefault };
   for (const { path, line } of sources.configuration.lines) {
     if (line.kind !== 'directive' || line.name !== 'user') continue;
     const from: Provenance = { kind: 'file', path, line: line.number };
     lines.push(from);
-    const parsed = parseUserDirective(line.args, sources.table, {
-      ...(sources.pubsubDefault === undefined ? {} : { pubsubDefault: sources.pubsubDefault }),
-    });
+    const parsed = parseUserDirective(line.args, sources.table, pubsub);
     for (const problem of parsed.problems) refusals.push({ message: problem.message, from });
     if (parsed.user === undefined) continue;
     const tokens = line.args.slice(1);
@@ -117,12 +116,11 @@ function readUserLines(sources: UserSources): {
 function fromAclFile(file: ParsedAclFile, path: string, sources: UserSources): readonly UserFact[] {
   return file.users.map(({ user, line, tokens }) => {
     if (line === undefined) return builtInDefault(sources, 'dropped', path);
-    const rules = tokens[0] === 'user' ? tokens.slice(2) : tokens;
     return {
       user,
-      text: `user ${user.name} ${redactTokens(rules)}`.trimEnd(),
+      text: `user ${user.name} ${redactTokens(tokens)}`.trimEnd(),
       from: { kind: 'file', path, line },
-      clearPasswords: clearPasswordsOf(rules),
+      clearPasswords: clearPasswordsOf(tokens),
     };
   });
 }

@@ -4,6 +4,18 @@ export type { Fact, Provenance, UnknownReason } from './fact.ts';
 export type * from './snapshot.ts';
 export { snapshotFromText } from './text-snapshot.ts';
 export type { TextSource } from './text-snapshot.ts';
+export { snapshotFromFiles, UnreadableFileError } from './file-snapshot.ts';
+export type { FileSource } from './file-snapshot.ts';
+export { snapshotLive } from './live-snapshot.ts';
+export type { LiveOptions } from './live-snapshot.ts';
+export { createSharedFacts } from './shared-facts.ts';
+export type { SharedFacts } from './shared-facts.ts';
+export { FLEET_ERROR_CODES, FleetError } from './fleet-error.ts';
+export type { FleetErrorCode } from './fleet-error.ts';
+export { openConnection } from './connection.ts';
+export type { Connection, ConnectionLimits } from './connection.ts';
+export { isReplyError } from './resp.ts';
+export type { Reply, ReplyError } from './resp.ts';
 export { parseTarget, printEndpoint, printTarget } from './target.ts';
 export type {
   Credentials,
@@ -14,3 +26,6 @@ export type {
   TargetProblemCode,
   TlsOptions,
 } from './target.ts';
+export { snapshotAll } from './fleet-snapshot.ts';
+export type { FleetOptions, NodeResult } from './fleet-snapshot.ts';
+export { auditPermissions } from './permissions.ts';

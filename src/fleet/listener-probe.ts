@@ -5,7 +5,7 @@
  */
 
 import type { Socket } from 'node:net';
-import { inspectTls, probeProtocols, type ProtocolReport, type TlsInspection } from '../tls/index.ts';
+import type { ProtocolReport, TlsInspection } from '../tls/index.ts';
 import { openConnection, type ConnectionLimits } from './connection.ts';
 import { FleetError } from './fleet-error.ts';
 import { classify } from './reply-fact.ts';
@@ -67,6 +67,8 @@ async function probeTls(
     ...(options.ca === undefined ? {} : { ca: options.ca }),
     ...(options.serverName === undefined ? {} : { serverName: options.serverName }),
   };
+  // Loaded only where TLS is spoken: the X.509 library is slow to start.
+  const { inspectTls, probeProtocols } = await import('../tls/index.ts');
   const inspection = await inspectTls(target);
   const protocols = options.tls === 'versions' ? await probeProtocols(target) : undefined;
   const answer = await answerOverTls(endpoint, inspection, options);

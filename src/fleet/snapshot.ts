@@ -60,6 +60,14 @@ export interface Snapshot {
   readonly packageVersion: Fact<string>;
   /** A managed service, when recognised: `elasticache`, `memorydb`, `memorystore`, `redis-cloud`, `azure`. */
   readonly managed: string | undefined;
+  /** What the snapshot of a live server cost. */
+  readonly effort?: EffortFact;
+}
+
+export interface EffortFact {
+  /** Times that something was sent and its answer awaited, after connecting; AUTH included, knocking not. */
+  readonly roundTrips: number;
+  readonly elapsedMs: number;
 }
 
 export interface ProductFact {

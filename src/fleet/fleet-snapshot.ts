@@ -1,0 +1,62 @@
+/**
+ * Snapshots of many servers: a bounded number at a time, one failure per server, order kept. Nodes share their
+ * command tables, so that a thousand of them fit in memory.
+ */
+
+import { FleetError } from './fleet-error.ts';
+import { snapshotLive, type LiveOptions } from './live-snapshot.ts';
+import { createSharedFacts } from './shared-facts.ts';
+import type { Snapshot } from './snapshot.ts';
+import type { Target } from './target.ts';
+
+/** Servers that are asked at the same time, unless said otherwise. */
+export const CONCURRENCY_DEFAULT = 32;
+/** More than this many connections at once only make all of them slower. */
+export const CONCURRENCY_MAX = 256;
+
+export type NodeResult =
+  | { readonly target: Target; readonly ok: true; readonly snapshot: Snapshot }
+  | { readonly target: Target; readonly ok: false; readonly error: FleetError };
+
+export interface FleetOptions extends LiveOptions {
+  /** 1 to 256; default 32. */
+  readonly concurrency?: number;
+  /** Called after each server, in the order in which they finish. */
+  readonly onProgress?: (done: number, total: number, last: NodeResult) => void;
+}
+
+/** One result per target, in the order of the targets. Rejects only on a bug. */
+export async function snapshotAll(
+  targets: readonly Target[],
+  options: FleetOptions = {},
+): Promise<readonly NodeResult[]> {
+  const { concurrency = CONCURRENCY_DEFAULT, onProgress, ...live } = options;
+  const shared = live.shared ?? createSharedFacts();
+  const results: NodeResult[] = [];
+  let next = 0;
+  let done = 0;
+  const work = async (): Promise<void> => {
+    for (;;) {
+      const index = next;
+      next += 1;
+      const target = targets[index];
+      if (target === undefined) return;
+      const result = await snapshotOne(target, { ...live, shared });
+      results[index] = result;
+      done += 1;
+      onProgress?.(done, targets.length, result);
+    }
+  };
+  const workers = Math.min(Math.max(1, Math.trunc(concurrency)), CONCURRENCY_MAX, targets.length);
+  await Promise.all(Array.from({ length: workers }, work));
+  return results;
+}
+
+async function snapshotOne(target: Target, options: LiveOptions): Promise<NodeResult> {
+  try {
+    return { target, ok: true, snapshot: await snapshotLive(target, options) };
+  } catch (error) {
+    if (error instanceof FleetError) return { target, ok: false, error };
+    throw error;
+  }
+}

@@ -1,0 +1,60 @@
+/**
+ * What many nodes have in common, kept once: command tables by content and what was read from this host by
+ * process. A thousand nodes would otherwise hold a thousand tables of 3 MB.
+ */
+
+import { createHash } from 'node:crypto';
+import { tableFor, tableFromCommandReply, type CommandTable } from '../acl/index.ts';
+import type { ServerVersion } from '../conf/index.ts';
+import { isReplyError, type Reply } from './resp.ts';
+
+/** Different tables that are kept; a fleet has a few versions and module sets. */
+const TABLES_MAX = 64;
+/** Processes of this host whose files are kept. */
+const HOSTS_MAX = 256;
+
+/** Give the same one to every snapshot of a run. */
+export interface SharedFacts {
+  readonly tables: Map<string, CommandTable>;
+  /** By process number and start. */
+  readonly hosts: Map<string, unknown>;
+}
+
+export function createSharedFacts(): SharedFacts {
+  return { tables: new Map(), hosts: new Map() };
+}
+
+/** The table of a COMMAND reply, the same object for the same reply; undefined when the reply is an error. */
+export function sharedTable(
+  shared: SharedFacts,
+  reply: Reply | undefined,
+  server: ServerVersion,
+): CommandTable | undefined {
+  if (reply === undefined || isReplyError(reply)) return undefined;
+  const key = createHash('sha256')
+    .update(`${server.product} ${server.version}\n`)
+    .update(JSON.stringify(reply))
+    .digest('base64');
+  return keep(shared.tables, TABLES_MAX, key, () => tableFromCommandReply(reply, server));
+}
+
+/** The bundled table of a version. */
+export function bundledTable(server: ServerVersion): CommandTable {
+  return tableFor(server);
+}
+
+/** What was read for this process, read once. */
+export function sharedHostFacts<T>(shared: SharedFacts, key: string, read: () => T): T {
+  // Only this function writes here, and a key always stands for the same kind of value.
+  return keep(shared.hosts, HOSTS_MAX, key, read) as T;
+}
+
+function keep<V>(kept: Map<string, V>, most: number, key: string, make: () => V): V {
+  const found = kept.get(key);
+  if (found !== undefined) return found;
+  const value = make();
+  const oldest = kept.keys().next();
+  if (kept.size >= most && oldest.done !== true) kept.delete(oldest.value);
+  kept.set(key, value);
+  return value;
+}
