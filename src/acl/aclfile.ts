@@ -6,6 +6,7 @@ import { hasSpaces, toBytes, toText } from './bytes.ts';
 import type { CommandTable } from './command-table.ts';
 import type { PubsubDefault } from './dialect.ts';
 import { finishUser, newUser } from './draft.ts';
+import type { DraftUser, RuleContext } from './draft.ts';
 import { findHazards } from './hazard.ts';
 import { adviseFileRule, adviseLine } from './help-file.ts';
 import type { Problem } from './problem.ts';
@@ -60,10 +61,12 @@ export function parseAclFile(text: string, table: CommandTable, options: AclFile
     const words = splitLine(raw, offset, i + 1);
     offset += raw.length + 1;
     if (words === undefined) continue;
+    const again = names.has(words.tokens[1] ?? '');
     const parsed = readLine(words, table, options, names);
     problems.push(...parsed.problems);
     hazards.push(...parsed.hazards);
     if (parsed.user === undefined) continue;
+    if (again) users.splice(users.findIndex(({ user }) => user.name === parsed.user?.name) >>> 0, 1);
     users.push({ user: parsed.user, line: i + 1, tokens: words.tokens.slice(2) });
   }
   const defaultUserDeclared = names.has('default');
@@ -129,7 +132,8 @@ function readLine(
     const message = `'${file}:${line}: username '${name}' contains invalid characters. `;
     return refuse(name, problemAt(words, 1, 1, { code: 'bad-user-name', message }, adviseLine(tokens)));
   }
-  if (names.has(name)) {
+  const again = names.has(name);
+  if (again && table.dialect.duplicateUsers === 'refused') {
     const message = `WARNING: Duplicate user '${name}' found on line ${line}. `;
     return refuse(name, problemAt(words, 1, 1, { code: 'duplicate-user', message }, 'Merge the two lines.'));
   }
@@ -146,30 +150,34 @@ function readLine(
       : 'Close the selector with a ")" at the end of one of its rules.';
     return refuse(name, problemAt(words, merged.open + 2, tokens.length - 1, problem, help));
   }
-  return applyRules(name, merged.rules, words, table, options);
+  const context = ruleContext(table, options.pubsubDefault);
+  const draft = newUser(context);
+  if (again) applyRule(draft, 'reset', context);
+  return applyRules(name, draft, merged.rules, words, context, options);
 }
 
 function applyRules(
   name: string,
+  draft: DraftUser,
   rules: readonly MergedRule[],
   words: Words,
-  table: CommandTable,
+  context: RuleContext,
   options: AclFileOptions,
 ): ParsedUserLine {
-  const context = ruleContext(table, options.pubsubDefault);
+  const { table } = context;
   const where = `${options.file ?? 'users.acl'}:${words.line}`;
-  const draft = newUser(context);
   const problems: Problem[] = [];
+  const everyError = table.dialect.aclFileErrors === 'every';
   let reported = false;
   for (const rule of rules) {
     const token = rule.token.replace(/^[\t\r\n]+|[\t\r\n]+$/g, '');
     const code = applyRule(draft, token, context);
     if (code === undefined) continue;
-    // Unknown commands are all reported, of the other errors only the first of a line.
-    if (code !== 'unknown-command' && reported) continue;
+    // Unknown commands are all reported, of the other errors only the first of a line; 6.x reports them all.
+    const byName = code === 'unknown-command' && !everyError;
+    if (code !== 'unknown-command' && reported && !everyError) continue;
     if (code !== 'unknown-command') reported = true;
-    const operation =
-      code === 'unknown-command' ? `Error in applying operation '${hideSecrets(toText(token))}': ` : '';
+    const operation = byName ? `Error in applying operation '${hideSecrets(toText(token))}': ` : '';
     const message = `${where}: ${operation}${REASONS[code]}. `;
     const help = adviseFileRule(name, toText(token), code, table);
     problems.push(problemAt(words, rule.index + 2, rule.last + 2, { code, message }, help));

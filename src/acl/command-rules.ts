@@ -27,24 +27,18 @@ export function keepRule(kept: string[], sign: '+' | '-', name: string): void {
 /** `-@all +get`: the commands part of ACL LIST. */
 export function describeCommands(rights: CommandRights, table: CommandTable): string {
   const start = rights.future ? '+@all' : '-@all';
-  switch (table.dialect.display) {
-    case 'kept-rules':
-      return [start, ...rights.kept].join(' ');
-    case 'from-bits':
-      return [start, ...describeBits(rights, table, pickCategories)].join(' ');
-    case 'from-bits-6.0':
-      return [start, ...describeBits(rights, table, pickCategoriesOnce)].join(' ');
-  }
+  return [
+    start,
+    ...(table.dialect.display === 'kept-rules' ? rights.kept : describeBits(rights, table)),
+  ].join(' ');
 }
 
-type Pick = (rights: CommandRights, table: CommandTable) => readonly string[];
-
-function describeBits(rights: CommandRights, table: CommandTable, pick: Pick): string[] {
+function describeBits(rights: CommandRights, table: CommandTable): string[] {
   const shown = emptyBits(table);
   if (rights.future) shown.fill(0xffffffff);
   const rules: string[] = [];
   const sets = categoryBits(table);
-  for (const category of pick(rights, table)) {
+  for (const category of pickCategories(rights, table)) {
     const reach = sets.get(category)?.reach;
     if (reach === undefined) continue;
     applySet(shown, reach, rights.future ? 0 : 1);
@@ -62,7 +56,7 @@ function describeBits(rights: CommandRights, table: CommandTable, pick: Pick): s
   return rules;
 }
 
-/** The best category again and again, on what the ones before it left (6.2 and 7.0). */
+/** The best category again and again, on what the ones before it left. */
 function pickCategories(rights: CommandRights, table: CommandTable): readonly string[] {
   const left = rights.bits.slice();
   const unused = new Map(categoryBits(table));
@@ -88,15 +82,4 @@ function pickCategories(rights: CommandRights, table: CommandTable): readonly st
     unused.delete(best);
     picked.push(best);
   }
-}
-
-/** One pass over the categories (6.0). */
-function pickCategoriesOnce(rights: CommandRights, table: CommandTable): readonly string[] {
-  const picked: string[] = [];
-  for (const [category, { members }] of categoryBits(table)) {
-    const on = countCommon(members, rights.bits);
-    const off = countCommon(members, members) - on;
-    if (rights.future ? off > on : on > off) picked.push(category);
-  }
-  return picked;
 }

@@ -32,7 +32,7 @@ export interface Dialect {
   /** A new user shows `sanitize-payload` at once (7.2 - 8.x), not only after `reset`. */
   readonly newUserSanitizes: boolean;
   /** How the command rules are shown: kept as written (7.2 and later), or worked out from the bits. */
-  readonly display: 'kept-rules' | 'from-bits' | 'from-bits-6.0';
+  readonly display: 'kept-rules' | 'from-bits';
   /** GETUSER in 6.x: `allkeys` among the flags, keys and channels as lists. */
   readonly getUserForm: 'lists' | 'strings';
   /** Category rules pass over commands of modules (7.0 and earlier). */
@@ -65,6 +65,10 @@ export interface Dialect {
   readonly firstArgBlankAborts: boolean;
   /** An unclosed parenthesis in an ACL file ends the server at ACL LOAD. */
   readonly aclFileParenthesisCrashes: boolean;
+  /** What an ACL file's refusal lists: every error of a line (6.x), or unknown commands by name and one other. */
+  readonly aclFileErrors: 'every' | 'commands-and-first';
+  /** A user named twice in a file: refused, or (6.x) the last line counts. */
+  readonly duplicateUsers: 'refused' | 'last-wins';
   /** ACL LOAD ends every connection that is not of the default user (up to 7.2). */
   readonly loadDisconnects: boolean;
 }
@@ -93,7 +97,7 @@ export function dialectOf(server: ServerVersion): Dialect {
     databases: valkey && since(9, 1),
     sanitizePayload: !since(6, 2) ? 'absent' : valkey && since(9, 1) ? 'ignored' : 'flag',
     newUserSanitizes: kept && !(valkey && since(9, 1)),
-    display: kept ? 'kept-rules' : since(6, 2) ? 'from-bits' : 'from-bits-6.0',
+    display: kept ? 'kept-rules' : 'from-bits',
     getUserForm: seven ? 'strings' : 'lists',
     categoriesSkipModules: !kept,
     firstArgWhenAllowed: seven ? 'kept' : since(6, 2) ? 'ignored' : 'error',
@@ -110,6 +114,8 @@ export function dialectOf(server: ServerVersion): Dialect {
     sortRoUnchecked: seven && !fixedIn(v, SORT_RO_REDIS),
     firstArgBlankAborts: kept,
     aclFileParenthesisCrashes: seven,
+    aclFileErrors: seven ? 'commands-and-first' : 'every',
+    duplicateUsers: seven ? 'refused' : 'last-wins',
     loadDisconnects: valkey ? !since(8, 0) : !since(7, 4),
   };
 }

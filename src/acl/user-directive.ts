@@ -41,8 +41,12 @@ export function parseUserDirective(
   const merged = mergeSelectors(tokens.map(toBytes), table.dialect);
   if (merged.open !== undefined) {
     const token = hideSecrets(tokens[merged.open] ?? '');
-    const message = `Error in user declaration '${token}': Wrong format`;
-    return refuse(name, { code: 'unmatched-parenthesis', message, token, index: merged.open });
+    const shown = ['user', name, ...tokens.map(hideSecrets)][merged.open];
+    // 7.0 words an error that is left over from before: this one was seen on a fresh start.
+    const reason = table.dialect.reopensSelector ? REASONS['unknown-command'] : 'Wrong format';
+    const message = `Error in user declaration '${shown}': ${reason}`;
+    const help = 'Close the selector with a ")" at the end of one of its rules.';
+    return refuse(name, { code: 'unmatched-parenthesis', message, token, index: merged.open, help });
   }
   const context = ruleContext(table, options.pubsubDefault);
   const draft = newUser(context);

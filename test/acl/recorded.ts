@@ -44,11 +44,19 @@ export function recordedServers(kind: 'rules' | 'cases'): readonly string[] {
     .map((file) => file.slice(0, -`.${kind}.jsonl.gz`.length));
 }
 
-export function readVectors<T>(server: string, kind: 'rules' | 'cases'): readonly T[] {
+export function readRules(server: string): readonly RuleVector[] {
+  return readLines(server, 'rules') as readonly RuleVector[];
+}
+
+export function readCases(server: string): readonly CaseVector[] {
+  return readLines(server, 'cases') as readonly CaseVector[];
+}
+
+function readLines(server: string, kind: 'rules' | 'cases'): readonly unknown[] {
   const lines = gunzipSync(readFileSync(join(FOLDER, `${server}.${kind}.jsonl.gz`)))
     .toString('utf8')
     .trimEnd();
-  return lines.split('\n').map((line) => JSON.parse(line) as T);
+  return lines.split('\n').map((line) => JSON.parse(line) as unknown);
 }
 
 export function recordedTable(server: string): CommandTable {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { decide, getUserView, parseUser, printUser } from '../../src/acl/index.ts';
 import type { CommandTable, User } from '../../src/acl/index.ts';
-import { readVectors, recordedServers, recordedTable } from './recorded.ts';
+import { readCases, readRules, recordedServers, recordedTable } from './recorded.ts';
 import type { CaseVector, RuleVector } from './recorded.ts';
 
 const RULES_MIN = 1500;
@@ -47,7 +47,7 @@ function answer(
 describe('rules are read and shown as the recorded servers do', () => {
   it.each(recordedServers('rules'))('%s', (server) => {
     const table = recordedTable(server);
-    const vectors = readVectors<RuleVector>(server, 'rules');
+    const vectors = readRules(server);
     const wrong = vectors
       .map((vector) => ({ vector, ours: describeRules(vector, table), theirs: expectedRules(vector, table) }))
       .filter(({ ours, theirs }) => JSON.stringify(sorted(ours)) !== JSON.stringify(sorted(theirs)));
@@ -61,7 +61,7 @@ describe('rules are read and shown as the recorded servers do', () => {
 describe('commands are decided as ACL DRYRUN of the recorded servers does', () => {
   it.each(recordedServers('cases'))('%s', (server) => {
     const table = recordedTable(server);
-    const vectors = readVectors<CaseVector>(server, 'cases');
+    const vectors = readCases(server);
     const wrong = vectors
       .map((vector) => {
         const { user, problems } = parseUser('f', vector.rules, table, { secrets: 'verbatim' });
