@@ -278,18 +278,24 @@ async function askSettings(
 ): Promise<ReadonlyMap<string, string> | undefined> {
   const deadline = Date.now() + START_TIMEOUT_MS;
   while (Date.now() < deadline && child.exitCode === null) {
-    if (existsSync(path)) return exchange(path, password);
+    const settings = existsSync(path) ? await exchange(path, password) : undefined;
+    if (settings !== undefined) return settings;
     await new Promise((resolve) => setTimeout(resolve, 10));
   }
   // Stopped: the other half of the race says so.
   return new Promise(() => {});
 }
 
-function exchange(path: string, password: string | undefined): Promise<ReadonlyMap<string, string>> {
-  return new Promise((resolve, reject) => {
+/** Undefined when nobody listens yet, or no longer. */
+function exchange(
+  path: string,
+  password: string | undefined,
+): Promise<ReadonlyMap<string, string> | undefined> {
+  return new Promise((resolve) => {
     const connection = createConnection({ path });
     const chunks: Buffer[] = [];
-    connection.on('error', reject);
+    connection.on('error', () => resolve(undefined));
+    connection.on('close', () => resolve(undefined));
     connection.on('data', (chunk) => {
       chunks.push(chunk);
       const settings = readPairs(Buffer.concat(chunks));
