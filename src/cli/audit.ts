@@ -1,8 +1,16 @@
 /** The work of `wardis audit`: gather snapshots, judge them, write the reports, choose the exit code. */
 
 import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
 import { parseServerName, type ServerVersion } from '../conf/index.ts';
-import { snapshotAll, snapshotFromFiles, type Snapshot } from '../fleet/index.ts';
+import {
+  printEndpoint,
+  snapshotAll,
+  snapshotFromFiles,
+  UnreadableFileError,
+  type NodeResult,
+  type Snapshot,
+} from '../fleet/index.ts';
 import { expectationsFor, type PolicyDocument } from '../policy/index.ts';
 import {
   ADVISORIES_AS_OF,
@@ -133,30 +141,30 @@ async function gatherLive(
 ): Promise<Gathered> {
   const password = await readPassword(flags, context.environment, context.terminal);
   const resolved = resolveTargets(targets, flags, password, context.terminal);
-  const progress = flags.quiet === true ? SILENT_PROGRESS : openProgress(context.terminal, 'asking');
+  const progress = flags.quiet === true ? SILENT_PROGRESS : openProgress(context.terminal, 'asked');
   const results = await snapshotAll(resolved, {
-    ...readTimeouts(flags),
-    concurrency: Number(flags.concurrency),
-    probes: flags.probes === false ? 'none' : 'all',
-    now: context.now,
-    onProgress: progress.step,
+    limits: readTimeouts(flags),
+    tls: flags.tlsVersions === true ? 'versions' : 'one',
+    concurrency: wholeNumber('--concurrency', flags.concurrency),
+    onProgress: (done, total, last) => progress.step(done, total, printEndpoint(last.target.endpoint)),
   });
   progress.end();
-  const snapshots = results.flatMap((result) =>
-    result.ok ? [{ snapshot: result.snapshot, tookMs: result.tookMs }] : [],
-  );
-  const failed = results.flatMap((result) => (result.ok ? [] : [result]));
-  const unreachable = failed.map(({ subject, error }) => {
-    const text = describeFleetError(error, subject);
-    return {
-      subject,
-      code: text.code,
-      message: text.cause === undefined ? text.what : `${text.what} (${text.cause})`,
-      next: text.next ?? `wardis doctor ${subject}`,
-    };
-  });
-  const refused = failed.some(({ error }) => error.code === 'wrongpass');
-  return { snapshots, unreachable, refused };
+  return {
+    snapshots: results.flatMap((result) => (result.ok ? [timed(result.snapshot)] : [])),
+    unreachable: results.flatMap((result) => (result.ok ? [] : [describeUnreachable(result)])),
+    refused: results.some((result) => !result.ok && result.error.code === 'wrongpass'),
+  };
+}
+
+function timed(snapshot: Snapshot): Gathered['snapshots'][number] {
+  return { snapshot, tookMs: snapshot.effort?.elapsedMs ?? 0 };
+}
+
+function describeUnreachable(result: NodeResult & { readonly ok: false }): Assessment['unreachable'][number] {
+  const subject = printEndpoint(result.target.endpoint);
+  const text = describeFleetError(result.error, subject);
+  const message = text.cause === undefined ? text.what : `${text.what} (${text.cause})`;
+  return { subject, code: text.code, message, next: text.next ?? `wardis doctor ${subject}` };
 }
 
 function gatherFiles(
@@ -164,7 +172,14 @@ function gatherFiles(
   document: PolicyDocument | undefined,
   context: CommandContext,
 ): Gathered {
-  const server = flags.server === undefined ? document?.server : parseServerName(flags.server);
+  if (flags.config === undefined) {
+    throw new CommandFailure({
+      code: 'E_USAGE',
+      what: '--aclfile is judged together with the conf that names it',
+      next: 'wardis audit --config redis.conf --aclfile users.acl',
+    });
+  }
+  const server = flags.server === undefined ? document?.request.server : parseServerName(flags.server);
   if (flags.server !== undefined && server === undefined) {
     throw new CommandFailure({
       code: 'E_USAGE',
@@ -173,13 +188,31 @@ function gatherFiles(
     });
   }
   const started = performance.now();
-  const snapshot = snapshotFromFiles({
-    ...(flags.config === undefined ? {} : { configPath: flags.config }),
-    ...(flags.aclfile === undefined ? {} : { aclPath: flags.aclfile }),
-    server: server ?? SERVER_FALLBACK,
-    takenAt: context.now().toISOString(),
-  });
-  return { snapshots: [{ snapshot, tookMs: performance.now() - started }], unreachable: [], refused: false };
+  try {
+    const snapshot = snapshotFromFiles({
+      configPath: flags.config,
+      ...(flags.aclfile === undefined ? {} : { aclPath: resolve(flags.aclfile) }),
+      server: server ?? SERVER_FALLBACK,
+      takenAt: context.now().toISOString(),
+    });
+    return {
+      snapshots: [{ snapshot, tookMs: performance.now() - started }],
+      unreachable: [],
+      refused: false,
+    };
+  } catch (error) {
+    if (!(error instanceof UnreadableFileError)) throw error;
+    throw new CommandFailure(
+      {
+        code: 'E_READ',
+        what: 'the file could not be read',
+        target: error.path,
+        cause: error.message,
+        next: 'check the name and your permission to read it',
+      },
+      { cause: error },
+    );
+  }
 }
 
 function emit(
@@ -202,6 +235,16 @@ function emit(
   });
   if (path === undefined) context.terminal.out(text);
   else writeWhole(path, text, 0o644);
+}
+
+function wholeNumber(flag: string, text: string): number {
+  const value = Number(text);
+  if (Number.isInteger(value) && value >= 1) return value;
+  throw new CommandFailure({
+    code: 'E_USAGE',
+    what: `${flag} ${JSON.stringify(text)} is not a whole number`,
+    next: `${flag} 32`,
+  });
 }
 
 function readBaseline(path: string): Baseline {

@@ -1,15 +1,10 @@
 /** Connection flags, targets and the environment, put together into targets to dial. */
 
 import type { Secret } from '../conf/index.ts';
-import { parseTarget, type Target, type TlsOptions } from '../fleet/index.ts';
+import { parseTarget, type ConnectionLimits, type Target, type TlsOptions } from '../fleet/index.ts';
 import type { ConnectionFlags } from './connection-options.ts';
 import { CommandFailure } from './failure.ts';
 import type { Terminal } from './terminal.ts';
-
-export interface Timeouts {
-  readonly connectMs: number;
-  readonly commandMs: number;
-}
 
 /**
  * The targets of a command: the ones named, or the single one that the flags describe. Flags apply to every
@@ -38,7 +33,7 @@ export function resolveTargets(
 }
 
 /** Timeouts from the flags, in milliseconds. */
-export function readTimeouts(flags: ConnectionFlags): Timeouts {
+export function readTimeouts(flags: ConnectionFlags): ConnectionLimits {
   return {
     connectMs: seconds('--connect-timeout', flags.connectTimeout),
     commandMs: seconds('--command-timeout', flags.commandTimeout),

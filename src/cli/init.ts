@@ -69,7 +69,7 @@ async function readServer(from: string, flags: InitFlags, context: CommandContex
   const [target] = resolveTargets([from], flags, password, context.terminal);
   if (target === undefined) throw new CommandFailure({ code: 'E_USAGE', what: '--from names no server' });
   try {
-    return await snapshotLive(target, { ...readTimeouts(flags), probes: 'none', now: context.now });
+    return await snapshotLive(target, { limits: readTimeouts(flags), scope: 'server' });
   } catch (error) {
     if (error instanceof FleetError)
       throw new CommandFailure(describeFleetError(error, error.node), { cause: error });

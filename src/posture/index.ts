@@ -8,6 +8,7 @@ export type { Area, Check, CheckContext, Evidence, Example, Severity, Verdict } 
 export { MYTHS } from './myths/catalogue.ts';
 export type { Myth } from './myths/myth.ts';
 export type * from './outcome.ts';
+export { assessmentJsonSchema } from './report/assessment-schema.ts';
 export { renderReport, REPORT_FORMATS } from './report/report.ts';
 export type { ReportFormat, ReportOptions } from './report/report.ts';
 export { selectChecks, severityAtLeast } from './selection.ts';

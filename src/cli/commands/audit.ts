@@ -24,7 +24,7 @@ export interface AuditFlags extends ConnectionFlags {
   readonly wide?: boolean;
   readonly quiet?: boolean;
   readonly concurrency: string;
-  readonly probes?: boolean;
+  readonly tlsVersions?: boolean;
   readonly debug?: boolean;
 }
 
@@ -35,7 +35,7 @@ export function addAudit(program: Command, context: CommandContext): void {
     .description('judge live servers or files against a policy; changes nothing')
     .optionsGroup('Files instead of a live server:')
     .option('--config <file>', 'redis.conf, valkey.conf or sentinel.conf to judge')
-    .option('--aclfile <file>', 'ACL file to judge, alone or with --config')
+    .option('--aclfile <file>', 'ACL file to judge with --config, instead of the one it names')
     .option('--server <name>', 'server version that the files are for, for example redis-7.2')
     .optionsGroup('What is expected:')
     .option('--policy <file>', 'policy document (default: ./wardis.yaml when it exists)')
@@ -61,7 +61,7 @@ export function addAudit(program: Command, context: CommandContext): void {
     .option('--wide', 'do not cut lines')
     .option('-q, --quiet', 'no progress on standard error')
     .option('--concurrency <number>', 'servers asked at the same time', '32')
-    .option('--no-probes', 'do not open further connections to see how ports answer')
+    .option('--tls-versions', 'also try old TLS versions and weak ciphers, one handshake each')
     .option('--debug', 'show stack traces of faults');
   addConnectionOptions(command);
   command.addHelpText('after', EXAMPLES);
