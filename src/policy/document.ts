@@ -96,7 +96,9 @@ function readSource(text: string, file: string, schema: object): ReadSource {
   if (document.errors.length > 0) {
     const problems = document.errors.map((error): PolicyProblem => {
       const message =
-        error.code === 'MULTIPLE_DOCS' ? 'one document only' : (error.message.split('\n')[0] ?? 'broken YAML');
+        error.code === 'MULTIPLE_DOCS'
+          ? 'one document only'
+          : (error.message.split('\n')[0] ?? 'broken YAML');
       return { code: 'policy-syntax', message, file, ...placeOf(source, error.pos) };
     });
     return { ok: false, problems: problems.slice(0, PROBLEMS_MAX) };

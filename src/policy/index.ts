@@ -1,9 +1,16 @@
+export type { ChecklistItem } from './artefacts/checklist.ts';
+export type { TlsPlan } from './artefacts/tls-plan.ts';
+export type { Artefact, CompiledUser } from './blueprint.ts';
 export { printChange } from './change.ts';
 export type { Change } from './change.ts';
+export { compilePolicy, usersWithSecrets } from './compile.ts';
+export type { Compilation, CompileOptions } from './compile.ts';
 export { defaultPaths, parsePolicy, parseRequest, POLICY_BYTES_MAX, policyFor } from './document.ts';
 export type { ParsedPolicy, PolicySource } from './document.ts';
 export { policyJsonSchema, requestJsonSchema } from './document/schema.ts';
 export type * from './expectation.ts';
+export { hardenOutputJsonSchema, hardenRequest } from './harden.ts';
+export type { HardenOutput } from './harden.ts';
 export { expectationsFor } from './levels.ts';
 export type * from './policy-document.ts';
 export { ROLES } from './policy-document.ts';
@@ -13,3 +20,5 @@ export { COMPLIANCE_REQUIREMENTS, levelAtLeast, NETWORK_EXPOSURES, SECURITY_LEVE
 export type { ComplianceRequirement, HardeningRequest, NetworkExposure, SecurityLevel } from './request.ts';
 export { closedDefaultUser, rulesForUser } from './role.ts';
 export type { UserRules } from './role.ts';
+export { generateSecret } from './secret-source.ts';
+export type { Credential } from './secret-source.ts';

@@ -3,7 +3,6 @@
  * login too: replies to a client that never reads pile up even when each is NOAUTH (CVE-2025-21605).
  */
 
-import { versionAtLeast } from '../../conf/index.ts';
 import type { ExpectedSetting } from '../expectation.ts';
 import { levelAtLeast, type HardeningRequest } from '../request.ts';
 import { memoryBytes, memoryWithin, within } from './accept.ts';
@@ -31,9 +30,7 @@ export function limitSettings(request: HardeningRequest): readonly ExpectedSetti
     ),
     within(
       'limits',
-      versionAtLeast(request.server, { redis: '7.0', valkey: '7.2' })
-        ? 'busy-reply-threshold'
-        : 'lua-time-limit',
+      'busy-reply-threshold',
       { value: 5000, least: 1, most: 60_000, unit: 'milliseconds' },
       'After this a running script can be killed; 0 would mean never.',
     ),

@@ -3,7 +3,6 @@
  * ACL LOG, in memory, newest `acllog-max-len` entries, so its length is what an investigation will have.
  */
 
-import { versionAtLeast } from '../../conf/index.ts';
 import type { ExpectedSetting } from '../expectation.ts';
 import { levelAtLeast, type HardeningRequest } from '../request.ts';
 import { exactly, oneOf, within } from './accept.ts';
@@ -30,7 +29,7 @@ export function recordSettings(request: HardeningRequest): readonly ExpectedSett
     settings.push(
       exactly('records', 'syslog-enabled', 'yes', 'A copy leaves the host before an intruder can edit it.'),
     );
-  return request.mode === 'sentinel' ? settings : [...settings, ...slowLog(request), ...dataSafety(request)];
+  return request.mode === 'sentinel' ? settings : [...settings, ...slowLog(), ...dataSafety(request)];
 }
 
 function accessLog(request: HardeningRequest): ExpectedSetting {
@@ -48,23 +47,11 @@ function accessLog(request: HardeningRequest): ExpectedSetting {
   );
 }
 
-/** Valkey 8.1 renamed the slow log; the old names are aliases there. */
-function slowLog(request: HardeningRequest): readonly ExpectedSetting[] {
-  const renamed = versionAtLeast(request.server, { valkey: '8.1' });
+function slowLog(): readonly ExpectedSetting[] {
   const reason = 'Shows which client command held the server up.';
   return [
-    within(
-      'records',
-      renamed ? 'commandlog-execution-slower-than' : 'slowlog-log-slower-than',
-      { value: 10_000, least: 0, unit: 'microseconds' },
-      reason,
-    ),
-    within(
-      'records',
-      renamed ? 'commandlog-slow-execution-max-len' : 'slowlog-max-len',
-      { value: 128, least: 128, unit: 'entries' },
-      reason,
-    ),
+    within('records', 'slowlog-log-slower-than', { value: 10_000, least: 0, unit: 'microseconds' }, reason),
+    within('records', 'slowlog-max-len', { value: 128, least: 128, unit: 'entries' }, reason),
   ];
 }
 

@@ -52,8 +52,8 @@ export function tlsSettings(request: HardeningRequest): readonly ExpectedSetting
       { value: request.mode === 'sentinel' ? 26379 : 6379, least: 1, most: 65_535 },
       'Clients connect here, and only here.',
     ),
-    file('tls-cert-file', 'redis.crt', 'The certificate that the server shows.'),
-    file('tls-key-file', 'redis.key', 'Its private key.'),
+    file('tls-cert-file', 'server.crt', 'The certificate that the server shows.'),
+    file('tls-key-file', 'server.key', 'Its private key.'),
     file(
       'tls-ca-cert-file',
       'ca.crt',
