@@ -13,11 +13,22 @@ export const TIMEOUT_MS_DEFAULT = 5000;
 /** QUIT needs no rights, changes nothing, and is answered by every version of Redis and Valkey before it closes. */
 export const QUIT = '*1\r\n$4\r\nQUIT\r\n';
 
-/** Handshakes, writes QUIT, and waits for the first bytes or the alert. */
+/**
+ * Handshakes, writes QUIT, and waits for the first bytes or the alert. A server that refuses our certificate closes on
+ * bytes it has not read, so its kernel may send a reset that overtakes the alert: then once more, and more patiently.
+ */
 export async function attemptHandshake(target: TlsTarget): Promise<HandshakeObservation> {
+  const first = await attemptOnce(target, CONSENT_MS);
+  const cut = first.errorCode === 'ECONNRESET' || first.errorCode === 'EPIPE';
+  if (!cut || !first.askedForCertificate || target.socket !== undefined) return first;
+  const second = await attemptOnce(target, CONSENT_AGAIN_MS);
+  return { ...second, elapsedMs: first.elapsedMs + second.elapsedMs };
+}
+
+async function attemptOnce(target: TlsTarget, consentMs: number): Promise<HandshakeObservation> {
   const begun = performance.now();
   const notes: Notes = { stage: 'dialling', agreed: false, asked: false, chain: [], seen: {} };
-  const outcome = await runAttempt(target, notes);
+  const outcome = await runAttempt(target, notes, consentMs);
   return {
     stage: notes.stage,
     ...outcome,
@@ -59,8 +70,9 @@ const CHAIN_CERTIFICATES_MAX = 10;
 const ERROR_CHARS_MAX = 300;
 /** How long a server without session tickets is given to refuse our certificate. */
 const CONSENT_MS = 50;
+const CONSENT_AGAIN_MS = 500;
 
-function runAttempt(target: TlsTarget, notes: Notes): Promise<Outcome> {
+function runAttempt(target: TlsTarget, notes: Notes, consentMs: number): Promise<Outcome> {
   return new Promise((resolve) => {
     let socket: TLSSocket;
     try {
@@ -101,7 +113,8 @@ function runAttempt(target: TlsTarget, notes: Notes): Promise<Outcome> {
       // answer with a reset that can overtake the alert: so wait for its ticket (a sign of consent) or a moment.
       if (!notes.asked || notes.seen.protocol !== 'TLSv1.3') write();
       else {
-        consent = setTimeout(write, CONSENT_MS);
+        // By way of setImmediate, so that what has come meanwhile is read before anything is written.
+        consent = setTimeout(() => setImmediate(write), consentMs);
         // Not inside the event: OpenSSL is still reading, and a write there stalls the connection (Node 20).
         socket.once('session', () => setImmediate(write));
       }

@@ -50,9 +50,10 @@ function askPlainly({ host, port }: PortTarget, timeoutMs: number): Promise<Port
     const finish = (ended: 'timeout' | 'closed' | 'reset', errorCode = 'TIMEOUT'): void => {
       clearTimeout(timer);
       socket.destroy();
-      if (!opened)
-        resolve(errorCode === 'ECONNREFUSED' ? { kind: 'closed' } : { kind: 'unreachable', errorCode });
-      else resolve(readAnswer(bytes) ?? { kind: 'silent', ended });
+      if (errorCode === 'ECONNREFUSED') resolve({ kind: 'closed' });
+      // A reset may come before we hear that the connection was made.
+      else if (opened || errorCode === 'ECONNRESET') resolve(readAnswer(bytes) ?? { kind: 'silent', ended });
+      else resolve({ kind: 'unreachable', errorCode });
     };
     const timer = setTimeout(() => finish('timeout'), timeoutMs);
     socket.once('connect', () => {
