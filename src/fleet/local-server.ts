@@ -78,10 +78,7 @@ function readHere(local: LocalServer, pid: number): HostFacts {
     ...readNamedFiles(settings, { base, conf: confPaths, acl: value('aclfile') }, root),
     process,
     unit: readUnit({ pid }, root),
-    volume:
-      dir === ''
-        ? unknown('denied', 'dir is not known', 'run CONFIG GET dir, then findmnt -T on it')
-        : readVolume(dir, root),
+    volume: dir === '' ? dirUnknown(settings.settings.get('dir')) : readVolume(dir, root),
     packageVersion: readPackage(process.known ? process.value.executable : '', root),
   };
 }
@@ -104,4 +101,10 @@ function readAclFile(path: string, base: string, table: CommandTable): Snapshot[
   const bytes = readHostFile(resolve(base, path));
   if (!bytes.known) return bytes;
   return known({ path, file: parseAclFile(decodeConf(bytes.value), table, { file: path }) }, bytes.from);
+}
+
+function dirUnknown(dir: Fact<string> | undefined): Fact<never> {
+  const why = dir?.known === false ? dir : undefined;
+  const look = 'run CONFIG GET dir as an administrator, then findmnt -T on it';
+  return unknown(why?.reason ?? 'missing', why?.detail ?? 'dir is not known', look);
 }
