@@ -38,22 +38,25 @@ function findEmptyPermissions(rules: Rules, selector: DraftSelector): readonly P
 }
 
 function findFirstArgs(rules: Rules, selector: DraftSelector, table: CommandTable): readonly Problem[] {
-  const problems: Problem[] = [];
-  for (const [index, args] of selector.firstArgs) {
-    const bad = args.find((arg) => /[\s"']/.test(arg));
-    if (bad === undefined) continue;
-    const name = table.byIndex[index]?.fullName ?? '';
-    const effect = table.dialect.firstArgBlankAborts
-      ? 'ends this server at the next ACL LIST, GETUSER or SAVE'
-      : 'is shown and saved as a line that cannot be loaded again';
-    problems.push({
+  const effect = table.dialect.firstArgBlankAborts
+    ? 'ends this server at the next ACL LIST, GETUSER or SAVE'
+    : 'is shown and saved as a line that cannot be loaded again';
+  return firstArgRules(selector, table)
+    .filter((rule) => /[\s"']/.test(rule))
+    .map((rule) => ({
       code: 'breaks-display',
-      message: `A first-argument rule with a blank or a quote (+${name}|${toText(bad)}) ${effect}.`,
-      ...origin(rules, `+${name}|`),
+      message: `A first-argument rule with a blank or a quote (${toText(rule)}) ${effect}.`,
+      ...origin(rules, rule.slice(0, rule.indexOf('|') + 1)),
       help: 'First-argument rules cannot hold blanks or quotes: remove the rule.',
-    });
-  }
-  return problems;
+    }));
+}
+
+/** Those that are displayed: kept rules stay in the text even when a later rule has made them void. */
+function firstArgRules(selector: DraftSelector, table: CommandTable): readonly string[] {
+  if (table.dialect.display === 'kept-rules') return selector.kept.filter((rule) => rule.includes('|'));
+  return [...selector.firstArgs].flatMap(([index, args]) =>
+    args.map((arg) => `+${table.byIndex[index]?.fullName ?? ''}|${arg}`),
+  );
 }
 
 /** Inside parentheses the text is split by quotes and ends at a ")". */
