@@ -105,6 +105,11 @@ export function isKeyLimited(user: User): boolean {
   return reach(user).keys !== 'all';
 }
 
+/** Holds some command of the category (`write`). */
+export function holdsAnyOf(user: User, category: string): boolean {
+  return [...commandsOf(user)].some((name) => user.table.commands.get(name)?.categories.has(category));
+}
+
 /** Commands that only some users should hold. */
 export interface Grant {
   readonly commands: readonly string[];
