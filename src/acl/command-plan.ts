@@ -59,6 +59,13 @@ export function findKeys(
   }
 }
 
+/** Runs without any right. */
+export function isFree(command: Command, dialect: Dialect): boolean {
+  return (
+    (dialect.noAuthIsFree && command.flags.has('no_auth')) || dialect.alwaysAllowed.includes(command.fullName)
+  );
+}
+
 /** 6.x: first, last and step; no keys at all when the arguments do not reach. */
 function findLegacy(command: Command, argv: readonly string[], found: FoundKeys): void {
   const [first, lastKey, step] = command.legacy;
@@ -85,7 +92,7 @@ function makePlan(command: Command, dialect: Dialect): CommandPlan {
   return {
     command,
     subcommands: new Map(command.subcommands.map((sub) => [sub.name.toLowerCase(), makePlan(sub, dialect)])),
-    free: command.flags.has('no_auth') || dialect.alwaysAllowed.includes(command.fullName),
+    free: isFree(command, dialect),
     keys: isFixed ? 'one' : keys,
     oneAt: fixed,
     oneNeed: ((one?.read === true ? 1 : 0) | (one?.write === true ? 2 : 0)) as 0 | 1 | 2 | 3,

@@ -41,8 +41,10 @@ export interface Dialect {
   readonly firstArgWhenAllowed: 'error' | 'ignored' | 'kept';
   /** Who is named in DRYRUN's refusals: nobody (7.0) or the user. */
   readonly refusalNamesUser: boolean;
-  /** Commands that need no right at all, besides those flagged `no_auth`. */
+  /** Commands that need no right whatever their flags. */
   readonly alwaysAllowed: readonly string[];
+  /** So do those flagged `no_auth` (6.2 and later: 6.0 flags HELLO but asks for the right). */
+  readonly noAuthIsFree: boolean;
   /** Deepest recursion of the glob matcher, or 0 for none (6.x, 7.0). */
   readonly globDepthMax: number;
   /** Width of a key count read from the arguments. */
@@ -102,7 +104,8 @@ export function dialectOf(server: ServerVersion): Dialect {
     categoriesSkipModules: !kept,
     firstArgWhenAllowed: seven ? 'kept' : since(6, 2) ? 'ignored' : 'error',
     refusalNamesUser: kept,
-    alwaysAllowed: seven ? [] : ['quit'],
+    alwaysAllowed: seven ? [] : ['auth', 'quit'],
+    noAuthIsFree: since(6, 2),
     globDepthMax: fixedIn(v, valkey ? GLOB_DEPTH_VALKEY : GLOB_DEPTH_REDIS) ? GLOB_DEPTH_MAX : 0,
     keyCount: valkey ? (since(9, 0) ? 'checked' : 'int32') : since(7, 4) ? 'int64' : 'int32',
     reopensSelector: seven && !kept,

@@ -3,7 +3,8 @@
  * selector counts on its own; `off` is not looked at.
  */
 import { categoryBits, countCommon, hasBit } from './command-bits.ts';
-import type { Command, CommandTable } from './command-table.ts';
+import { isFree } from './command-plan.ts';
+import type { CommandTable } from './command-table.ts';
 import { invariant } from './invariant.ts';
 import type { KeyPattern, Selector, User } from './selector.ts';
 
@@ -42,7 +43,7 @@ export function grantedCommands(user: User, table: CommandTable): ReadonlySet<st
   const granted = new Set<string>();
   for (const command of table.byIndex) {
     if (command.isContainer && Math.abs(command.arity) !== 1) continue;
-    if (isFree(command, table) || user.selectors.some((s) => hasBit(s.engine.bits, command.index))) {
+    if (isFree(command, table.dialect) || user.selectors.some((s) => hasBit(s.engine.bits, command.index))) {
       granted.add(command.fullName);
     }
   }
@@ -74,7 +75,9 @@ export function isUnrestricted(user: User, table: CommandTable): boolean {
       s.allKeys &&
       s.allChannels &&
       s.allDatabases &&
-      table.byIndex.every((command) => isFree(command, table) || hasBit(s.engine.bits, command.index)),
+      table.byIndex.every(
+        (command) => isFree(command, table.dialect) || hasBit(s.engine.bits, command.index),
+      ),
   );
 }
 
@@ -88,7 +91,7 @@ export function holdsAll(user: User, commands: readonly string[], table: Command
 
 function holds(selector: Selector, name: string, table: CommandTable): boolean {
   if (name === '@all')
-    return table.byIndex.every((c) => isFree(c, table) || hasBit(selector.engine.bits, c.index));
+    return table.byIndex.every((c) => isFree(c, table.dialect) || hasBit(selector.engine.bits, c.index));
   if (!name.startsWith('@')) return rightOf(selector, name, table) === 'yes';
   const members = categoryBits(table).get(name.slice(1))?.members;
   if (members === undefined) return false;
@@ -99,7 +102,7 @@ function rightOf(selector: Selector, fullName: string, table: CommandTable): 'ye
   const name = fullName.toLowerCase();
   const command = table.commands.get(name);
   if (command === undefined) return table.dialect.subcommands ? 'no' : rightOfWord(selector, name, table);
-  if (isFree(command, table)) return 'yes';
+  if (isFree(command, table.dialect)) return 'yes';
   const { bits, firstArgs } = selector.engine;
   if (command.isContainer) return command.subcommands.every((sub) => hasBit(bits, sub.index)) ? 'yes' : 'no';
   if (hasBit(bits, command.index)) return 'yes';
@@ -111,13 +114,9 @@ function rightOfWord(selector: Selector, name: string, table: CommandTable): 'ye
   const bar = name.indexOf('|');
   const head = bar === -1 ? undefined : table.commands.get(name.slice(0, bar));
   if (head === undefined) return 'no';
-  if (isFree(head, table) || hasBit(selector.engine.bits, head.index)) return 'yes';
+  if (isFree(head, table.dialect) || hasBit(selector.engine.bits, head.index)) return 'yes';
   const words = selector.firstArgs.get(head.fullName) ?? [];
   return words.some((word) => word.toLowerCase() === name.slice(bar + 1)) ? 'yes' : 'no';
-}
-
-function isFree(command: Command, table: CommandTable): boolean {
-  return command.flags.has('no_auth') || table.dialect.alwaysAllowed.includes(command.fullName);
 }
 
 function uniqueKeys(keys: readonly KeyPattern[]): readonly KeyPattern[] {

@@ -214,7 +214,7 @@ function rightsOf(user: User): unknown {
     allCommands: s.rules === '+@all',
     // Void where the whole command is allowed, and then not always shown.
     firstArgs: [...s.firstArgs]
-      .sort()
+      .sort(([a], [b]) => (a < b ? -1 : 1))
       .filter(([name]) => !hasBit(s.engine.bits, user.table.commands.get(name)?.index ?? 0)),
     engine: undefined,
     bits: s.engine.bits,
