@@ -99,13 +99,10 @@ export function listRecordedServers(): readonly ServerVersion[] {
 
 /** The recorded server for a version: its branch, else the nearest older one, else the oldest of the product. */
 export function recordedServer(server: ServerVersion): RecordedServer {
-  const same = RECORDED_SERVERS.filter((known) => known.product === server.product);
-  const older = same.filter((known) => compareVersions(known.branch, server.version) <= 0);
-  const found = older.at(-1) ?? same[0] ?? RECORDED_SERVERS[0];
-  return {
-    ...found,
-    exact: server.version === found.branch || server.version.startsWith(`${found.branch}.`),
-  };
+  if (server.product !== lastAsked.product || server.version !== lastAsked.version) {
+    lastAsked = { product: server.product, version: server.version, recorded: nearestServer(server) };
+  }
+  return lastAsked.recorded;
 }
 
 /** Every directive of a version by canonical name. */
@@ -161,6 +158,23 @@ export function suggestDirective(name: string, server?: ServerVersion): string |
   }
   const near = asked.length < 5 ? 1 : asked.length < 10 ? 2 : 3;
   return best !== undefined && best.distance <= near ? best.name : undefined;
+}
+
+// One file asks thousands of times about one server.
+let lastAsked = {
+  product: RECORDED_SERVERS[0].product as Product,
+  version: RECORDED_SERVERS[0].version as string,
+  recorded: { ...RECORDED_SERVERS[0], exact: true } as RecordedServer,
+};
+
+function nearestServer(server: ServerVersion): RecordedServer {
+  const same = RECORDED_SERVERS.filter((known) => known.product === server.product);
+  const older = same.filter((known) => compareVersions(known.branch, server.version) <= 0);
+  const found = older.at(-1) ?? same[0] ?? RECORDED_SERVERS[0];
+  return {
+    ...found,
+    exact: server.version === found.branch || server.version.startsWith(`${found.branch}.`),
+  };
 }
 
 function buildDirective(name: string, index: number, recorded: RecordedServer): Directive | undefined {

@@ -142,7 +142,8 @@ function addresses(effective: EffectiveSettings): readonly ConfProblem[] {
   if (bind === undefined || bind.line.templates.length > 0) return [];
   const problems: ConfProblem[] = [];
   const tolerates = versionAtLeast(effective.server, '6.2');
-  bind.line.args.forEach((address, index) => {
+  const comment = bind.line.args.findIndex((word) => word.startsWith('#'));
+  bind.line.args.slice(0, comment === -1 ? undefined : comment).forEach((address, index) => {
     const columns = bind.line.argRanges[index];
     if (address.startsWith('-') && !tolerates) {
       problems.push(
@@ -178,7 +179,7 @@ function addresses(effective: EffectiveSettings): readonly ConfProblem[] {
 }
 
 function isSpecific(address: string): boolean {
-  return !/^(?:-.*|\*|0\.0\.0\.0|::|::1|::\*|127\..*|localhost|.*#.*|)$/.test(address);
+  return !/^(?:-.*|\*|0\.0\.0\.0|::|::1|::\*|127\..*|localhost|)$/.test(address);
 }
 
 function tls(effective: EffectiveSettings): readonly ConfProblem[] {

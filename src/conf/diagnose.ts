@@ -41,7 +41,7 @@ export function diagnoseConf(effective: EffectiveSettings): readonly ConfProblem
     }
   }
   problems.push(...diagnoseWhole(effective));
-  return inOrder(problems, effective);
+  return inOrder(problems.slice(0, PROBLEMS_MAX), effective);
 }
 
 function versionNote(effective: EffectiveSettings): readonly ConfProblem[] {

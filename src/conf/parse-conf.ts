@@ -34,7 +34,7 @@ export function parseConf(input: string | Uint8Array, options: ParseConfOptions)
   const lines: ConfLine[] = [];
   if (size > CONF_BYTES_MAX) {
     lines.push({ kind: 'broken', reason: 'too-long', raw: text, eol: '', number: 1 });
-    problems.push(tooLarge(options.path, 1, `the file has more than ${CONF_BYTES_MAX} bytes`));
+    problems.push(tooLarge(options.path, 1));
     return { path: options.path, lines, problems };
   }
   if (text.startsWith('\uFEFF')) problems.push(byteOrderMark(options.path));
@@ -43,7 +43,6 @@ export function parseConf(input: string | Uint8Array, options: ParseConfOptions)
     const number = lines.length + 1;
     if (number > CONF_LINES_MAX) {
       lines.push({ kind: 'broken', reason: 'too-long', raw: text.slice(start), eol: '', number });
-      problems.push(tooLarge(options.path, number, `the file has more than ${CONF_LINES_MAX} lines`));
       break;
     }
     const newline = text.indexOf('\n', start);
@@ -135,14 +134,14 @@ function byteOrderMark(path: string): ConfProblem {
   };
 }
 
-function tooLarge(path: string, line: number, message: string): ConfProblem {
+function tooLarge(path: string, line: number): ConfProblem {
   return {
     code: 'conf-too-large',
     severity: 'error',
     stopsServer: 'depends',
-    message,
+    message: `not read from here on: at most ${CONF_BYTES_MAX} bytes, ${CONF_LINES_MAX} lines, ${LINE_ARGS_MAX} arguments on a line`,
     range: { path, line, start: 0, end: 0 },
-    help: 'the rest was not read; is this a configuration file?',
+    help: 'is this a configuration file?',
   };
 }
 
@@ -169,10 +168,6 @@ function brokenLine(path: string, line: Extract<ConfLine, { kind: 'broken' }>): 
         help: 'remove the NUL byte; is the file UTF-16?',
       };
     case 'too-long':
-      return tooLarge(
-        path,
-        line.number,
-        `the line has more than ${LINE_ARGS_MAX} arguments, or the file is too large`,
-      );
+      return tooLarge(path, line.number);
   }
 }
