@@ -182,15 +182,14 @@ function parseHostPort(
   rest: { readonly credentials?: Credentials; readonly database?: number },
 ): ParsedTarget {
   const bracketed = /^\[([0-9a-f:.%a-z]+)\](?::(.*))?$/i.exec(text);
-  const plain = /^([^:[\]]*)(?::(.*))?$/.exec(text);
   // A bare IPv6 address has several colons and no room for a port.
-  const match = bracketed ?? plain ?? (/^[0-9a-f:.]+$/i.test(text) ? ([text, text] as const) : undefined);
+  const address = /^[0-9a-f]*:[0-9a-f]*:[0-9a-f:.]*$/i.test(text) ? ([text, text] as const) : null;
+  const match = bracketed ?? address ?? /^([^:[\]]*)(?::(.*))?$/.exec(text) ?? undefined;
   if (match === undefined) return refuse('bad-host', 'The host of the target cannot be read.');
   const host = match[1] === undefined || match[1] === '' ? '127.0.0.1' : match[1];
   if (!/^[0-9a-z_.:%-]{1,253}$/i.test(host)) {
     return refuse('bad-host', 'The host of the target is neither a name nor an address.');
   }
-  if (text === '' && transport === 'plaintext') return refuse('bad-host', 'The target names no host.');
   const port = match[2] === undefined || match[2] === '' ? PORT_DEFAULT : Number(match[2]);
   if (!Number.isInteger(port) || port < 1 || port > 65_535 || (match[2] ?? '').startsWith('+')) {
     return refuse('bad-port', 'The port of the target is not a number from 1 to 65535.');
