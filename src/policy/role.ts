@@ -44,6 +44,12 @@ export function rulesForUser(
       ...commandRules(user, server, mode),
       ...holes.rules,
       ...user.commands,
+      ...(user.role === 'readonly'
+        ? grants.vectorReader(
+            server,
+            user.keys.map((key) => key.pattern),
+          )
+        : []),
     ],
     warnings,
     refusals: [...keys.refusals, ...databases.refusals],

@@ -126,7 +126,9 @@ tenants:
       expect.stringContaining('wardis.yaml:5:13: the user default is always off'),
       expect.stringContaining('wardis.yaml:6:5: role readwrite needs keys'),
       expect.stringContaining('wardis.yaml:7:13: user "a" is declared twice'),
-      expect.stringContaining('wardis.yaml:7:49: redis 7.2 refuses "+gte": ERR Error in ACL SETUSER modifier'),
+      expect.stringContaining(
+        'wardis.yaml:7:49: redis 7.2 refuses "+gte": ERR Error in ACL SETUSER modifier',
+      ),
       expect.stringContaining('wardis.yaml:8:31: role monitor takes no keys'),
       expect.stringContaining('wardis.yaml:8:53: there is no 2027-02-30'),
       expect.stringContaining(

@@ -418,7 +418,7 @@ function dutyLines(blueprint: Blueprint): readonly Line[] {
       [
         'PROC-MFA',
         'host',
-        'People reach the administrators’ path only with a second factor',
+        "People reach the administrators' path only with a second factor",
         HAND,
         'bastion or VPN: the server has none',
         { pci_dss: '8.4.2', hipaa: '164.312(d)' },

@@ -141,7 +141,7 @@ function recordEntries(blueprint: Blueprint): readonly ConfEntry[] {
     {
       name: 'logfile',
       args: [`${blueprint.paths.log}/${product}-server.log`],
-      reason: 'Readable by the server’s user and the log shipper only.',
+      reason: "Readable by the server's user and the log shipper only.",
     },
   ];
   if (blueprint.expected.settings.has('syslog-enabled')) {
@@ -190,7 +190,6 @@ function dataEntries(blueprint: Blueprint): readonly ConfEntry[] {
 function clusterEntries(blueprint: Blueprint): readonly ConfEntry[] {
   if (blueprint.request.mode !== 'cluster') return [];
   return [
-    { name: 'cluster-config-file', args: ['nodes.conf'] },
     { name: 'cluster-node-timeout', args: ['15000'] },
     {
       name: 'cluster-allow-reads-when-down',

@@ -93,12 +93,12 @@ function serverWarnings({ request, expected }: Blueprint): readonly string[] {
     found.push(
       'The server never locks an account and never slows a guesser down: use long random secrets, client certificates, a firewall, and watch ACL LOG.',
       'ACL LOG holds denials and failed logins only, in memory; allowed commands are recorded nowhere: put an audit proxy in front where that is required.',
-      'Failed logins are never in the server’s log file, so tools that read it cannot ban anybody.',
+      "Failed logins are never in the server's log file, so tools that read it cannot ban anybody.",
     );
   }
   if (expected.settings.has('timeout')) {
     found.push(
-      'timeout counts for all ordinary users alike, pools included; the server has no idle limit per user: bound people’s sessions at the bastion.',
+      "timeout counts for all ordinary users alike, pools included; the server has no idle limit per user: bound people's sessions at the bastion.",
     );
   }
   if (expected.credentials.rotationDays !== undefined) {
@@ -125,14 +125,14 @@ function versionWarnings({ request }: Blueprint): readonly string[] {
   const found: string[] = [];
   if (!versionAtLeast(server, { redis: '7.0', valkey: '7.2' })) {
     found.push(
-      `${server.product} ${server.version} has no gates for DEBUG, MODULE and CONFIG SET dir: whoever holds CONFIG or MODULE owns the server’s account. Upgrade to 7.2 or later.`,
+      `${server.product} ${server.version} has no gates for DEBUG, MODULE and CONFIG SET dir: whoever holds CONFIG or MODULE owns the server's account. Upgrade to 7.2 or later.`,
       `On ${server.product} ${server.version} protected mode does nothing once bind is set: only bind, the firewall and the closed default user protect.`,
       `On ${server.product} ${server.version} new certificate paths cannot be loaded at run time: replace the files in place and set tls-cert-file to the same path.`,
     );
   }
   if (!versionAtLeast(server, { redis: '7.4', valkey: '8.0' })) {
     found.push(
-      `${server.product} ${server.version} ends every session but the default user’s at ACL LOAD: change users with ACL SETUSER and ACL SAVE.`,
+      `${server.product} ${server.version} ends every session but the default user's at ACL LOAD: change users with ACL SETUSER and ACL SAVE.`,
     );
   }
   return found;

@@ -136,7 +136,7 @@ function cipherList(tls: TlsExpectation): ExpectedSetting {
     name: 'tls-ciphers',
     value: tls.ciphers,
     accepted: 'for TLS 1.2 only ECDHE or DHE with GCM, CCM or ChaCha20-Poly1305',
-    reason: 'Empty means OpenSSL’s default, which takes CBC ciphers with SHA-1.',
+    reason: 'Empty means the default of OpenSSL, which takes CBC ciphers with SHA-1.',
     accepts: (actual) => {
       const items = actual
         .trim()

@@ -95,7 +95,6 @@ export function readOnly(server: ServerVersion): readonly string[] {
     '-@write',
     '-@dangerous',
     ...plus(keyReads(server)),
-    ...(hasVectors(server) ? plus(VECTOR_READS) : []),
     ...plus(['multi', 'exec', 'discard', 'watch', 'unwatch', 'time']),
   ];
 }
@@ -156,6 +155,16 @@ export function sentinel(server: ServerVersion): readonly string[] {
 /** `redis-cli --rdb` (a stream of everything), or BGSAVE and a copy of the file. */
 export function backup(): readonly string[] {
   return plus(['ping', 'sync', 'psync', 'replconf', 'bgsave', 'lastsave', 'info']);
+}
+
+/**
+ * Reading vector sets, as a selector of its own: the server takes every key of these commands as written to, so under a
+ * read-only pattern they could not run at all.
+ */
+export function vectorReader(server: ServerVersion, patterns: readonly string[]): readonly string[] {
+  if (!hasVectors(server) || patterns.length === 0) return [];
+  const keys = patterns.includes('*') ? ['~*'] : patterns.map((pattern) => `~${pattern}`);
+  return [`(${[...keys, '-@all', ...plus(VECTOR_READS)].join(' ')})`];
 }
 
 function keyReads(server: ServerVersion): readonly string[] {
