@@ -30,11 +30,21 @@ export function unknownFrom(fact: Extract<Fact<unknown>, { known: false }>, miss
 }
 
 /** Judge one setting against its expected value; the fix is the expected value itself. */
-export function judgeSetting(snapshot: Snapshot, context: CheckContext, name: string, risk?: string): Verdict {
+export function judgeSetting(
+  snapshot: Snapshot,
+  context: CheckContext,
+  name: string,
+  risk?: string,
+): Verdict {
   const expected = context.expected.settings.get(name);
-  if (expected === undefined) return notApplicable(`nothing is expected of ${name} at this level and version`);
+  if (expected === undefined)
+    return notApplicable(`nothing is expected of ${name} at this level and version`);
   const fact = snapshot.settings.get(name);
-  if (fact === undefined) return notApplicable(`this version has no ${name}`);
+  if (fact === undefined) {
+    return snapshot.product.known
+      ? notApplicable(`this version has no ${name}`)
+      : unknownFrom(snapshot.product, name);
+  }
   if (!fact.known) return unknownFrom(fact, name);
   if (expected.accepts(fact.value)) return pass(`${name} ${printValue(fact.value)}`, fact.from);
   const seen = evidence(`${name} ${printValue(fact.value)}, wanted: ${expected.accepted}`, fact.from);

@@ -1,6 +1,7 @@
 /** HOST-007: a firewall cannot be seen from the server. */
 
 import type { Check } from '../../check.ts';
+import { listensBeyondLoopback } from '../../exposure.ts';
 import { readFact } from '../../reading.ts';
 import { REFERENCES } from '../../reference.ts';
 import { notApplicable } from '../../verdict.ts';
@@ -15,12 +16,12 @@ export const firewallUnproven: Check = {
     'Before login the server does real work, answers without throttling, and has had flaws there (CVE-2025-21605, CVE-2025-48367). Only a filter in front keeps strangers from it, and neither the server nor its files show one.',
   evaluate: (snapshot, context) =>
     readFact(snapshot.mode, 'mode', (mode) =>
-      context.expected.host.firewall
+      context.expected.host.firewall && listensBeyondLoopback(snapshot) !== false
         ? {
             status: 'manual',
             instruction: `Show the rules that let only your clients reach the port${mode === 'cluster' ? ', and only the nodes the bus port' : ''}; compare with those that wardis harden writes.`,
           }
-        : notApplicable('a firewall is not asked for at this exposure and level'),
+        : notApplicable('only this host can reach it, or no firewall is asked for at this level'),
     ),
   remedy:
     'Load the rules that wardis harden writes (nftables, iptables, ufw, AWS security group or Kubernetes NetworkPolicy).',

@@ -1,9 +1,10 @@
 /** LOG-008: how long records are kept is decided elsewhere. */
 
 import type { Check } from '../../check.ts';
-import { readFact } from '../../reading.ts';
+import { holdingData } from '../../reading.ts';
 import { REFERENCES } from '../../reference.ts';
 import { notApplicable } from '../../verdict.ts';
+import { SENTINEL_CONF } from '../sentinel/example-conf.ts';
 
 export const retentionUnproven: Check = {
   id: 'LOG-008',
@@ -15,7 +16,7 @@ export const retentionUnproven: Check = {
     'The server keeps no log beyond its file and ACL LOG in memory; a restart empties ACL LOG. Retention belongs to the store that the log is sent to.',
   evaluate: (snapshot, context) => {
     const days = context.expected.review.logRetentionDays;
-    return readFact(snapshot.mode, 'mode', () =>
+    return holdingData(snapshot, () =>
       days === undefined
         ? notApplicable('no retention is asked for at this level')
         : {
@@ -28,6 +29,6 @@ export const retentionUnproven: Check = {
   references: [REFERENCES.aclLog],
   examples: {
     bad: { server: 'redis-7.2', conf: '' },
-    good: { server: 'redis-7.2', conf: '' },
+    good: { server: 'redis-7.2', conf: SENTINEL_CONF },
   },
 };
