@@ -4,11 +4,9 @@
  * U+DC80 - U+DCFF (the convention of Python's surrogateescape), so nothing is lost either way.
  */
 
-const NOT_ASCII = /[^\0-\x7f]/;
-
 /** Text to bytes. */
 export function toBytes(text: string): string {
-  if (!NOT_ASCII.test(text)) return text;
+  if (isAscii(text)) return text;
   let bytes = '';
   for (let i = 0; i < text.length; i++) {
     const point = text.codePointAt(i) ?? 0;
@@ -20,7 +18,7 @@ export function toBytes(text: string): string {
 
 /** Bytes to text. */
 export function toText(bytes: string): string {
-  if (!NOT_ASCII.test(bytes)) return bytes;
+  if (isAscii(bytes)) return bytes;
   let text = '';
   for (let i = 0; i < bytes.length;) {
     const length = sequenceLength(bytes, i);
@@ -37,7 +35,7 @@ export function toText(bytes: string): string {
 
 /** ASCII letters to lower case, other bytes untouched (tolower in the C locale). */
 export function toLower(bytes: string): string {
-  return NOT_ASCII.test(bytes) ? bytes.replace(/[A-Z]+/g, (run) => run.toLowerCase()) : bytes.toLowerCase();
+  return isAscii(bytes) ? bytes.toLowerCase() : bytes.replace(/[A-Z]+/g, (run) => run.toLowerCase());
 }
 
 /** What a C function sees: the bytes before the first NUL. */
@@ -48,15 +46,26 @@ export function cString(bytes: string): string {
 
 /** strcasecmp: C strings, ASCII case ignored. `lower` is in lower case already. */
 export function equalsIgnoringCase(bytes: string, lower: string): boolean {
-  if (bytes === lower) return true;
-  const c = cString(bytes);
-  return c.length === lower.length && toLower(c) === lower;
+  const { length } = lower;
+  if (bytes.length < length || (bytes.length > length && bytes.charCodeAt(length) !== 0)) return false;
+  for (let i = 0; i < length; i++) {
+    let c = bytes.charCodeAt(i);
+    if (c >= 0x41 && c <= 0x5a) c += 0x20;
+    if (c !== lower.charCodeAt(i)) return false;
+  }
+  return true;
 }
 
 /** isspace() of the C locale, or NUL: what names and patterns may not hold. */
 export function hasSpaces(bytes: string): boolean {
   // oxlint-disable-next-line no-control-regex
   return /[\t-\r \0]/.test(bytes);
+}
+
+/** Most strings are short and ASCII: a loop finds out faster than an expression. */
+function isAscii(text: string): boolean {
+  for (let i = 0; i < text.length; i++) if (text.charCodeAt(i) > 0x7f) return false;
+  return true;
 }
 
 function encode(point: number): string {

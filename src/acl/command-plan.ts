@@ -23,8 +23,19 @@ export interface CommandPlan {
 
 /** The plans of a table by command name in lower case; subcommands are under their containers. */
 export function commandPlans(table: CommandTable): ReadonlyMap<string, CommandPlan> {
-  const known = cache.get(table);
-  if (known !== undefined) return known;
+  if (table === lastTable) return lastPlans;
+  const plans = cache.get(table) ?? makePlans(table);
+  lastTable = table;
+  lastPlans = plans;
+  return plans;
+}
+
+const cache = new WeakMap<CommandTable, ReadonlyMap<string, CommandPlan>>();
+// Nearly always the same table again: a comparison is cheaper than the weak map.
+let lastTable: CommandTable | undefined;
+let lastPlans: ReadonlyMap<string, CommandPlan> = new Map();
+
+function makePlans(table: CommandTable): ReadonlyMap<string, CommandPlan> {
   const plans = new Map<string, CommandPlan>();
   for (const command of table.byIndex) {
     if (command.parent === undefined)
@@ -33,8 +44,6 @@ export function commandPlans(table: CommandTable): ReadonlyMap<string, CommandPl
   cache.set(table, plans);
   return plans;
 }
-
-const cache = new WeakMap<CommandTable, ReadonlyMap<string, CommandPlan>>();
 
 /** Fills `found` with the keys that are checked. */
 export function findKeys(

@@ -33,9 +33,9 @@ function readRow(fields: readonly unknown[]): CommandRow | undefined {
   return {
     fullName,
     arity: number(fields[1]),
-    flags: list(fields[2]).map(text),
+    flags: new Set(list(fields[2]).map(text)),
     legacy: [number(fields[3]), number(fields[4]), number(fields[5])],
-    categories: list(fields[6]).map((category) => text(category).replace(/^@/, '')),
+    categories: new Set(list(fields[6]).map((category) => text(category).replace(/^@/, ''))),
     keySpecs: list(fields[8]).map(readSpec),
     allDatabases: false,
   };

@@ -10,8 +10,8 @@ import type { Command, CommandTable, KeySpec } from './command-table.ts';
 export interface CommandRow {
   readonly fullName: string;
   readonly arity: number;
-  readonly categories: readonly string[];
-  readonly flags: readonly string[];
+  readonly categories: ReadonlySet<string>;
+  readonly flags: ReadonlySet<string>;
   readonly legacy: readonly [number, number, number];
   readonly keySpecs: readonly KeySpec[];
   readonly nativeFinder?: string;
@@ -27,7 +27,9 @@ export function readTableText(text: string): {
   const [first = '', second = '', ...lines] = text.split('\n');
   const categories = first.split(' ');
   const flags = second.split(' ');
-  return { categories, rows: lines.map((line) => readRow(line, categories, flags)) };
+  const categorySets = sharedSets(categories);
+  const flagSets = sharedSets(flags);
+  return { categories, rows: lines.map((line) => readRow(line, categorySets, flagSets)) };
 }
 
 /** Rows to a table: a subcommand (`a|b`) is hung under the row `a` before it. */
@@ -54,11 +56,9 @@ export function buildTable(
       ...(under !== undefined && { parent: under }),
       subcommands: [],
       isContainer: false,
-      flags: new Set(row.flags),
-      categories: new Set(row.categories),
       ...(nativeFinder !== undefined && { nativeFinder }),
       ...(databaseArgs !== undefined && { databaseArgs }),
-      isModule: row.flags.includes('module'),
+      isModule: row.flags.has('module'),
       index: byIndex.length,
     };
     if (under === undefined) parent = command;
@@ -80,7 +80,7 @@ export function buildTable(
   };
 }
 
-function readRow(line: string, categories: readonly string[], flags: readonly string[]): CommandRow {
+function readRow(line: string, categorySet: SetOf, flagSet: SetOf): CommandRow {
   const [
     fullName = '',
     arity = '',
@@ -95,8 +95,8 @@ function readRow(line: string, categories: readonly string[], flags: readonly st
   return {
     fullName,
     arity: Number(arity),
-    categories: pick(cats, categories),
-    flags: pick(flagText, flags),
+    categories: categorySet(cats),
+    flags: flagSet(flagText),
     legacy: [first, last, step],
     keySpecs: specs === '' ? [] : specs.split(';').map(readSpec),
     ...(finder !== '' && { nativeFinder: finder }),
@@ -105,8 +105,18 @@ function readRow(line: string, categories: readonly string[], flags: readonly st
   };
 }
 
-function pick(digits: string, names: readonly string[]): string[] {
-  return Array.from(digits, (digit) => names[Number.parseInt(digit, 36)] ?? '');
+type SetOf = (digits: string) => ReadonlySet<string>;
+
+/** Few different sets occur, many times each: commands share them. */
+function sharedSets(names: readonly string[]): SetOf {
+  const sets = new Map<string, ReadonlySet<string>>();
+  return (digits) => {
+    const known = sets.get(digits);
+    if (known !== undefined) return known;
+    const set = new Set(Array.from(digits, (digit) => names[Number.parseInt(digit, 36)] ?? ''));
+    sets.set(digits, set);
+    return set;
+  };
 }
 
 function readSpec(text: string): KeySpec {

@@ -55,7 +55,7 @@ export function tableFromCommandReply(reply: unknown, server: ServerVersion): Co
   }
   const complete = rows.map((row): CommandRow => {
     const known = bundled.commands.get(row.fullName.toLowerCase());
-    if (known === undefined || row.flags.includes('module') !== known.isModule) return row;
+    if (known === undefined || row.flags.has('module') !== known.isModule) return row;
     return {
       ...row,
       allDatabases: known.allDatabases,
