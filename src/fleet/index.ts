@@ -29,3 +29,5 @@ export type {
 export { snapshotAll } from './fleet-snapshot.ts';
 export type { FleetOptions, NodeResult } from './fleet-snapshot.ts';
 export { auditPermissions } from './permissions.ts';
+export { recogniseManagedService } from './managed.ts';
+export type { ManagedService } from './managed.ts';

@@ -11,6 +11,7 @@ export type * from './outcome.ts';
 export { assessmentJsonSchema } from './report/assessment-schema.ts';
 export { renderReport, REPORT_FORMATS } from './report/report.ts';
 export type { ReportFormat, ReportOptions } from './report/report.ts';
+export { safeText } from './report/safe-text.ts';
 export { selectChecks, severityAtLeast } from './selection.ts';
 export type { SelectedChecks, Selection } from './selection.ts';
 export type { Waiver } from './waiver.ts';
