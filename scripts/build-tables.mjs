@@ -61,8 +61,9 @@ for (const file of readdirSync(folder).sort()) {
   const { categories, commands } = JSON.parse(readFileSync(join(folder, file), 'utf8'));
   const extra = finders[server] ?? { native_key_finder: FINDERS_6, db_args: {}, all_dbs: [] };
   const all = commands.flatMap((/** @type {any} */ c) => [c, ...(c.subcommands ?? [])]);
-  /** @type {string[]} */
-  const flags = [...new Set(all.flatMap((/** @type {any} */ c) => c.flags))].sort();
+  /** @type {Set<string>} */
+  const flagSet = new Set(all.flatMap((/** @type {any} */ c) => c.flags));
+  const flags = [...flagSet].sort();
   const lines = all.map((/** @type {any} */ c) =>
     [
       c.name,
@@ -79,7 +80,7 @@ for (const file of readdirSync(folder).sort()) {
   );
   const text = [categories.join(' '), flags.join(' '), ...lines].join('\n');
   if (/[`\\$]/.test(text)) throw new Error(`${server}: the table needs escapes`);
-  const name = `${server.replace(/[-.]/g, '_').toUpperCase()}`;
+  const name = server.replace(/[-.]/g, '_').toUpperCase();
   writeFileSync(
     join(import.meta.dirname, '../src/acl/tables', `${server}.ts`),
     `// Made by scripts/build-tables.mjs from a recorded COMMAND reply. Columns: src/acl/table-text.ts\nexport const ${name} = \`${text}\`;\n`,

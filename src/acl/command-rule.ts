@@ -4,7 +4,7 @@
  */
 import { cString, equalsIgnoringCase, toLower } from './bytes.ts';
 import { applyCommand, applySet, categoryBits, hasBit, isEmpty } from './command-bits.ts';
-import { keepRule } from './command-rules.ts';
+import { keepRule } from './command-text.ts';
 import type { Command, CommandTable } from './command-table.ts';
 import type { DraftSelector, RuleContext } from './draft.ts';
 import type { RuleError } from './rule-error.ts';

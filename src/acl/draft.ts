@@ -3,7 +3,7 @@
  * draft; `finishUser` makes the readonly user of it (acl.c ACLCreateUser, ACLCreateSelector, Redis 7.2).
  */
 import { toBytes, toText } from './bytes.ts';
-import { describeCommands } from './command-rules.ts';
+import { describeCommands } from './command-text.ts';
 import { emptyBits } from './command-bits.ts';
 import type { CommandTable } from './command-table.ts';
 import type { PubsubDefault } from './dialect.ts';

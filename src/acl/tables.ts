@@ -63,7 +63,24 @@ export function tableFromCommandReply(reply: unknown, server: ServerVersion): Co
       ...(known.databaseArgs !== undefined && { databaseArgs: known.databaseArgs }),
     };
   });
-  return buildTable({ name: bundled.server, dialect: bundled.dialect, exact: true }, categories, complete);
+  const shown = new Set(complete.map((row) => row.fullName.toLowerCase()));
+  // A command taken away by `rename-command NAME ""` is not shown, but rules still speak of it.
+  const hidden = bundled.exact
+    ? bundledRows(server).filter((row) => !shown.has(row.fullName.toLowerCase()))
+    : [];
+  const whole = hidden.filter((row) => !row.fullName.includes('|') || !shown.has(headOf(row.fullName)));
+  return buildTable({ name: bundled.server, dialect: bundled.dialect, exact: true }, categories, [
+    ...complete,
+    ...whole,
+  ]);
+}
+
+function bundledRows(server: ServerVersion): readonly CommandRow[] {
+  return readTableText(BUNDLED.get(nearestBundled(server)) ?? '').rows;
+}
+
+function headOf(fullName: string): string {
+  return fullName.slice(0, fullName.indexOf('|'));
 }
 
 /** The bundled server at or below a version, else the oldest one of the product. */

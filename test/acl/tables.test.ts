@@ -61,6 +61,16 @@ describe('tableFromCommandReply', () => {
     expect(table.commands.get('json.set')?.fullName).toBe('JSON.SET');
   });
 
+  it('keeps commands that were renamed away, for rules still name them', () => {
+    const reply = (readReply('redis-8.0') as unknown[][]).filter(
+      ([name]) => name !== 'config' && name !== 'flushall',
+    );
+    const table = tableFromCommandReply(reply, { product: 'redis', version: '8.0.6' });
+    const { user } = parseUser('u', ['+@all', '-flushall', '-config|set'], table);
+    expect(user && canRun(user, 'config|get', table)).toBe('yes');
+    expect(table.commands.size).toBe(tableFor({ product: 'redis', version: '8.0.6' }).commands.size);
+  });
+
   it('falls back on the bundled table', () => {
     const table = tableFromCommandReply({ error: 'NOPERM' }, { product: 'redis', version: '7.2.6' });
     expect(table.exact).toBe(false);
