@@ -35,7 +35,7 @@ export function readConf(
     readFact(snapshot.product, 'the server version', ({ product, version }) => {
       const before = judged.get(files);
       if (before !== undefined) return judge(before, files);
-      const effective = effectiveSettings(files.documents, { product, version });
+      const effective = effectiveSettings(files, { product, version });
       const conf = { effective, problems: diagnoseConf(effective) };
       judged.set(files, conf);
       return judge(conf, files);

@@ -9,14 +9,12 @@ export interface PlacedDirective {
   readonly from: Provenance & { readonly kind: 'file'; readonly line: number };
 }
 
-/** Every directive of that name, in the order in which the server reads them. */
+/** Every directive of that name, in the order in which the server reads them, includes followed. */
 export function directivesNamed(conf: ConfFiles, name: string): readonly PlacedDirective[] {
-  return conf.documents.flatMap(({ path, lines }) =>
-    lines.flatMap((line) =>
-      line.kind === 'directive' && line.name === name
-        ? [{ line, from: { kind: 'file', path, line: line.number } as const }]
-        : [],
-    ),
+  return conf.lines.flatMap(({ path, line }) =>
+    line.kind === 'directive' && line.name === name
+      ? [{ line, from: { kind: 'file', path, line: line.number } as const }]
+      : [],
   );
 }
 

@@ -3,7 +3,6 @@
 import type { Check } from '../../check.ts';
 import { anyoneIsAUser } from './anyone-is-a-user.ts';
 import { anyoneIsAdministrator } from './anyone-is-administrator.ts';
-import { certificateFallsToDefault } from './certificate-falls-to-default.ts';
 import { clearPasswordInFile } from './clear-password-in-file.ts';
 import { defaultEnabled } from './default-enabled.ts';
 import { defaultOffKeepsNopass } from './default-off-keeps-nopass.ts';
@@ -48,5 +47,4 @@ export const authenticationChecks: readonly Check[] = [
   failedLogins,
   sessionsAsDefault,
   sessionsOfDisabledUsers,
-  certificateFallsToDefault,
 ];

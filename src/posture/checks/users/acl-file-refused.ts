@@ -1,4 +1,4 @@
-/** USER-027: the server refuses the ACL file, and with it the start. */
+/** USER-025: the server refuses the ACL file, and with it the start. */
 
 import type { Problem } from '../../../acl/index.ts';
 import type { Check } from '../../check.ts';
@@ -9,7 +9,7 @@ import { HASH, withAclFile, withUsers } from '../../user-example.ts';
 import { evidence, fail, notApplicable, pass } from '../../verdict.ts';
 
 export const aclFileRefused: Check = {
-  id: 'USER-027',
+  id: 'USER-025',
   area: 'users',
   title: 'The server refuses the ACL file',
   goal: 'The ACL file loads on this version',

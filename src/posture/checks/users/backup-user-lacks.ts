@@ -1,4 +1,4 @@
-/** USER-024: a user for backups can make none. */
+/** USER-022: a user for backups can make none. */
 
 import type { User } from '../../../acl/index.ts';
 import type { Check } from '../../check.ts';
@@ -9,7 +9,7 @@ import { HASH, withUsers } from '../../user-example.ts';
 import { evidence, fail, pass } from '../../verdict.ts';
 
 export const backupUserLacks: Check = {
-  id: 'USER-024',
+  id: 'USER-022',
   area: 'users',
   title: 'The backup user cannot make a backup',
   goal: 'The backup user holds what a backup runs',

@@ -1,4 +1,4 @@
-/** USER-025: an application cannot run what its client library runs on connecting. */
+/** USER-023: an application cannot run what its client library runs on connecting. */
 
 import type { User } from '../../../acl/index.ts';
 import { versionAtLeast } from '../../../conf/index.ts';
@@ -10,7 +10,7 @@ import { HASH, withUsers } from '../../user-example.ts';
 import { evidence, fail, pass } from '../../verdict.ts';
 
 export const connectSteps: Check = {
-  id: 'USER-025',
+  id: 'USER-023',
   area: 'users',
   title: 'An application cannot run what its client library runs',
   goal: 'Applications hold the commands of their libraries’ connection steps',

@@ -1,4 +1,4 @@
-/** USER-029: a rule allows a command for one first argument, and other arguments are not looked at. */
+/** USER-027: a rule allows a command for one first argument, and other arguments are not looked at. */
 
 import type { User } from '../../../acl/index.ts';
 import type { Check } from '../../check.ts';
@@ -10,7 +10,7 @@ import { HASH, withUsers } from '../../user-example.ts';
 import { evidence, fail, pass } from '../../verdict.ts';
 
 export const firstArgumentRule: Check = {
-  id: 'USER-029',
+  id: 'USER-027',
   area: 'users',
   title: 'A rule limits a command by its first argument',
   goal: 'Commands are limited by keys and subcommands',

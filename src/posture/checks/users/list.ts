@@ -20,10 +20,9 @@ import { minusPattern } from './minus-pattern.ts';
 import { monitorReadsValues } from './monitor-reads-values.ts';
 import { noChannel } from './no-channel.ts';
 import { noCommand } from './no-command.ts';
+import { nodesDiffer } from './nodes-differ.ts';
 import { powerfulDefault } from './powerful-default.ts';
 import { readerWrites } from './reader-writes.ts';
-import { replicationUserExceeds } from './replication-user-exceeds.ts';
-import { replicationUserLacks } from './replication-user-lacks.ts';
 import { selectorBypass } from './selector-bypass.ts';
 import { tenantOverlap } from './tenant-overlap.ts';
 import { uncheckedPayload } from './unchecked-payload.ts';
@@ -32,4 +31,34 @@ import { widenedKeys } from './widened-keys.ts';
 import { wipedGrant } from './wiped-grant.ts';
 import { writeOnlyReads } from './write-only-reads.ts';
 
-export const usersChecks: readonly Check[] = [applicationAdministrator, everyKey, denyList, powerfulDefault, noCommand, wipedGrant, undoneDeny, idleDeny, minusPattern, widenedKeys, selectorBypass, emptyPattern, crashingRule, tenantOverlap, globInName, everyChannel, noChannel, keyspaceEvents, writeOnlyReads, manyAdministrators, monitorReadsValues, replicationUserExceeds, replicationUserLacks, backupUserLacks, connectSteps, uncheckedPayload, aclFileRefused, duplicateUser, firstArgumentRule, readerWrites];
+export const usersChecks: readonly Check[] = [
+  applicationAdministrator,
+  everyKey,
+  denyList,
+  powerfulDefault,
+  noCommand,
+  wipedGrant,
+  undoneDeny,
+  idleDeny,
+  minusPattern,
+  widenedKeys,
+  selectorBypass,
+  emptyPattern,
+  crashingRule,
+  tenantOverlap,
+  globInName,
+  everyChannel,
+  noChannel,
+  keyspaceEvents,
+  writeOnlyReads,
+  manyAdministrators,
+  monitorReadsValues,
+  backupUserLacks,
+  connectSteps,
+  uncheckedPayload,
+  aclFileRefused,
+  duplicateUser,
+  firstArgumentRule,
+  readerWrites,
+  nodesDiffer,
+];

@@ -1,4 +1,4 @@
-/** USER-030: a user that is called a reader may write. */
+/** USER-028: a user that is called a reader may write. */
 
 import type { User } from '../../../acl/index.ts';
 import type { Check } from '../../check.ts';
@@ -25,7 +25,7 @@ const WRITES = [
 ];
 
 export const readerWrites: Check = {
-  id: 'USER-030',
+  id: 'USER-028',
   area: 'users',
   title: 'A read-only user may write',
   goal: 'Users that are called readers only read',

@@ -1,4 +1,4 @@
-/** USER-026: RESTORE believes whatever this user sends. */
+/** USER-024: RESTORE believes whatever this user sends. */
 
 import type { Check } from '../../check.ts';
 import { since } from '../../conf-reading.ts';
@@ -9,7 +9,7 @@ import { HASH, withUsers } from '../../user-example.ts';
 import { evidence, fail, pass } from '../../verdict.ts';
 
 export const uncheckedPayload: Check = {
-  id: 'USER-026',
+  id: 'USER-024',
   area: 'users',
   title: 'A user may RESTORE payloads that are not checked',
   goal: 'RESTORE payloads are checked for every user',

@@ -1,0 +1,49 @@
+/** SCR-002: the old Lua functions that leave the sandbox are switched on. */
+
+import type { Check } from '../../check.ts';
+import { since } from '../../conf-reading.ts';
+import { readFact, setAndRestart } from '../../reading.ts';
+import { REFERENCES } from '../../reference.ts';
+import { evidence, fail, notApplicable, pass, unknownFrom } from '../../verdict.ts';
+
+const SETTING = 'lua-enable-insecure-api';
+
+export const insecureLua: Check = {
+  id: 'SCR-002',
+  area: 'scripting',
+  title: 'Insecure Lua functions are enabled',
+  goal: 'Scripts cannot leave their sandbox',
+  severity: 'high',
+  rationale:
+    'lua-enable-insecure-api brings back functions that were removed because scripts could reach beyond their sandbox ' +
+    'and into the scripts of other users. The setting is hidden from CONFIG GET * and immutable in files of Valkey ' +
+    '8.1 and later.',
+  appliesWhen: since({ valkey: '8.1' }, 'this version has no such setting'),
+  evaluate: (snapshot, context) =>
+    readFact(snapshot.product, 'the server version', () => {
+      const expected = context.expected.settings.get(SETTING);
+      const fact = snapshot.settings.get(SETTING);
+      if (fact === undefined) return ABSENT;
+      if (!fact.known) return unknownFrom(fact, SETTING);
+      if (snapshot.mode.known && snapshot.mode.value === 'sentinel')
+        return notApplicable('a Sentinel runs no scripts');
+      const seen = evidence(`${SETTING} ${fact.value}`, fact.from);
+      const good = expected === undefined ? fact.value === 'no' : expected.accepts(fact.value);
+      return good ? pass(seen.text, seen.from) : fail([seen], [setAndRestart(SETTING, 'no')]);
+    }),
+  remedy: 'Remove the line, correct the scripts that need it, and restart.',
+  references: [REFERENCES.security, REFERENCES.securityValkey],
+  attackPaths: ['A4', 'A16'],
+  examples: {
+    bad: { server: 'valkey-8.1', conf: 'lua-enable-insecure-api yes\n' },
+    good: { server: 'valkey-8.1', conf: 'lua-enable-insecure-api no\n' },
+  },
+};
+
+/** Some of these settings are hidden: CONFIG GET shows them only by their exact name. */
+const ABSENT = {
+  status: 'unknown',
+  missing: SETTING,
+  why: 'the server did not show it',
+  look: `CONFIG GET ${SETTING}`,
+} as const;
