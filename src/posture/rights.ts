@@ -87,9 +87,10 @@ export function dutyOf(user: User): Duty {
   const held = [...commandsOf(user)].filter((name) => !ALWAYS.includes(name) && !CONNECTS.test(name));
   if (held.length === 0) return 'application';
   const within = (names: readonly string[]) => held.every((name) => names.includes(name));
-  if (within(REPLICATION)) return 'replication';
-  if (within(BACKUP)) return 'backup';
-  if (within(SENTINEL)) return 'sentinel';
+  const holds = (names: string) => words(names).some((name) => held.includes(name));
+  if (within(REPLICATION) && holds('psync sync')) return 'replication';
+  if (within(BACKUP) && holds('psync sync bgsave save')) return 'backup';
+  if (within(SENTINEL) && holds('replicaof slaveof failover')) return 'sentinel';
   return held.every((name) => OBSERVES.test(name) || name === 'multi' || name === 'exec')
     ? 'observer'
     : 'application';

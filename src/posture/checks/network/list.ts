@@ -16,19 +16,4 @@ import { reachableFromElsewhere } from './reachable-from-elsewhere.ts';
 import { socketPermissions } from './socket-permissions.ts';
 import { unauthenticatedClient } from './unauthenticated-client.ts';
 
-export const networkChecks: readonly Check[] = [
-  everyInterface,
-  defaultBind,
-  protectedModeOff,
-  protectedModeBypassed,
-  protectedModeLocksOut,
-  plaintextBesideTls,
-  plaintextAnswers,
-  unauthenticatedClient,
-  socketPermissions,
-  reachableFromElsewhere,
-  publicAddress,
-  optionalAddress,
-  absentAddress,
-  clientsFromPublicAddresses,
-];
+export const networkChecks: readonly Check[] = [everyInterface, defaultBind, protectedModeOff, protectedModeBypassed, protectedModeLocksOut, plaintextBesideTls, plaintextAnswers, unauthenticatedClient, socketPermissions, reachableFromElsewhere, publicAddress, optionalAddress, absentAddress, clientsFromPublicAddresses];
