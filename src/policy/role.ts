@@ -56,10 +56,14 @@ export function rulesForUser(
   };
 }
 
-/** A fresh `default` user may do everything; this takes all of it away. 6.0 knows no channels. */
+/**
+ * A fresh `default` user may do everything; this takes all of it away. 6.0 knows no channels, and asks a right for
+ * HELLO even of those who log in by it (`HELLO 3 AUTH name password`); HELLO alone still answers NOAUTH there.
+ */
 export function closedDefaultUser(server: ServerVersion): string {
-  const channels = grants.since(server, '6.2') ? ' resetchannels' : '';
-  return `user default off resetpass resetkeys${channels} -@all`;
+  return grants.since(server, '6.2')
+    ? 'user default off resetpass resetkeys resetchannels -@all'
+    : 'user default off resetpass resetkeys -@all +hello';
 }
 
 /** Whether the user may see every key, so that commands which name no key tell it nothing new. */
