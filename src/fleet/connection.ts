@@ -8,7 +8,15 @@
 import type { Socket } from 'node:net';
 import { CONNECT_TIMEOUT_MS, dial } from './dial.ts';
 import { explainErrorReply, explainSocketError, FleetError } from './fleet-error.ts';
-import { createDecoder, encodeCommand, isReplyError, REPLY_BYTES_MAX, type Reply } from './resp.ts';
+import {
+  createReplyReader,
+  decodeReply,
+  encodeCommand,
+  isErrorFrame,
+  isReplyError,
+  REPLY_BYTES_MAX,
+  type Reply,
+} from './resp.ts';
 import { printEndpoint, type Credentials, type Target } from './target.ts';
 
 /** For the whole reply to one pipeline. */
@@ -37,13 +45,15 @@ export interface Connection {
    * {@link FleetError} when the connection ends, times out or speaks nonsense. One pipeline at a time.
    */
   readonly send: (commands: readonly (readonly string[])[]) => Promise<readonly Reply[]>;
+  /** The same, with the bytes of each reply as they came. */
+  readonly sendForBytes: (commands: readonly (readonly string[])[]) => Promise<readonly Buffer[]>;
   readonly close: () => void;
 }
 
 interface Waiting {
-  readonly replies: Reply[];
+  readonly replies: Buffer[];
   readonly count: number;
-  readonly resolve: (replies: readonly Reply[]) => void;
+  readonly resolve: (replies: readonly Buffer[]) => void;
   readonly reject: (error: FleetError) => void;
 }
 
@@ -76,15 +86,15 @@ function converse(
     waiting = undefined;
     socket.destroy();
   };
-  const decoder = createDecoder((reply) => {
+  const reader = createReplyReader((bytes) => {
     // -DENIED and "max number of clients" come before anything was asked.
-    const fatal = isReplyError(reply) ? explainErrorReply(reply.error, node) : undefined;
+    const fatal = isErrorFrame(bytes) ? explainErrorFrame(bytes, node) : undefined;
     if (fatal !== undefined && (waiting === undefined || isUnasked(fatal))) return end(fatal);
     if (waiting === undefined) {
       return end(new FleetError('protocol', node, `${node} sent a reply that nobody asked for`));
     }
     if (waiting.replies.length === 0) firstReplyMs = Date.now();
-    waiting.replies.push(reply);
+    waiting.replies.push(bytes);
     if (waiting.replies.length < waiting.count) return;
     const { resolve, replies } = waiting;
     waiting = undefined;
@@ -94,13 +104,13 @@ function converse(
     if (ended !== undefined) return;
     const first = received === 0 ? chunk : undefined;
     received += chunk.length;
-    const failure = decoder.write(chunk);
-    if (failure !== undefined) end(explainDecodeFailure(failure, node, first));
+    const failure = reader.write(chunk);
+    if (failure !== undefined) end(explainReadFailure(failure, node, first));
   });
   socket.on('error', (error) => end(explainSocketError(error, node)));
   socket.on('close', () => end(new FleetError('closed', node, `${node} closed the connection`)));
 
-  const send: Connection['send'] = (commands) => {
+  const sendForBytes: Connection['sendForBytes'] = (commands) => {
     if (ended !== undefined) return Promise.reject(ended);
     if (waiting !== undefined) throw new Error('a pipeline is already under way');
     if (commands.length === 0) return Promise.resolve([]);
@@ -125,9 +135,15 @@ function converse(
     remoteAddress: socket.remoteAddress,
     lastExchange: () => ({ sentMs, firstReplyMs }),
     roundTrips: () => roundTrips,
-    send,
+    send: async (commands) => (await sendForBytes(commands)).map(decodeReply),
+    sendForBytes,
     close: () => end(new FleetError('closed', node, `the connection to ${node} was closed by us`)),
   });
+}
+
+function explainErrorFrame(bytes: Buffer, node: string): FleetError | undefined {
+  const reply = decodeReply(bytes);
+  return isReplyError(reply) ? explainErrorReply(reply.error, node) : undefined;
 }
 
 function isUnasked(error: FleetError): boolean {
@@ -154,7 +170,7 @@ async function authenticate(connection: Connection, credentials: Credentials): P
   }
 }
 
-function explainDecodeFailure(
+function explainReadFailure(
   failure: 'protocol' | 'too-large',
   node: string,
   first: Buffer | undefined,

@@ -13,7 +13,7 @@ import { explainErrorReply } from './fleet-error.ts';
 import { readInfo, readProduct, serverVersion } from './info-reply.ts';
 import { recogniseManagedService, type ManagedService } from './managed.ts';
 import { classify, readAnswer, refusalOf, type Answer } from './reply-fact.ts';
-import { isReplyError, type Reply } from './resp.ts';
+import { decodeReply, isErrorFrame, isReplyError, type Reply } from './resp.ts';
 import { bundledTable, sharedTable, type SharedFacts } from './shared-facts.ts';
 import type { Snapshot } from './snapshot.ts';
 import type { Target } from './target.ts';
@@ -38,13 +38,17 @@ export interface FirstFacts {
 
 const LIKELY_SERVER: ServerVersion = { product: 'redis', version: '7.2' };
 
+/** COMMAND is large and the same on most nodes: it is decoded only once for all of them. */
+const COMMANDS_AT = Object.keys(AUDIT_COMMANDS).indexOf('commands');
+
 /** Throws a `FleetError` when the server refuses us altogether. */
 export function readFirst(
   target: Target,
   connection: Connection,
-  replies: readonly Reply[],
+  frames: readonly Buffer[],
   shared: SharedFacts,
 ): FirstFacts {
+  const replies = decodeAllButCommands(frames);
   for (const reply of replies) {
     const refused = isReplyError(reply) ? explainErrorReply(reply.error, connection.node) : undefined;
     if (refused !== undefined) throw refused;
@@ -74,10 +78,16 @@ export function readFirst(
     server,
     mode: readMode(info, settings),
     settings,
-    table: sharedTable(shared, answers.commands.reply, server) ?? bundledTable(server),
+    table: sharedTable(shared, frames[COMMANDS_AT], server) ?? bundledTable(server),
     shared,
     exchange: connection.lastExchange(),
   };
+}
+
+function decodeAllButCommands(frames: readonly Buffer[]): readonly Reply[] {
+  return frames.map((frame, index) =>
+    index === COMMANDS_AT && !isErrorFrame(frame) ? [] : decodeReply(frame),
+  );
 }
 
 function answersOf(node: string, replies: readonly Reply[], managed: ManagedService | undefined): Answers {

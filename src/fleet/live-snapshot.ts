@@ -54,7 +54,7 @@ async function converse(target: Target, options: LiveOptions): Promise<Snapshot>
   const connection = await openConnection(target, options.limits);
   try {
     const knocking = probeListeners(target, options);
-    const replies = await connection.send(Object.values(AUDIT_COMMANDS).map(({ argv }) => argv));
+    const replies = await connection.sendForBytes(Object.values(AUDIT_COMMANDS).map(({ argv }) => argv));
     const facts = readFirst(target, connection, replies, options.shared ?? createSharedFacts());
     const followUps = askFollowUps(connection, facts);
     const listeners = knocking(facts.settings.settings);

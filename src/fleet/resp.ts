@@ -1,7 +1,8 @@
 /**
- * Replies of the server, RESP2 (redis.io/docs/reference/protocol-spec): a decoder that a hostile server cannot
- * make grow. Nothing is reserved for a length that was only announced; bytes, elements and depth of one reply
- * are limited. Client libraries reserve at once: 88 bytes of nested `*33554431` made ioredis 6.0 take 2.2 GB.
+ * Replies of the server, RESP2 (redis.io/docs/reference/protocol-spec), in two steps that a hostile server cannot
+ * make grow: first the end of a reply is found, with limits on bytes, elements and depth, then the whole reply is
+ * decoded. Nothing is reserved for a length that was only announced; client libraries do reserve, and 88 bytes of
+ * nested `*33554431` made ioredis 6.0 take 2.2 GB.
  */
 
 import { decodeConf } from '../conf/index.ts';
@@ -23,58 +24,87 @@ export const REPLY_DEPTH_MAX = 32;
 /** A simple string, an error, or a number; the servers cut errors long before. */
 const LINE_BYTES_MAX = 64 * 1024;
 
-/** Why decoding stopped for good. */
-export type DecodeFailure = 'protocol' | 'too-large';
+const CR = 0x0d;
+const LF = 0x0a;
+const STRING = 0x2b;
+const ERROR = 0x2d;
+const INTEGER = 0x3a;
+const BULK = 0x24;
+const ARRAY = 0x2a;
 
-export interface Decoder {
+/** Why reading stopped for good. */
+export type ReadFailure = 'protocol' | 'too-large';
+
+export interface ReplyReader {
   /** Takes bytes; answers why it cannot go on, or undefined. After a failure nothing more is taken. */
-  readonly write: (chunk: Buffer) => DecodeFailure | undefined;
+  readonly write: (chunk: Buffer) => ReadFailure | undefined;
 }
 
-interface Frame {
-  readonly items: Reply[];
-  left: number;
-}
-
-interface State {
-  /** Bytes not yet decoded; joined only when there are enough of them. */
+/** How far the end of the current reply was searched. */
+interface Search {
+  /** Elements of the current reply that are already searched. */
+  passed: Buffer[];
+  passedBytes: number;
+  /** What follows them, joined only when searching on is worth it. */
   chunks: Buffer[];
   held: number;
-  /** Bytes that must be there before another try is worth it. */
+  /** Bytes that must be held before searching on. */
   wanted: number;
-  stack: Frame[];
-  /** Of the reply that is being read. */
-  bytes: number;
+  /** Where in the held bytes the next element starts. */
+  at: number;
+  /** Elements still to come, for each open array. */
+  open: number[];
   elements: number;
-  failure: DecodeFailure | undefined;
+  failure: ReadFailure | undefined;
 }
 
-/** `onReply` gets each whole reply in order. */
-export function createDecoder(onReply: (reply: Reply) => void, bytesMax = REPLY_BYTES_MAX): Decoder {
-  const state: State = {
+/** `onReply` gets the bytes of each whole reply in order, to be decoded or kept as they are. */
+export function createReplyReader(onReply: (bytes: Buffer) => void, bytesMax = REPLY_BYTES_MAX): ReplyReader {
+  const search: Search = {
+    passed: [],
+    passedBytes: 0,
     chunks: [],
     held: 0,
     wanted: 1,
-    stack: [],
-    bytes: 0,
+    at: 0,
+    open: [],
     elements: 0,
     failure: undefined,
   };
   return {
     write: (chunk) => {
-      if (state.failure !== undefined) return state.failure;
-      state.chunks.push(chunk);
-      state.held += chunk.length;
-      if (state.held < state.wanted) return undefined;
-      const buffer = state.chunks.length === 1 ? chunk : Buffer.concat(state.chunks);
-      const end = decodeAll(state, buffer, onReply, bytesMax);
-      if (state.failure !== undefined) return state.failure;
-      const rest = buffer.subarray(end);
-      state.chunks = rest.length === 0 ? [] : [rest];
-      state.held = rest.length;
-      return undefined;
+      if (search.failure !== undefined) return search.failure;
+      search.chunks.push(chunk);
+      search.held += chunk.length;
+      if (search.held < search.wanted) return undefined;
+      let held = search.chunks.length === 1 ? chunk : Buffer.concat(search.chunks);
+      for (;;) {
+        const whole = findEnd(search, held, bytesMax);
+        if (search.failure !== undefined) break;
+        const used = held.subarray(0, search.at);
+        held = held.subarray(search.at);
+        search.wanted -= search.at;
+        search.at = 0;
+        if (!whole) {
+          search.passed.push(used);
+          search.passedBytes += used.length;
+          break;
+        }
+        onReply(search.passed.length === 0 ? used : Buffer.concat([...search.passed, used]));
+        Object.assign(search, { passed: [], passedBytes: 0, wanted: 1, elements: 0 });
+      }
+      const given = search.failure !== undefined;
+      search.passed = given ? [] : search.passed;
+      search.chunks = given || held.length === 0 ? [] : [held];
+      search.held = held.length;
+      return search.failure;
     },
   };
+}
+
+/** Decodes one whole reply, as {@link createReplyReader} gives it. */
+export function decodeReply(bytes: Buffer): Reply {
+  return decodeAt(bytes, { at: 0 });
 }
 
 /** The command as the server reads it: an array of bulk strings. */
@@ -87,130 +117,141 @@ export function isReplyError(reply: Reply | undefined): reply is ReplyError {
   return typeof reply === 'object' && reply !== null && 'error' in reply;
 }
 
-/** Decodes what it can and returns how many bytes were used. */
-function decodeAll(state: State, buffer: Buffer, onReply: (reply: Reply) => void, bytesMax: number): number {
-  let at = 0;
-  while (at < buffer.length) {
-    const lineEnd = buffer.indexOf('\r\n', at, 'latin1');
-    if (lineEnd < 0) {
-      if (buffer.length - at > LINE_BYTES_MAX) fail(state, 'protocol');
-      // The first byte tells at once whether this is a reply at all.
-      if (!'+-:$*'.includes(String.fromCharCode(buffer[at] ?? 0))) fail(state, 'protocol');
-      state.wanted = buffer.length - at + 1;
-      return at;
-    }
-    const used = decodeOne(state, buffer, at, lineEnd, onReply, bytesMax);
-    if (used === 0) return at;
-    at += used;
-    state.bytes = state.stack.length === 0 ? 0 : state.bytes + used;
-    if (state.bytes > bytesMax) fail(state, 'too-large');
-    if (state.failure !== undefined) return at;
-  }
-  state.wanted = 1;
-  return at;
+/** Whether the bytes of a whole reply are an error. */
+export function isErrorFrame(bytes: Buffer): boolean {
+  return bytes[0] === ERROR;
 }
 
-/** One line, and the bulk string that follows it; 0 when more bytes are needed or the bytes make no sense. */
-function decodeOne(
-  state: State,
-  buffer: Buffer,
-  at: number,
-  lineEnd: number,
-  onReply: (reply: Reply) => void,
-  bytesMax: number,
-): number {
-  const body = at + 1;
-  const next = lineEnd + 2;
-  switch (buffer[at]) {
-    case 0x2b: // +
-      take(state, text(buffer, body, lineEnd), onReply);
-      return next - at;
-    case 0x2d: // -
-      take(state, { error: text(buffer, body, lineEnd) }, onReply);
-      return next - at;
-    case 0x3a: // :
-      return takeNumber(state, buffer.toString('latin1', body, lineEnd), onReply) ? next - at : 0;
-    case 0x24: {
-      // $
-      const length = readLength(state, buffer.toString('latin1', body, lineEnd), bytesMax - state.bytes);
-      if (length === undefined) return 0;
-      if (length < 0) {
-        take(state, null, onReply);
-        return next - at;
+/** Searches on from `search.at`; true when the reply that starts at 0 ends there. */
+function findEnd(search: Search, held: Buffer, bytesMax: number): boolean {
+  while (search.at < held.length) {
+    const end = passElement(search, held, bytesMax);
+    if (end === undefined || search.failure !== undefined) return false;
+    search.at = end;
+    if (search.passedBytes + end > bytesMax) return fail(search, 'too-large');
+    search.elements += 1;
+    if (search.elements > REPLY_ELEMENTS_MAX) return fail(search, 'too-large');
+    if (search.open.length === 0) return true;
+  }
+  search.wanted = held.length + 1;
+  return false;
+}
+
+/** Where the element at `search.at` ends, its open array pushed; undefined when bytes are missing. */
+function passElement(search: Search, held: Buffer, bytesMax: number): number | undefined {
+  const start = search.at;
+  const line = held.indexOf(LF, start);
+  const kind = held[start];
+  if (line < 0) {
+    // The first byte tells at once whether this is a reply at all.
+    const known = kind === STRING || kind === ERROR || kind === INTEGER || kind === BULK || kind === ARRAY;
+    if (!known || held.length - start > LINE_BYTES_MAX) fail(search, 'protocol');
+    search.wanted = held.length + 1;
+    return undefined;
+  }
+  if (held[line - 1] !== CR) return failed(search, 'protocol');
+  switch (kind) {
+    case STRING:
+    case ERROR:
+      closeElement(search);
+      return line + 1;
+    case INTEGER:
+      if (!isInteger(held, start + 1, line - 1)) return failed(search, 'protocol');
+      closeElement(search);
+      return line + 1;
+    case BULK: {
+      const length = readLength(held, start + 1, line - 1);
+      if (length === undefined) return failed(search, 'protocol');
+      if (search.passedBytes + start + length > bytesMax) return failed(search, 'too-large');
+      const end = length < 0 ? line + 1 : line + 1 + length + 2;
+      if (end > held.length) {
+        search.wanted = end;
+        return undefined;
       }
-      if (buffer.length < next + length + 2) {
-        state.wanted = next + length + 2 - at;
-        return 0;
-      }
-      if (buffer[next + length] !== 0x0d || buffer[next + length + 1] !== 0x0a) fail(state, 'protocol');
-      take(state, text(buffer, next, next + length), onReply);
-      return next + length + 2 - at;
+      if (length >= 0 && (held[end - 2] !== CR || held[end - 1] !== LF)) return failed(search, 'protocol');
+      closeElement(search);
+      return end;
     }
-    case 0x2a: {
-      // *
-      const length = readLength(state, buffer.toString('latin1', body, lineEnd), REPLY_ELEMENTS_MAX);
-      if (length === undefined) return 0;
-      if (length <= 0) take(state, length < 0 ? null : [], onReply);
-      else state.stack.push({ items: [], left: length });
-      if (state.stack.length > REPLY_DEPTH_MAX) fail(state, 'protocol');
-      return next - at;
+    case ARRAY: {
+      const length = readLength(held, start + 1, line - 1);
+      if (length === undefined) return failed(search, 'protocol');
+      if (length > REPLY_ELEMENTS_MAX) return failed(search, 'too-large');
+      if (length > 0) search.open.push(length);
+      else closeElement(search);
+      return search.open.length > REPLY_DEPTH_MAX ? failed(search, 'protocol') : line + 1;
     }
     default:
-      fail(state, 'protocol');
-      return 0;
+      return failed(search, 'protocol');
   }
 }
 
-/** Puts a value where it belongs, and closes every array that it completes. */
-function take(state: State, value: Reply, onReply: (reply: Reply) => void): void {
-  let current = value;
-  for (;;) {
-    state.elements += 1;
-    if (state.elements > REPLY_ELEMENTS_MAX) fail(state, 'too-large');
-    const frame = state.stack.at(-1);
-    if (frame === undefined) {
-      state.elements = 0;
-      if (state.failure === undefined) onReply(current);
-      return;
+/** One element is there: every array that it completes is an element too. */
+function closeElement(search: Search): void {
+  const { open } = search;
+  while (open.length > 0) {
+    const left = (open.at(-1) ?? 0) - 1;
+    open[open.length - 1] = left;
+    if (left > 0) return;
+    open.pop();
+  }
+}
+
+/** Only for bytes that were searched: every length is right and every array is whole. */
+function decodeAt(bytes: Buffer, cursor: { at: number }): Reply {
+  const start = cursor.at;
+  const line = bytes.indexOf(LF, start);
+  cursor.at = line + 1;
+  switch (bytes[start]) {
+    case STRING:
+      return text(bytes, start + 1, line - 1);
+    case ERROR:
+      return { error: text(bytes, start + 1, line - 1) };
+    case INTEGER:
+      return Number(bytes.toString('latin1', start + 1, line - 1));
+    case BULK: {
+      const length = readLength(bytes, start + 1, line - 1) ?? -1;
+      if (length < 0) return null;
+      cursor.at = line + 1 + length + 2;
+      return text(bytes, line + 1, line + 1 + length);
     }
-    frame.items.push(current);
-    frame.left -= 1;
-    if (frame.left > 0) return;
-    state.stack.pop();
-    current = frame.items;
+    default: {
+      const length = readLength(bytes, start + 1, line - 1) ?? -1;
+      if (length < 0) return null;
+      const items: Reply[] = [];
+      for (let i = 0; i < length; i += 1) items.push(decodeAt(bytes, cursor));
+      return items;
+    }
   }
 }
 
-function takeNumber(state: State, digits: string, onReply: (reply: Reply) => void): boolean {
-  if (!/^[+-]?[0-9]{1,20}$/.test(digits)) {
-    fail(state, 'protocol');
-    return false;
+/** `-1` or up to ten digits; undefined for anything else. */
+function readLength(bytes: Buffer, start: number, end: number): number | undefined {
+  if (end - start === 2 && bytes[start] === ERROR && bytes[start + 1] === 0x31) return -1;
+  if (end <= start || end - start > 10) return undefined;
+  let length = 0;
+  for (let i = start; i < end; i += 1) {
+    const digit = (bytes[i] ?? 0) - 0x30;
+    if (digit < 0 || digit > 9) return undefined;
+    length = length * 10 + digit;
   }
-  take(state, Number(digits), onReply);
-  return true;
+  return length;
 }
 
-function readLength(state: State, digits: string, max: number): number | undefined {
-  if (digits === '-1') return -1;
-  if (!/^[0-9]{1,20}$/.test(digits)) {
-    fail(state, 'protocol');
-    return undefined;
-  }
-  if (Number(digits) > max) {
-    fail(state, 'too-large');
-    return undefined;
-  }
-  return Number(digits);
+function isInteger(bytes: Buffer, start: number, end: number): boolean {
+  return end - start <= 21 && /^[+-]?[0-9]{1,20}$/.test(bytes.toString('latin1', start, end));
 }
 
-function text(buffer: Buffer, start: number, end: number): string {
-  const plain = buffer.toString('utf8', start, end);
-  return plain.includes('\uFFFD') ? decodeConf(buffer.subarray(start, end)) : plain;
+function text(bytes: Buffer, start: number, end: number): string {
+  const plain = bytes.toString('utf8', start, end);
+  return plain.includes('\uFFFD') ? decodeConf(bytes.subarray(start, end)) : plain;
 }
 
-function fail(state: State, failure: DecodeFailure): DecodeFailure {
-  state.failure ??= failure;
-  state.chunks = [];
-  state.stack = [];
-  return state.failure;
+function fail(search: Search, failure: ReadFailure): false {
+  search.failure ??= failure;
+  return false;
+}
+
+function failed(search: Search, failure: ReadFailure): undefined {
+  search.failure ??= failure;
+  return undefined;
 }

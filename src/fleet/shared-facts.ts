@@ -6,7 +6,7 @@
 import { createHash } from 'node:crypto';
 import { tableFor, tableFromCommandReply, type CommandTable } from '../acl/index.ts';
 import type { ServerVersion } from '../conf/index.ts';
-import { isReplyError, type Reply } from './resp.ts';
+import { decodeReply, isErrorFrame } from './resp.ts';
 
 /** Different tables that are kept; a fleet has a few versions and module sets. */
 const TABLES_MAX = 64;
@@ -24,18 +24,18 @@ export function createSharedFacts(): SharedFacts {
   return { tables: new Map(), hosts: new Map() };
 }
 
-/** The table of a COMMAND reply, the same object for the same reply; undefined when the reply is an error. */
+/** The table of a COMMAND reply, the same object for the same bytes; undefined when the reply is an error. */
 export function sharedTable(
   shared: SharedFacts,
-  reply: Reply | undefined,
+  reply: Buffer | undefined,
   server: ServerVersion,
 ): CommandTable | undefined {
-  if (reply === undefined || isReplyError(reply)) return undefined;
+  if (reply === undefined || isErrorFrame(reply)) return undefined;
   const key = createHash('sha256')
     .update(`${server.product} ${server.version}\n`)
-    .update(JSON.stringify(reply))
+    .update(reply)
     .digest('base64');
-  return keep(shared.tables, TABLES_MAX, key, () => tableFromCommandReply(reply, server));
+  return keep(shared.tables, TABLES_MAX, key, () => tableFromCommandReply(decodeReply(reply), server));
 }
 
 /** The bundled table of a version. */

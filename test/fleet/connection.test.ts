@@ -127,21 +127,18 @@ describe('a server that misbehaves', () => {
   }
 
   it('sends 1 GB: the memory stays bounded and the connection ends', async () => {
-    let stop = false;
     const before = process.memoryUsage().rss;
     const error = await ask((socket) => {
       socket.once('data', () => {
         socket.write('*1000000\r\n');
         const chunk = Buffer.from(`$65536\r\n${'x'.repeat(65_536)}\r\n`);
         const pump = (): void => {
-          while (!stop && !socket.destroyed && socket.write(chunk));
+          while (!socket.destroyed && socket.write(chunk));
         };
         socket.on('drain', pump);
-        socket.on('close', () => (stop = true));
         pump();
       });
     });
-    stop = true;
     expect(['too-large', 'timeout']).toContain(error.code);
     expect(process.memoryUsage().rss - before).toBeLessThan(400 * 1024 * 1024);
   });

@@ -1,13 +1,13 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { createDecoder, encodeCommand, type Reply } from '../../src/fleet/resp.ts';
+import { createReplyReader, decodeReply, encodeCommand, type Reply } from '../../src/fleet/resp.ts';
 
 function decode(
   bytes: Buffer,
   cuts: readonly number[] = [],
 ): { replies: Reply[]; failure: string | undefined } {
   const replies: Reply[] = [];
-  const decoder = createDecoder((reply) => replies.push(reply));
+  const decoder = createReplyReader((bytes) => replies.push(decodeReply(bytes)));
   let failure: string | undefined;
   const places = [...new Set(cuts.map((cut) => cut % (bytes.length + 1)))].sort((a, b) => a - b);
   for (const [i, end] of [...places, bytes.length].entries()) {
@@ -78,9 +78,17 @@ describe('decoding replies', () => {
     expect(decode(reply, cuts).replies).toHaveLength(1);
   });
 
+  it('takes a large list in small pieces in linear time', () => {
+    const item = Buffer.from('$70\r\n' + 'x'.repeat(70) + '\r\n');
+    const reply = Buffer.concat([Buffer.from('*100000\r\n'), ...Array.from({ length: 100_000 }, () => item)]);
+    const cuts = Array.from({ length: reply.length / 1000 }, (_, i) => i * 1000);
+    const { replies } = decode(reply, cuts);
+    expect(Array.isArray(replies[0]) && replies[0].length).toBe(100_000);
+  });
+
   it('stops at a limit of bytes for one reply, not for all', () => {
     const replies: Reply[] = [];
-    const decoder = createDecoder((reply) => replies.push(reply), 100);
+    const decoder = createReplyReader((bytes) => replies.push(decodeReply(bytes)), 100);
     for (let i = 0; i < 50; i += 1) expect(decoder.write(Buffer.from('$5\r\nhello\r\n'))).toBeUndefined();
     expect(replies).toHaveLength(50);
     expect(decoder.write(Buffer.from(`*20\r\n${'$5\r\nhello\r\n'.repeat(20)}`))).toBe('too-large');
