@@ -4,6 +4,7 @@
  */
 
 import { describe, expect, it } from 'vitest';
+import { parseServerName } from '../../src/conf/index.ts';
 import { known, snapshotFromText, unknown, type Fact, type Snapshot } from '../../src/fleet/index.ts';
 import { expectationsFor, type HardeningRequest } from '../../src/policy/index.ts';
 import type { Check, CheckContext, Verdict } from '../../src/posture/index.ts';
@@ -52,7 +53,7 @@ const SIBLINGS: Readonly<Record<string, readonly Snapshot[]>> = {
 function judge(check: Check, snapshot: Snapshot, change: Partial<HardeningRequest> = {}): Verdict {
   const server = snapshot.product.known
     ? snapshot.product.value
-    : { product: 'redis' as const, version: '7.2' };
+    : (parseServerName(check.examples.bad.server) ?? { product: 'redis' as const, version: '7.2' });
   const expected = expectationsFor({
     level: 'hardened',
     frameworks: [],
