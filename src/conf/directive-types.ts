@@ -11,7 +11,7 @@ export type DirectiveType =
   | { readonly kind: 'enum'; readonly values: readonly string[]; readonly several: boolean }
   | { readonly kind: 'integer'; readonly least: number; readonly most: number }
   /** Bytes, with the units k kb m mb g gb; with `percent` also `5%` of maxmemory. */
-  | { readonly kind: 'memory'; readonly least: number; readonly percent: boolean }
+  | { readonly kind: 'memory'; readonly least: number; readonly most: number; readonly percent: boolean }
   /** A file mode. */
   | { readonly kind: 'octal' }
   | { readonly kind: 'string' }
@@ -21,11 +21,14 @@ export type DirectiveType =
 
 const INT_MAX = 2_147_483_647;
 const UINT_MAX = 4_294_967_295;
+/** LONG_MAX of C; JavaScript's nearest number, only told apart from Infinity. */
+const LONG = 2 ** 63;
 export const LONG_MAX = 9_223_372_036_854_775_807n;
 
 const oneOf = (...values: readonly string[]): DirectiveType => ({ kind: 'enum', values, several: false });
 const range = (least: number, most: number): DirectiveType => ({ kind: 'integer', least, most });
-const memory = (least = 0): DirectiveType => ({ kind: 'memory', least, percent: false });
+const memory = (least = 0): DirectiveType => ({ kind: 'memory', least, most: LONG, percent: false });
+const unbounded: DirectiveType = { kind: 'memory', least: 0, most: Infinity, percent: false };
 const port = range(0, 65_535);
 const path: DirectiveType = { kind: 'path' };
 const string: DirectiveType = { kind: 'string' };
@@ -47,6 +50,7 @@ const TYPES: Readonly<Record<string, DirectiveType>> = {
   'active-defrag-max-scan-fields': range(1, Infinity),
   'active-defrag-threshold-lower': range(0, 1000),
   'active-defrag-threshold-upper': range(0, 1000),
+  'active-defrag-cycle-us': range(0, 100_000),
   'active-expire-effort': range(1, 10),
   appenddirname: string,
   appendfilename: string,
@@ -60,7 +64,7 @@ const TYPES: Readonly<Record<string, DirectiveType>> = {
   'cluster-announce-client-tls-port': port,
   'cluster-announce-port': port,
   'cluster-announce-tls-port': port,
-  'cluster-link-sendbuf-limit': memory(),
+  'cluster-link-sendbuf-limit': unbounded,
   'cluster-node-timeout': range(0, Infinity),
   'cluster-port': port,
   'cluster-preferred-endpoint-type': oneOf('ip', 'hostname', 'unknown-endpoint'),
@@ -75,7 +79,12 @@ const TYPES: Readonly<Record<string, DirectiveType>> = {
   'key-load-delay': range(-INT_MAX - 1, INT_MAX),
   'latency-tracking-info-percentiles': words,
   'list-max-listpack-size': range(-INT_MAX - 1, INT_MAX),
+  'loading-process-events-interval-bytes': range(1024, INT_MAX),
   'log-format': oneOf('legacy', 'logfmt', 'json'),
+  'cluster-blacklist-ttl': range(0, UINT_MAX),
+  'cluster-compatibility-sample-ratio': range(0, 100),
+  'cluster-databases': range(1, INT_MAX),
+  'cluster-manual-failover-timeout': range(1, INT_MAX),
   'cluster-config-save-behavior': oneOf('sync', 'best-effort'),
   'log-timestamp-format': oneOf('legacy', 'iso8601', 'milliseconds'),
   logfile: path,
@@ -83,8 +92,8 @@ const TYPES: Readonly<Record<string, DirectiveType>> = {
   'max-new-connections-per-cycle': range(1, 1000),
   'max-new-tls-connections-per-cycle': range(1, 1000),
   maxclients: range(1, UINT_MAX),
-  maxmemory: memory(),
-  'maxmemory-clients': { kind: 'memory', least: 0, percent: true },
+  maxmemory: unbounded,
+  'maxmemory-clients': { kind: 'memory', least: 0, most: Infinity, percent: true },
   'maxmemory-eviction-tenacity': range(0, 100),
   'maxmemory-policy': oneOf(
     'volatile-lru',
@@ -102,11 +111,13 @@ const TYPES: Readonly<Record<string, DirectiveType>> = {
   'oom-score-adj-values': words,
   pidfile: path,
   port,
+  'prefetch-batch-max-size': range(0, 128),
   'propagation-error-behavior': oneOf('ignore', 'panic', 'panic-on-replicas'),
   'proto-max-bulk-len': memory(1024 * 1024),
   'rdb-key-save-delay': range(-INT_MAX - 1, INT_MAX),
   'rdb-version-check': oneOf('strict', 'relaxed'),
-  'rdma-completion-vector': range(-1, INT_MAX),
+  'rdma-completion-vector': range(-1, 1024),
+  'rdma-rx-size': range(65_536, 16_777_216),
   'rdma-port': port,
   'repl-backlog-size': memory(1),
   'repl-diskless-load': oneOf('disabled', 'on-empty-db', 'swapdb', 'flush-before-load'),
@@ -124,6 +135,8 @@ const TYPES: Readonly<Record<string, DirectiveType>> = {
   'commandlog-large-request-max-len': range(0, Infinity),
   'commandlog-reply-larger-than': range(-1, Infinity),
   'commandlog-request-larger-than': range(-1, Infinity),
+  'slot-migration-max-failover-repl-bytes': range(-1, Infinity),
+  'socket-mark-id': range(0, UINT_MAX),
   'stream-node-max-bytes': memory(),
   supervised: oneOf('upstart', 'systemd', 'auto', 'no'),
   'syslog-facility': oneOf(

@@ -55,9 +55,12 @@ export function readDirectiveValue(
     case 'enum':
       return readEnum(directive.name, type, words, server);
     case 'integer':
-      return readInteger(type, first);
+      return clampHz(directive.name, readInteger(type, first));
     case 'memory':
-      return readMemory(type, first);
+      // Redis 6.0 reads nonsense here as 0.
+      return directive.name === 'client-query-buffer-limit' && !versionAtLeast(server, '6.2')
+        ? { ok: true, text: `${parseMemory(first) ?? 0}` }
+        : readMemory(type, first);
     case 'octal':
       return readOctal(first, server);
     case 'string':
@@ -126,6 +129,12 @@ function readInteger(type: Extract<DirectiveType, { kind: 'integer' }>, text: st
   return { ok: true, text: `${number}` };
 }
 
+/** The server takes any hz and then keeps it between 1 and 500. */
+function clampHz(name: string, reading: ValueReading): ValueReading {
+  if (name !== 'hz' || !reading.ok) return reading;
+  return { ok: true, text: `${Math.min(500, Math.max(1, Number(reading.text)))}` };
+}
+
 function readMemory(type: Extract<DirectiveType, { kind: 'memory' }>, text: string): ValueReading {
   const percent = type.percent ? /^([0-9]{1,18})%$/.exec(text)?.[1] : undefined;
   if (percent !== undefined) {
@@ -137,13 +146,14 @@ function readMemory(type: Extract<DirectiveType, { kind: 'memory' }>, text: stri
   if (bytes === undefined) {
     return refuse(`argument must be a memory ${type.percent ? 'or percent ' : ''}value`);
   }
-  return bytes < BigInt(type.least)
+  return bytes < BigInt(type.least) || (type.most !== Infinity && bytes > LONG_MAX)
     ? refuse(`argument must be between ${type.least} and ${LONG_MAX} inclusive`)
     : { ok: true, text: `${bytes}` };
 }
 
 function readOctal(text: string, server: ServerVersion): ValueReading {
   const strict = versionAtLeast(server, '7.0');
+  if (strict && /^-[0-7]{1,20}$/.test(text)) return refuse('argument must be between 0 and 777 inclusive');
   // Before 7.0 what follows the octal digits is dropped without a word.
   const digits = (strict ? /^0*([0-7]{1,20})$/ : /^0*([0-7]{0,20})/).exec(text)?.[1];
   if (digits === undefined) return refuse("argument couldn't be parsed as an octal number");
@@ -190,6 +200,8 @@ function readWords(directive: Directive, words: readonly string[], server: Serve
       return readSave(words, server);
     case 'oom-score-adj-values':
       return readOomScores(words);
+    case 'latency-tracking-info-percentiles':
+      return readPercentiles(words);
     default:
       return { ok: true, text: words.join(' ') };
   }
@@ -218,6 +230,16 @@ function readOomScores(words: readonly string[]): ValueReading {
   const good = words.every((word) => /^-?[0-9]{1,4}$/.test(word) && Math.abs(Number(word)) <= 2000);
   if (!good) return refuse('Invalid oom-score-adj-values, elements must be between -2000 and 2000.');
   return { ok: true, text: words.map(Number).join(' ') };
+}
+
+function readPercentiles(words: readonly string[]): ValueReading {
+  if (words.length === 1 && words[0] === '') return { ok: true, text: '' };
+  const name = 'latency-tracking-info-percentiles';
+  if (!words.every((word) => /^[0-9]{1,20}(?:\.[0-9]{0,20})?$/.test(word)))
+    return refuse(`Invalid ${name} parameters`);
+  return words.every((word) => Number(word) <= 100)
+    ? { ok: true, text: words.map(Number).join(' ') }
+    : refuse(`${name} parameters should sit between [0.0,100.0]`);
 }
 
 function readBufferLimits(words: readonly string[], server: ServerVersion): ValueReading {

@@ -14,6 +14,8 @@ import {
   diagnoseConf,
   effectiveSettings,
   encodeConf,
+  formatDirective,
+  listDirectives,
   parseConf,
   type EffectiveSettings,
   type ServerVersion,
@@ -105,6 +107,13 @@ const SNIPPETS: readonly string[] = [
   'unixsocketperm 700',
   'unixsocketperm 0755',
   'unixsocketperm 1777',
+  'unixsocketperm -5',
+  'hz 0',
+  'hz 1000',
+  'prefetch-batch-max-size 129',
+  'latency-tracking-info-percentiles 101',
+  'client-query-buffer-limit x',
+  'proto-max-bulk-len 9223372036854775808',
   'oom-score-adj relative',
   'oom-score-adj absolute',
   'oom-score-adj-values 0 200 800',
@@ -195,6 +204,18 @@ const SNIPPETS: readonly string[] = [
   'maxmemory ${M}',
 ];
 
+/** Their default is not a value that a file may give, or is the machine's. */
+const UNSETTABLE: ReadonlySet<string> = new Set([
+  'port',
+  'unixsocket',
+  'bind',
+  'dir',
+  'save',
+  'watchdog-period',
+  'rdma-bind',
+  'replicaof',
+]);
+
 forEachServer(SERVER_IDS, (server) => {
   it(`reads ${SNIPPETS.length} configuration files as we do`, { timeout: 300_000 }, async () => {
     const version: ServerVersion = { product: server.product, version: server.version };
@@ -205,6 +226,15 @@ forEachServer(SERVER_IDS, (server) => {
       differences.push(...compare(snippet, effective, await run(server.command, snippet, password)));
     }
     expect(differences).toEqual([]);
+  });
+
+  it('starts with every directive of the catalogue at its default', { timeout: 60_000 }, async () => {
+    const version: ServerVersion = { product: server.product, version: server.version };
+    const file = [...listDirectives(version).values()]
+      .filter((directive) => directive.default !== undefined && !UNSETTABLE.has(directive.name))
+      .flatMap(({ names, default: value }) => names.map((name) => formatDirective(name, [value ?? ''])))
+      .join('\n');
+    expect(compare('all', read(file, version), await run(server.command, file, undefined))).toEqual([]);
   });
 });
 
