@@ -70,10 +70,14 @@ export const SLOTS = [
   { slot: 'forky/valkey', product: 'valkey', suites: ['forky'], required: false },
 ];
 
-/** Where everything that is fetched lives: `$XDG_CACHE_HOME/wardis`, or `~/.cache/wardis`. */
+/**
+ * Where everything that is fetched lives: `$XDG_CACHE_HOME/wardis`, or `~/.cache/wardis`. Root's home is closed to
+ * others, and servers run as nobody there, so root uses `/var/cache/wardis`.
+ */
 export function cacheDir() {
-  const base = process.env['XDG_CACHE_HOME'];
-  return join(base !== undefined && base !== '' ? base : join(homedir(), '.cache'), 'wardis');
+  const given = process.env['XDG_CACHE_HOME'];
+  const standard = process.getuid?.() === 0 ? '/var/cache' : join(homedir(), '.cache');
+  return join(given !== undefined && given !== '' ? given : standard, 'wardis');
 }
 
 /**

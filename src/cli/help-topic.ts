@@ -30,7 +30,6 @@ function printEnvironment(): string {
     ['FORCE_COLOR, CLICOLOR_FORCE', 'colour also into a pipe'],
     ['COLUMNS', 'width of tables; a pipe is never cut without it'],
     ['WARDIS_ASCII', 'no Unicode symbols'],
-    ['XDG_CACHE_HOME', 'where the demo looks for an unpacked server (default ~/.cache)'],
   ];
   return `Environment\n${rows.map(([name, meaning]) => `  ${name.padEnd(30)} ${meaning}`).join('\n')}\n`;
 }

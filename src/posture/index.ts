@@ -1,4 +1,5 @@
 /** The door of posture/: the catalogue of checks, assessment, frameworks, advisories, myths and reports. */
+export { ADVISORIES_AS_OF } from './advisories/branches.ts';
 export { assess, countOutcomes, runCheck } from './assess.ts';
 export type { AssessmentOptions, AssessmentTarget } from './assess.ts';
 export type { Baseline } from './baseline.ts';

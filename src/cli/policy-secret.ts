@@ -1,0 +1,114 @@
+/**
+ * The secrets of a policy's users: from where the policy says, else from an earlier run's file, else new ones of 256
+ * bits. A new secret is written once to a file of mode 0600, or printed once, and never overwritten.
+ */
+
+import { execFileSync } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { secret, type Secret } from '../conf/index.ts';
+import { generateSecret, usersWithSecrets, type PolicyDocument, type PolicyUser } from '../policy/index.ts';
+import { CommandFailure } from './failure.ts';
+import { writeWhole } from './file-output.ts';
+
+/** A secret program that takes longer is stuck. */
+const EXEC_TIMEOUT_MS = 15_000;
+const SECRET_BYTES_MAX = 64 * 1024;
+
+export interface UserSecret {
+  readonly user: string;
+  readonly secret: Secret;
+  /** `declared`: from where the policy says; `kept`: from the secrets folder; `new`: made now. */
+  readonly origin: 'declared' | 'kept' | 'new';
+  /** File in the secrets folder, for kept and new ones. */
+  readonly path: string;
+}
+
+/** Secrets for every user that needs one. Nothing is written yet. */
+export function gatherSecrets(
+  policy: PolicyDocument,
+  folder: string,
+  environment: Readonly<Record<string, string | undefined>>,
+): ReadonlyMap<string, UserSecret> {
+  return new Map(
+    usersWithSecrets(policy).map((user): readonly [string, UserSecret] => {
+      const path = join(folder, user.name);
+      if (user.password !== undefined) {
+        return [
+          user.name,
+          { user: user.name, secret: declaredSecret(user, environment), origin: 'declared', path },
+        ];
+      }
+      if (existsSync(path))
+        return [user.name, { user: user.name, secret: readSecretFile(path), origin: 'kept', path }];
+      return [user.name, { user: user.name, secret: generateSecret(randomBytes), origin: 'new', path }];
+    }),
+  );
+}
+
+/** Write the new ones, each to a file of its own with mode 0600. */
+export function writeSecrets(secrets: Iterable<UserSecret>): readonly string[] {
+  const fresh = [...secrets].filter((entry) => entry.origin === 'new');
+  for (const entry of fresh) writeWhole(entry.path, `${entry.secret.reveal()}\n`, 0o600);
+  return fresh.map((entry) => entry.path);
+}
+
+function declaredSecret(user: PolicyUser, environment: Readonly<Record<string, string | undefined>>): Secret {
+  const source = user.password;
+  if (source === undefined) throw new Error(`${user.name} declares no secret`);
+  switch (source.from) {
+    case 'file':
+      return readSecretFile(source.path);
+    case 'env': {
+      const value = environment[source.variable];
+      if (value !== undefined && value !== '') return secret(value);
+      throw missing(user, `the environment variable ${source.variable} is not set`);
+    }
+    case 'exec':
+      return runForSecret(user, source.command);
+  }
+}
+
+function readSecretFile(path: string): Secret {
+  try {
+    const [line = ''] = readFileSync(path, 'utf8').slice(0, SECRET_BYTES_MAX).split(/\r?\n/);
+    if (line === '') throw new Error('its first line is empty');
+    return secret(line);
+  } catch (error) {
+    throw new CommandFailure({
+      code: 'E_SECRET',
+      what: 'the secret could not be read',
+      target: path,
+      cause: error instanceof Error ? error.message : 'unknown',
+      next: 'put the secret on the first line of the file',
+    });
+  }
+}
+
+function runForSecret(user: PolicyUser, command: readonly string[]): Secret {
+  const [program = '', ...args] = command;
+  try {
+    const output = execFileSync(program, args, {
+      encoding: 'utf8',
+      timeout: EXEC_TIMEOUT_MS,
+      maxBuffer: SECRET_BYTES_MAX,
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    const [line = ''] = output.split(/\r?\n/);
+    if (line !== '') return secret(line);
+  } catch {
+    // The message of the error repeats the program's output, which may hold the secret.
+    throw missing(user, `${program} failed or took too long`);
+  }
+  throw missing(user, `${program} printed nothing`);
+}
+
+function missing(user: PolicyUser, cause: string): CommandFailure {
+  return new CommandFailure({
+    code: 'E_SECRET',
+    what: `the secret of user ${user.name} is not there; nothing was written`,
+    cause,
+    next: `provide it, or remove password from the user so that wardis generates one`,
+  });
+}
