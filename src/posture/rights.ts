@@ -117,10 +117,11 @@ export interface Grant {
   /** Duties that need them; administrators always may. */
   readonly duties?: readonly Duty[];
   /**
-   * `judged`: also everybody who can rewrite the users anyway, because an attack path starts here. `left`: those
-   * are left to the checks on administrators, which must be mended first.
+   * What about users who can rewrite the users anyway? `judged`: all of them, because an attack path starts here.
+   * `limited`: those that were meant to be limited, but not a default user that is open to everybody. `left`: none;
+   * they are left to the checks on administrators, which must be mended first.
    */
-  readonly powerful: 'judged' | 'left';
+  readonly powerful: 'judged' | 'limited' | 'left';
   /** Only users for whom this holds, for example those confined by key patterns. */
   readonly only?: (user: User) => boolean;
   readonly risk: string;
@@ -139,7 +140,7 @@ export function judgeGrant(snapshot: Snapshot, grant: Grant): Verdict {
         found.slice(0, EVIDENCE_ROWS_MAX).map(({ fact, held }) => withdraw(fact.user, held)),
         grant.risk,
       );
-    if (grant.powerful === 'left' && users.some(({ user }) => dutyOf(user) === 'anyone'))
+    if (grant.powerful !== 'judged' && users.some(({ user }) => dutyOf(user) === 'anyone'))
       return notApplicable('everybody is an administrator here: that comes first (AUTH-001)');
     return pass(`no user may run ${printCommands(grant.commands)} without need`, from);
   });
@@ -182,7 +183,7 @@ function isJudged(user: User, grant: Grant): boolean {
   if (duty === 'off' || duty === 'administrator') return false;
   if (duty === 'anyone') return grant.powerful === 'judged';
   // Who holds everything is one finding (USER-001), not one for each command.
-  if (duty === 'overpowered') return grant.powerful === 'judged' && !holdsEverything(user);
+  if (duty === 'overpowered') return grant.powerful !== 'left' && !holdsEverything(user);
   if (grant.duties?.includes(duty) === true) return false;
   return grant.only?.(user) ?? true;
 }

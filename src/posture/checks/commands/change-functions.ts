@@ -22,7 +22,7 @@ export const changeFunctions: Check = {
   evaluate: (snapshot) =>
     judgeGrant(snapshot, {
       commands: COMMANDS,
-      powerful: 'judged',
+      powerful: 'limited',
       risk: 'Code of a weak user runs with the rights of a strong one.',
     }),
   remedy: 'ACL SETUSER name -function.',

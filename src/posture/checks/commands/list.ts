@@ -28,4 +28,31 @@ import { vectorsWithoutCategory } from './vectors-without-category.ts';
 import { watchCommands } from './watch-commands.ts';
 import { writeAnyFile } from './write-any-file.ts';
 
-export const commandsChecks: readonly Check[] = [emptyDatabase, swapDatabases, changeConfiguration, rewriteUsers, loadModules, changePrimary, copyEverything, watchCommands, readSlowCommands, readConfiguredSecrets, debugServer, stopServer, moveKeysOut, listKeys, disturbClients, changeFunctions, flushScripts, changeCluster, trackEveryKey, sortReadsAnyKey, uncheckedKeys, vectorsWithoutCategory, renamedCommands, writeAnyFile, readHashes, saveSnapshots];
+export const commandsChecks: readonly Check[] = [
+  emptyDatabase,
+  swapDatabases,
+  changeConfiguration,
+  rewriteUsers,
+  loadModules,
+  changePrimary,
+  copyEverything,
+  watchCommands,
+  readSlowCommands,
+  readConfiguredSecrets,
+  debugServer,
+  stopServer,
+  moveKeysOut,
+  listKeys,
+  disturbClients,
+  changeFunctions,
+  flushScripts,
+  changeCluster,
+  trackEveryKey,
+  sortReadsAnyKey,
+  uncheckedKeys,
+  vectorsWithoutCategory,
+  renamedCommands,
+  writeAnyFile,
+  readHashes,
+  saveSnapshots,
+];

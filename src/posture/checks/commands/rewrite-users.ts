@@ -19,7 +19,7 @@ export const rewriteUsers: Check = {
   evaluate: (snapshot) =>
     judgeGrant(snapshot, {
       commands: COMMANDS,
-      powerful: 'judged',
+      powerful: 'limited',
       risk: 'Its holder has every right it wants.',
     }),
   remedy: 'ACL SETUSER name -acl. For self-service let a program with its own user do what is allowed.',

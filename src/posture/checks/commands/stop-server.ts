@@ -19,7 +19,7 @@ export const stopServer: Check = {
   evaluate: (snapshot) =>
     judgeGrant(snapshot, {
       commands: COMMANDS,
-      powerful: 'judged',
+      powerful: 'limited',
       risk: 'One call stops the server for everybody.',
     }),
   remedy: 'ACL SETUSER name -shutdown, or -@dangerous.',
