@@ -1,0 +1,95 @@
+/** ISO/IEC 27001:2022, the controls of Annex A that bear on a data server. */
+
+import { CAUTION, clause, type Framework } from './framework.ts';
+
+export const ISO_27001: Framework = {
+  id: 'iso-27001-2022',
+  title: 'ISO/IEC 27001:2022 (Annex A)',
+  cautions: [CAUTION, 'Which controls apply is said by your statement of applicability.'],
+  clauses: [
+    clause('A.5.3', 'supports', 'Duties that conflict are apart.', ['privileged']),
+    clause('A.5.9', 'supports', 'There is an inventory of assets.', ['inventory']),
+    clause('A.5.15', 'evidences', 'Access is controlled by rule.', ['rules-as-meant', 'false-protection']),
+    clause('A.5.16', 'evidences', 'Identities are managed through their life.', ['own-account']),
+    clause('A.5.17', 'supports', 'Passwords and other secrets are managed.', [
+      'password-strength',
+      'rotation',
+      'clear-secrets',
+    ]),
+    clause('A.5.18', 'supports', 'Rights are given, reviewed and withdrawn.', ['leavers']),
+    clause('A.5.24', 'process-only', 'Incidents are prepared for.', ['intrusion']),
+    clause('A.5.28', 'process-only', 'Evidence is collected and kept.', ['log-integrity', 'log-retention']),
+    clause('A.5.33', 'process-only', 'Records are protected.', ['log-integrity']),
+    clause('A.5.34', 'process-only', 'Personal data is protected.', ['minimisation']),
+    clause(
+      'A.5.36',
+      'process-only',
+      'Compliance with the rules is reviewed.',
+      [],
+      'Keep the reports of each audit, and every waiver with its reason.',
+    ),
+    clause('A.8.2', 'evidences', 'Privileged rights are few and managed.', [
+      'privileged',
+      'powerful-commands',
+    ]),
+    clause('A.8.3', 'evidences', 'Access to information is restricted.', ['least-privilege']),
+    clause('A.8.3 (separation)', 'supports', 'One application does not see the data of another.', [
+      'separation',
+      'watching',
+    ]),
+    clause('A.8.5', 'evidences', 'Authentication is secure.', ['authentication', 'service-login']),
+    clause(
+      'A.8.5 (guessing)',
+      'process-only',
+      'Guessing and idle sessions are limited.',
+      ['guessing', 'session-end'],
+      'The server never locks and never slows: require client certificates and alert on ACL LOG.',
+    ),
+    clause('A.8.6', 'supports', 'Capacity is managed.', ['bounds']),
+    clause('A.8.8', 'evidences', 'Technical vulnerabilities are managed.', ['patching']),
+    clause('A.8.9', 'supports', 'Configurations are managed.', ['configuration']),
+    clause('A.8.9 (hardening)', 'evidences', 'Configurations are hardened.', [
+      'functions',
+      'default-account',
+    ]),
+    clause('A.8.10', 'process-only', 'Information is deleted when no longer needed.', ['minimisation']),
+    clause('A.8.13', 'supports', 'Backups are made and tested.', ['backup']),
+    clause('A.8.14', 'supports', 'There is redundancy.', ['resilience']),
+    clause(
+      'A.8.15',
+      'supports',
+      'Events are logged.',
+      ['audit-log', 'log-integrity'],
+      'Allowed commands are recorded by no open source server: put a recording proxy before it.',
+    ),
+    clause('A.8.16', 'supports', 'Systems are watched.', ['log-review', 'intrusion']),
+    clause('A.8.17', 'evidences', 'Clocks are synchronised.', ['time']),
+    clause('A.8.18', 'supports', 'Programs that can override controls are restricted.', [
+      'powerful-commands',
+    ]),
+    clause('A.8.19', 'supports', 'Software on production systems is controlled.', [
+      'file-protection',
+      'confinement',
+    ]),
+    clause('A.8.20', 'supports', 'Networks are secured.', ['reach']),
+    clause('A.8.21', 'evidences', 'Network services are secured.', ['transit']),
+    clause('A.8.22', 'supports', 'Networks are segregated.', ['reach']),
+    clause('A.8.24', 'evidences', 'Encryption is used by rule.', ['cipher-strength', 'certificates']),
+    clause('A.8.24 (keys)', 'supports', 'Keys are managed.', ['private-keys', 'certificate-life', 'trust']),
+    clause('A.8.24 (identity)', 'supports', 'Certificates identify clients.', ['client-certificates']),
+    clause(
+      'A.8.24 (storage)',
+      'supports',
+      'Data at rest is encrypted.',
+      ['at-rest'],
+      'No server encrypts its files: the volume must.',
+    ),
+    clause('A.8.31', 'process-only', 'Development, test and production are apart.', []),
+    clause('A.8.32', 'process-only', 'Changes are managed.', ['drift']),
+    clause('A.8.4', 'process-only', 'Source code and what it holds are protected.', [
+      'clear-secrets',
+      'conf-protection',
+    ]),
+    clause('A.8.12', 'supports', 'Data does not leak out.', ['watching', 'minimisation']),
+  ],
+};

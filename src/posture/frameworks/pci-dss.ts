@@ -1,0 +1,263 @@
+/** PCI DSS 4.0.1, the clauses that bear on a server that stores or passes card data. */
+
+import { CAUTION, clause, type Framework } from './framework.ts';
+
+export const PCI_DSS: Framework = {
+  id: 'pci-dss-4.0.1',
+  title: 'PCI DSS 4.0.1',
+  requirement: 'pci_dss',
+  cautions: [
+    CAUTION,
+    'Clause 4.2.1 is about open, public networks. Inside, encryption rests on 2.2.7, 8.3.2, 1.2.6 and 2.2.5: a password sent by AUTH over plaintext fails 8.3.2.',
+    'Clauses 8.2.8, 8.3.4 and 8.3.9 concern people. Applications fall under 7.2.5, 7.2.5.1 and 8.6.1 to 8.6.3: keep the two kinds of users apart.',
+    'Clause 3.5.1.2: an encrypted disk alone does not make card numbers unreadable, except on removable media.',
+  ],
+  clauses: [
+    clause('1.2.5', 'supports', 'Every open port and service is known, approved and justified.', ['reach']),
+    clause('1.2.6', 'evidences', 'Services and protocols that are risky get extra safeguards.', ['transit']),
+    clause(
+      '1.2.7',
+      'process-only',
+      'Rules of firewalls are reviewed twice a year.',
+      [],
+      'Keep each review of the rules that wardis harden writes, with its date.',
+    ),
+    clause('1.3.1', 'supports', 'Only needed traffic comes into the card zone.', ['reach']),
+    clause(
+      '1.3.2',
+      'process-only',
+      'Only needed traffic leaves the card zone.',
+      [],
+      'The server opens links to whatever REPLICAOF or MIGRATE names; an egress filter stops that.',
+    ),
+    clause('1.4.1', 'supports', 'Controls stand between trusted and untrusted networks.', ['reach']),
+    clause('1.4.4', 'evidences', 'Systems that store card data cannot be reached from untrusted networks.', [
+      'reach',
+    ]),
+    clause('2.2.1', 'supports', 'A hardening standard exists and is applied to every component.', [
+      'configuration',
+    ]),
+    clause('2.2.2', 'evidences', 'Accounts that the maker delivers are changed or switched off.', [
+      'default-account',
+    ]),
+    clause('2.2.4', 'evidences', 'Only needed services, commands and functions are on.', ['functions']),
+    clause('2.2.5', 'supports', 'Where something insecure stays on, it is justified and its risk reduced.', [
+      'transit',
+      'cipher-strength',
+    ]),
+    clause('2.2.6', 'evidences', 'Security parameters are set against misuse.', [
+      'false-protection',
+      'confinement',
+    ]),
+    clause('2.2.7', 'evidences', 'Administration over the network is strongly encrypted.', ['transit']),
+    clause('3.2.1', 'process-only', 'As little as possible is stored, and deleted on schedule.', [
+      'minimisation',
+    ]),
+    clause(
+      '3.5.1',
+      'process-only',
+      'Stored card numbers are unreadable.',
+      ['at-rest'],
+      'No server encrypts its data. Encrypt or tokenise card numbers in the application; the volume comes second.',
+    ),
+    clause('3.5.1.2', 'supports', 'Encryption of disks is no sole protection but on removable media.', [
+      'at-rest',
+    ]),
+    clause('3.6.1', 'supports', 'Keys are protected against disclosure and misuse, with few custodians.', [
+      'private-keys',
+    ]),
+    clause('3.7.4', 'supports', 'Keys are changed at the end of their life.', ['certificate-life']),
+    clause('4.2.1', 'evidences', 'Strong encryption with trusted, valid certificates on public networks.', [
+      'cipher-strength',
+      'certificates',
+    ]),
+    clause('4.2.1.1', 'supports', 'There is an inventory of keys and certificates.', ['certificate-life']),
+    clause('6.3.1', 'supports', 'Vulnerabilities are found from recognised sources and ranked.', [
+      'patching',
+    ]),
+    clause('6.3.3', 'evidences', 'Critical fixes are in within a month.', ['patching']),
+    clause('6.5.1', 'process-only', 'Changes are documented, approved, tested and reversible.', ['drift']),
+    clause(
+      '6.5.6',
+      'process-only',
+      'Test accounts are removed before production.',
+      [],
+      'List the users of the ACL file against the policy.',
+    ),
+    clause('7.2.1', 'supports', 'Access follows the need of the work.', ['least-privilege']),
+    clause('7.2.2', 'evidences', 'Privileges are the least that the work needs.', [
+      'least-privilege',
+      'privileged',
+    ]),
+    clause('7.2.4', 'process-only', 'Access is reviewed every six months.', ['leavers']),
+    clause('7.2.5', 'evidences', 'Accounts of applications and systems have least privilege.', [
+      'least-privilege',
+      'own-account',
+    ]),
+    clause('7.2.5.1', 'process-only', 'Access of applications is reviewed as the risk analysis says.', []),
+    clause('7.2.6', 'supports', 'Stored card data is queried through programs and roles only.', [
+      'watching',
+      'separation',
+    ]),
+    clause('7.3.3', 'evidences', 'Access is denied unless it was granted.', [
+      'default-account',
+      'rules-as-meant',
+    ]),
+    clause('8.2.1', 'evidences', 'Everyone has an account of his own.', ['own-account']),
+    clause('8.2.2', 'supports', 'Shared accounts are exceptions under control.', [
+      'own-account',
+      'default-account',
+    ]),
+    clause(
+      '8.2.5',
+      'supports',
+      'Access of leavers ends at once.',
+      ['leavers'],
+      'Switching a user off keeps its open connections; delete it or kill them.',
+    ),
+    clause(
+      '8.2.6',
+      'process-only',
+      'Accounts unused for 90 days are switched off.',
+      [],
+      'The server does not record the last login; keep that from CLIENT LIST or a proxy.',
+    ),
+    clause(
+      '8.2.8',
+      'supports',
+      'A person who was idle for 15 minutes must log in again.',
+      ['session-end'],
+      'timeout is one value for all users. For people, end the session at the bastion.',
+    ),
+    clause('8.3.1', 'evidences', 'Access needs at least one factor of authentication.', [
+      'authentication',
+      'false-protection',
+    ]),
+    clause(
+      '8.3.2',
+      'evidences',
+      'Factors are unreadable in transit and in storage.',
+      ['transit', 'clear-secrets'],
+      'Passwords are stored as unsalted SHA-256: only long random ones withstand guessing. masterauth must stand in clear; give it a user that can only replicate.',
+    ),
+    clause(
+      '8.3.4',
+      'process-only',
+      'After ten wrong tries an account is locked for half an hour.',
+      ['guessing'],
+      'The server never locks and never slows. Require client certificates, keep strangers from the port, use random secrets of 256 bits, and alert on ACL LOG.',
+    ),
+    clause(
+      '8.3.6',
+      'supports',
+      'Passwords have at least twelve characters, letters and digits.',
+      ['password-strength'],
+      'The server keeps hashes only: generate passwords instead of judging them.',
+    ),
+    clause(
+      '8.3.7',
+      'process-only',
+      'A new password differs from the last four.',
+      [],
+      'The server keeps no history; generated secrets do not repeat.',
+    ),
+    clause(
+      '8.3.9',
+      'process-only',
+      'A person’s only factor is changed every 90 days.',
+      ['rotation'],
+      'The server does not know the age of a password; the policy’s record does.',
+    ),
+    clause('8.3.11', 'supports', 'Certificates belong to one holder and are bound to him.', [
+      'client-certificates',
+    ]),
+    clause(
+      '8.4.2',
+      'process-only',
+      'Access of people to the card zone needs several factors.',
+      [],
+      'The server knows no second factor: let administrators in through a bastion or VPN that asks for one.',
+    ),
+    clause(
+      '8.6.1',
+      'process-only',
+      'Accounts of applications are used by people as a controlled exception only.',
+      [],
+    ),
+    clause(
+      '8.6.2',
+      'supports',
+      'Passwords of applications are not written into scripts, code or configuration.',
+      ['clear-secrets'],
+    ),
+    clause('8.6.3', 'supports', 'Passwords of applications are changed as the risk analysis says.', [
+      'rotation',
+      'password-strength',
+    ]),
+    clause(
+      '10.2.1',
+      'supports',
+      'Logs are on.',
+      ['audit-log'],
+      'ACL LOG holds denials and failed logins, in memory.',
+    ),
+    clause(
+      '10.2.1.1',
+      'process-only',
+      'Each access of a person to card data is logged.',
+      ['audit-log'],
+      'No open source server does this: put a recording proxy before it.',
+    ),
+    clause(
+      '10.2.1.2',
+      'process-only',
+      'What administrators do is logged.',
+      ['audit-log', 'privileged'],
+      'Not recorded by the server: record the session at the bastion or in a proxy.',
+    ),
+    clause(
+      '10.2.1.4',
+      'evidences',
+      'Failed logins are logged.',
+      ['log-review'],
+      'They are in ACL LOG alone, never in the server log: collect it.',
+    ),
+    clause(
+      '10.2.2',
+      'supports',
+      'A record tells who, what, when, from where, with what outcome, on which object.',
+      ['audit-log', 'time'],
+    ),
+    clause('10.3.2', 'supports', 'Logs are protected against change.', ['log-integrity']),
+    clause('10.3.3', 'supports', 'Logs are copied at once to a place of their own.', ['log-integrity']),
+    clause('10.4.1', 'supports', 'Logs are reviewed every day.', ['log-review', 'intrusion']),
+    clause(
+      '10.5.1',
+      'process-only',
+      'Logs are kept for a year, three months of it at hand.',
+      ['log-retention'],
+      'A restart empties ACL LOG: ship it to a store with a retention rule.',
+    ),
+    clause('10.6.1', 'evidences', 'Clocks are synchronised.', ['time']),
+    clause('10.7.2', 'supports', 'The failure of a security control is noticed.', [
+      'log-review',
+      'resilience',
+    ]),
+    clause(
+      '11.3.1.2',
+      'supports',
+      'Scans from inside log in to the systems.',
+      ['patching'],
+      'An audit with a least-privilege user is such a scan of this server.',
+    ),
+    clause('11.5.2', 'supports', 'Changes of critical files are detected.', ['conf-protection', 'drift']),
+    clause('12.3.3', 'supports', 'Protocols and ciphers in use are listed and reviewed yearly.', [
+      'cipher-strength',
+    ]),
+    clause('12.3.4', 'evidences', 'Technologies in use are reviewed yearly for support by their makers.', [
+      'patching',
+    ]),
+    clause('12.5.1', 'supports', 'There is an inventory of components in scope.', ['inventory']),
+    clause('12.10.5', 'supports', 'The response plan is fed by alerts.', ['intrusion', 'log-review']),
+  ],
+};
