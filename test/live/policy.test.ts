@@ -99,7 +99,7 @@ describe('a compiled server', () => {
       try {
         const admin = await replica.login('admin');
         await waitFor(async () =>
-          String(await admin.send(['INFO', 'replication'])).includes('master_link_status:up'),
+          JSON.stringify(await admin.send(['INFO', 'replication'])).includes('master_link_status:up'),
         );
         const watcher = await sentinel.open();
         // 6.0 has no users in Sentinel: one password for all.

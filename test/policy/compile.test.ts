@@ -167,7 +167,7 @@ describe('a generated secret', () => {
   it('carries 256 bits in characters that no file misreads, and prints as nothing', () => {
     const made = generateSecret((bytes) => new Uint8Array(bytes).fill(255));
     expect(made.reveal()).toBe('_'.repeat(42) + '8');
-    expect(`${made} ${JSON.stringify(made)}`).not.toContain('__');
+    expect(`${String(made)} ${JSON.stringify(made)}`).not.toContain('__');
     expect(() => generateSecret(() => new Uint8Array(16))).toThrow(RangeError);
   });
 });

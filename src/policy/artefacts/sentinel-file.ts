@@ -31,14 +31,24 @@ function sentinelRules(blueprint: Blueprint, name: string): readonly string[] {
   const common = ['-@all', '+ping', '+hello', '+client|setname'];
   if (name === PEER) {
     return [
-      ...['resetchannels', '&__sentinel__:hello', ...common, '+publish', '+sentinel|is-master-down-by-addr'],
+      'resetchannels',
+      '&__sentinel__:hello',
+      ...common,
+      '+publish',
+      '+sentinel|is-master-down-by-addr',
       ...(neutral ? ['+sentinel|is-primary-down-by-addr'] : []),
     ];
   }
   const asked = ['get-master-addr-by-name', 'masters', 'master', 'replicas', 'slaves', 'sentinels', 'myid'];
   const newer = neutral ? ['get-primary-addr-by-name', 'primaries', 'primary'] : [];
   return [
-    ...['resetchannels', '&*', ...common, '+client|id', '+command', '+info', '+role'],
+    'resetchannels',
+    '&*',
+    ...common,
+    '+client|id',
+    '+command',
+    '+info',
+    '+role',
     ...(versionAtLeast(blueprint.request.server, { redis: '7.2', valkey: '7.2' }) ? ['+client|setinfo'] : []),
     ...['subscribe', 'psubscribe', 'unsubscribe', 'punsubscribe'].map((each) => `+${each}`),
     ...[...asked, ...newer].map((each) => `+sentinel|${each}`),
