@@ -221,4 +221,35 @@ export const ERROR_CODES: readonly ErrorCodePage[] = [
       'Never use REPLICAOF NO ONE as a repair: it promotes the replica.',
     ],
   },
+  {
+    code: 'E622',
+    name: 'BUSY',
+    title: 'the server runs a script that does not end',
+    says: ['BUSY Redis is busy running a script. You can only call SCRIPT KILL or SHUTDOWN NOSAVE.'],
+    meaning: 'A script has run longer than busy-reply-threshold (lua-time-limit before 7.0; 5 s by default).',
+    steps: ['SCRIPT KILL ends it, unless it has written already: then only SHUTDOWN NOSAVE does.'],
+  },
+  {
+    code: 'E623',
+    name: 'UNKNOWN_COMMAND',
+    title: 'the server does not know the command, or not with these arguments',
+    says: ["ERR unknown command 'JSON.GET'", "ERR wrong number of arguments for 'get' command"],
+    meaning:
+      'The command is newer than the server, belongs to a module that is not loaded, was renamed by rename-command, or is taken away by a managed service. This is looked at before any right, so no ACL rule helps.',
+    steps: [
+      'COMMAND INFO NAME answers nil for a command that is not there; MODULE LIST shows the modules.',
+      'ACL rules always use the original name of a renamed command.',
+    ],
+  },
+  {
+    code: 'E699',
+    name: 'UNDETERMINED',
+    title: 'the cause could not be named',
+    says: ['anything else'],
+    meaning: 'Something stands in the way that none of the tries of the doctor explains.',
+    steps: [
+      'Read the server log of that minute, at loglevel verbose.',
+      'Run the doctor on the host of the server.',
+    ],
+  },
 ];

@@ -89,7 +89,8 @@ async function logIn(
     connection,
     username === undefined ? ['AUTH', secret] : ['AUTH', username, secret],
   );
-  const said = `AUTH ${username === undefined ? 'PASSWORD' : `${username} PASSWORD`}: ${tell(exchange)}`;
+  const text = secret === '' ? tell(exchange) : tell(exchange).replaceAll(secret, '[secret]');
+  const said = `AUTH ${username === undefined ? 'PASSWORD' : `${username} PASSWORD`}: ${text}`;
   const kind = judgeLogin(exchange);
   if (kind === 'wrong') book.traces.push(`1 line in ACL LOG: the failed AUTH as ${username ?? 'default'}`);
   note(book, 'auth', kind === 'ok' ? 'ok' : kind === 'not-wanted' ? 'noted' : 'failed', said, began);

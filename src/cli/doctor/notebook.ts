@@ -23,12 +23,17 @@ export async function ask(
 ): Promise<{ readonly exchange: Exchange; readonly reply?: Reply }> {
   try {
     const [reply = null] = await connection.send([argv]);
-    if (isReplyError(reply)) return { exchange: { kind: 'refused', text: reply.error } };
+    if (isReplyError(reply)) return { exchange: { kind: 'refused', text: withoutArguments(reply.error) } };
     return { exchange: { kind: 'answered', text: typeof reply === 'string' ? reply : '' }, reply };
   } catch (error) {
     if (!(error instanceof FleetError)) throw error;
     return { exchange: { kind: 'failed', code: error.code, message: error.message } };
   }
+}
+
+/** "unknown command, with args beginning with:" repeats what was sent, a password or a value included. */
+function withoutArguments(error: string): string {
+  return error.replace(/,? *with args beginning with:.*$/s, '');
 }
 
 /** A refused command is one line in ACL LOG, except before a login (NOAUTH). */

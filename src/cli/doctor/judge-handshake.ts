@@ -1,0 +1,193 @@
+/** TLS faults: the tls room names them, here they get their published code and the commands that help. */
+
+import type { Diagnosis as TlsDiagnosis, HandshakeFault } from '../../tls/index.ts';
+import type { Diagnosis, NextStep } from './diagnosis.ts';
+import { find } from './finding.ts';
+import type { Observations } from './observation.ts';
+
+/** The fault of the handshake, unless our way of verifying forgives it. */
+export function judgeHandshake(seen: Observations): Diagnosis | undefined {
+  const { handshake, subject, session, port } = seen;
+  const diagnosis = handshake?.diagnosis;
+  if (handshake === undefined || diagnosis === undefined || session !== undefined) return undefined;
+  const replied = handshake.observation.stage === 'replied';
+  if (
+    replied &&
+    (subject.verify === 'none' || (subject.verify === 'chain' && diagnosis.fault === 'name-mismatch'))
+  ) {
+    return undefined;
+  }
+  // What the port really is outranks the guess from a handshake that nobody answered.
+  if (port?.kind === 'plaintext') return tellPlaintext(seen, port.reply);
+  if (port?.kind === 'other') {
+    return find('E618', {
+      fault: 'not-redis',
+      cause: `${subject.node} speaks neither TLS nor the Redis protocol: another service listens there.`,
+      proof: [`a plaintext QUIT is answered ${JSON.stringify(port.reply)}`],
+      next: [{ words: 'Check host and port' }],
+    });
+  }
+  if (port?.kind === 'silent' && !handshake.observation.agreed) return tellSilent(seen, diagnosis);
+  return find(CODES[diagnosis.fault], {
+    fault: diagnosis.fault,
+    certainty: diagnosis.certainty,
+    cause: `${diagnosis.explanation}.`,
+    proof: [...diagnosis.evidence, ...tellClock(seen, diagnosis.fault)],
+    next: [...listCommands(seen, diagnosis.fault), { words: capitalise(diagnosis.help) }],
+    notes: diagnosis.also.map(
+      (fault) => `A second fault would stop us as well: ${fault.replaceAll('-', ' ')}.`,
+    ),
+  });
+}
+
+const CODES: Readonly<Record<HandshakeFault, string>> = {
+  'client-certificate-required': 'E604',
+  'client-certificate-unknown-ca': 'E604',
+  'client-certificate-expired': 'E604',
+  'client-certificate-not-yet-valid': 'E604',
+  'client-certificate-unsuitable': 'E604',
+  'protocol-mismatch': 'E604',
+  'no-shared-cipher': 'E604',
+  'server-untrusted': 'E604',
+  'server-expired': 'E604',
+  'server-not-yet-valid': 'E604',
+  'name-mismatch': 'E604',
+  'plaintext-to-tls': 'E606',
+  'tls-to-plaintext': 'E607',
+  refused: 'E611',
+  unreachable: 'E615',
+  timeout: 'E612',
+  reset: 'E613',
+  'local-material': 'E617',
+  unknown: 'E604',
+};
+
+function tellPlaintext({ subject, handshake }: Observations, reply: string): Diagnosis {
+  return find('E607', {
+    fault: 'tls-to-plaintext',
+    cause: `${subject.node} does not speak TLS: it answers in plaintext.`,
+    proof: [
+      `the TLS handshake ended with ${handshake?.observation.errorCode ?? 'no answer'}`,
+      `a plaintext QUIT on the same port is answered ${JSON.stringify(reply)}`,
+    ],
+    next: [
+      { words: 'Find the TLS port (0: TLS is off)', command: 'CONFIG GET tls-port' },
+      {
+        words: 'Or speak plaintext, where the network in between is yours',
+        command: `wardis doctor ${subject.words.replace('rediss://', 'redis://').replace(/ --.*$/, '')}`,
+      },
+    ],
+  });
+}
+
+function tellSilent({ subject }: Observations, diagnosis: TlsDiagnosis): Diagnosis {
+  return find('E612', {
+    fault: 'silent',
+    certainty: 'likely',
+    cause: `${subject.node} accepts the connection and answers neither TLS nor plaintext: a server that hangs, or a filter that swallows what it does not know.`,
+    proof: diagnosis.evidence,
+    next: [
+      {
+        words: 'On its host: what the process does, and what listens',
+        command: `ss -ltnp 'sport = :${portOf(subject)}'`,
+      },
+      { words: 'A slow link: wait longer', command: `wardis doctor ${subject.words} --connect-timeout 60` },
+    ],
+  });
+}
+
+/** What the dates were compared with. */
+function tellClock({ at, handshake }: Observations, fault: HandshakeFault): readonly string[] {
+  switch (fault) {
+    case 'client-certificate-expired':
+    case 'client-certificate-not-yet-valid':
+      return [
+        `our clock says ${at.toISOString()}`,
+        ...(handshake?.serverTime === undefined
+          ? ["the server's clock could not be read from here; it is the one that counts"]
+          : []),
+      ];
+    case 'server-expired':
+    case 'server-not-yet-valid':
+      return [`our clock says ${at.toISOString()}; it is the one that counts`];
+    default:
+      return [];
+  }
+}
+
+function listCommands(seen: Observations, fault: HandshakeFault): readonly NextStep[] {
+  const { subject, handshake } = seen;
+  const again = `wardis doctor ${subject.loginWords}`;
+  const cert = subject.certFile ?? 'CLIENT.crt';
+  switch (fault) {
+    case 'client-certificate-required':
+      return [{ words: 'Show a certificate', command: `${again} --cert CLIENT.crt --key CLIENT.key` }];
+    case 'client-certificate-unknown-ca':
+      return [
+        { words: 'Who signed ours', command: `openssl x509 -in ${cert} -noout -issuer` },
+        { words: 'Whom the server believes', command: 'CONFIG GET tls-ca-cert-*' },
+      ];
+    case 'client-certificate-expired':
+    case 'client-certificate-not-yet-valid':
+      return [
+        { words: 'Its dates', command: `openssl x509 -in ${cert} -noout -dates` },
+        { words: 'The clock on the host of the server', command: 'date -u' },
+      ];
+    case 'client-certificate-unsuitable':
+      return [
+        {
+          words: 'What it may be used for',
+          command: `openssl x509 -in ${cert} -noout -ext extendedKeyUsage`,
+        },
+      ];
+    case 'server-untrusted':
+      return [
+        { words: 'Say whom to trust', command: `${withoutCa(again)} --cacert CA.crt` },
+        {
+          words: 'What the server shows',
+          command: `openssl s_client -connect ${subject.node} -showcerts </dev/null`,
+        },
+      ];
+    case 'name-mismatch': {
+      const leaf = handshake?.observation.chain[0];
+      const name = leaf?.dnsNames[0] ?? leaf?.ipAddresses[0];
+      return name === undefined
+        ? []
+        : [{ words: 'If that is the server you mean', command: `${again} --sni ${name}` }];
+    }
+    case 'server-expired':
+    case 'server-not-yet-valid':
+      return [
+        {
+          words: 'What the server shows',
+          command: `openssl s_client -connect ${subject.node} </dev/null | openssl x509 -noout -dates`,
+        },
+        { words: 'Our clock', command: 'date -u' },
+      ];
+    case 'protocol-mismatch':
+      return [{ words: 'What the server allows (empty: 1.2 and 1.3)', command: 'CONFIG GET tls-protocols' }];
+    case 'no-shared-cipher':
+      return [{ words: 'What the server allows', command: 'CONFIG GET tls-cipher*' }];
+    case 'plaintext-to-tls':
+    case 'tls-to-plaintext':
+    case 'refused':
+    case 'unreachable':
+    case 'timeout':
+    case 'reset':
+    case 'local-material':
+    case 'unknown':
+      return [{ words: 'Again, with more time', command: `${again} --connect-timeout 30` }];
+  }
+}
+
+function withoutCa(words: string): string {
+  return words.replace(/ --cacert(?:dir)? \S+/, '');
+}
+
+function portOf({ endpoint }: Observations['subject']): number {
+  return endpoint.kind === 'tcp' ? endpoint.port : 0;
+}
+
+function capitalise(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}
