@@ -13,6 +13,7 @@ import {
 import type { ConfFiles, Snapshot } from '../fleet/index.ts';
 import type { Change } from '../policy/index.ts';
 import type { Evidence, Verdict } from './check.ts';
+import { readConfFiles } from './conf-reading.ts';
 import { byHand, readFact } from './reading.ts';
 import { rows } from './rights.ts';
 import { evidence, fail, pass } from './verdict.ts';
@@ -31,7 +32,7 @@ export function readConf(
   snapshot: Snapshot,
   judge: (conf: JudgedConf, files: ConfFiles) => Verdict,
 ): Verdict {
-  return readFact(snapshot.conf, 'the conf file', (files) =>
+  return readConfFiles(snapshot, (files) =>
     readFact(snapshot.product, 'the server version', ({ product, version }) => {
       const before = judged.get(files);
       if (before !== undefined) return judge(before, files);

@@ -2,11 +2,24 @@
 
 import { versionAtLeast, type DirectiveLine, type Product, type ServerVersion } from '../conf/index.ts';
 import type { ConfFiles, Provenance, Snapshot } from '../fleet/index.ts';
+import type { Verdict } from './check.ts';
+import { readFact } from './reading.ts';
+import { notApplicable } from './verdict.ts';
 
 /** A directive and its place. */
 export interface PlacedDirective {
   readonly line: DirectiveLine;
   readonly from: Provenance & { readonly kind: 'file'; readonly line: number };
+}
+
+/** Ask with the conf files; a server that was started without any has nothing to judge. */
+export function readConfFiles(
+  snapshot: Snapshot,
+  judge: (conf: ConfFiles, from: Provenance) => Verdict,
+): Verdict {
+  if (!snapshot.conf.known && snapshot.conf.reason === 'missing')
+    return notApplicable('the server was started without a conf file');
+  return readFact(snapshot.conf, 'the conf file', judge);
 }
 
 /** Every directive of that name, in the order in which the server reads them, includes followed. */

@@ -7,7 +7,7 @@
 import { grantedCommands, parseUser, type CommandTable, type User } from '../acl/index.ts';
 import type { Provenance, Snapshot } from '../fleet/index.ts';
 import type { Verdict } from './check.ts';
-import { directivesNamed } from './conf-reading.ts';
+import { directivesNamed, readConfFiles } from './conf-reading.ts';
 import { readFact } from './reading.ts';
 
 /** One user line. The tokens may hold passwords: print only those that {@link isCommandRule} or a key rule accepts. */
@@ -28,7 +28,7 @@ export function readWrittenUsers(
   return readFact(snapshot.commands, 'the command table', (table) => {
     const { aclFile } = snapshot;
     if (!aclFile.known && aclFile.reason === 'missing') {
-      return readFact(snapshot.conf, 'the user lines', (conf) =>
+      return readConfFiles(snapshot, (conf) =>
         judge(
           directivesNamed(conf, 'user').map(({ line, from }) => ({
             name: line.args[0] ?? '',

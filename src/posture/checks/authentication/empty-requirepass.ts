@@ -1,8 +1,7 @@
 /** AUTH-006: `requirepass ""` looks like a password and is none. */
 
 import type { Check } from '../../check.ts';
-import { directivesNamed } from '../../conf-reading.ts';
-import { readFact } from '../../reading.ts';
+import { directivesNamed, readConfFiles } from '../../conf-reading.ts';
 import { REFERENCES } from '../../reference.ts';
 import { evidence, fail, pass } from '../../verdict.ts';
 
@@ -16,7 +15,7 @@ export const emptyRequirepass: Check = {
     'requirepass "" makes the default user nopass: anybody is in. At run time CONFIG SET requirepass "" does it even on ' +
     'a server with an ACL file. A template whose variable is empty ends up here.',
   evaluate: (snapshot) =>
-    readFact(snapshot.conf, 'the conf file', (conf, from) => {
+    readConfFiles(snapshot, (conf, from) => {
       const lines = directivesNamed(conf, 'requirepass');
       const last = lines.at(-1);
       if (last === undefined || last.line.args[0] !== '') return pass('no empty requirepass line', from);

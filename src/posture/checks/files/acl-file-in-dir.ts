@@ -2,7 +2,8 @@
 
 import type { Provenance } from '../../../fleet/index.ts';
 import type { Check } from '../../check.ts';
-import { byHand, readFact, readSettings } from '../../reading.ts';
+import { readConfFiles } from '../../conf-reading.ts';
+import { byHand, readSettings } from '../../reading.ts';
 import { REFERENCES } from '../../reference.ts';
 import { rows } from '../../rights.ts';
 import { evidence, fail, pass } from '../../verdict.ts';
@@ -18,7 +19,7 @@ export const aclFileInDir: Check = {
     'sends, replaces the users. Backups of dir then also hold the password hashes.',
   evaluate: (snapshot) =>
     readSettings(snapshot, ['dir', 'aclfile'], ({ dir, aclfile }) =>
-      readFact(snapshot.conf, 'the path of the conf file', (conf) => {
+      readConfFiles(snapshot, (conf) => {
         const files: readonly (readonly [string, Provenance])[] = [
           ...(aclfile.value === '' ? [] : [[aclfile.value, aclfile.from] as const]),
           ...conf.documents.map(({ path }) => [path, { kind: 'file', path } as const] as const),

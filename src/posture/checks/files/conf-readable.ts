@@ -2,8 +2,9 @@
 
 import type { ConfFiles, Snapshot } from '../../../fleet/index.ts';
 import type { Check, Verdict } from '../../check.ts';
+import { readConfFiles } from '../../conf-reading.ts';
 import { examplePaths } from '../../example.ts';
-import { printMode, readFact } from '../../reading.ts';
+import { printMode } from '../../reading.ts';
 import { REFERENCES } from '../../reference.ts';
 import { rows } from '../../rights.ts';
 import { evidence, fail, pass, unknownFrom } from '../../verdict.ts';
@@ -18,7 +19,7 @@ export const confReadable: Check = {
     'requirepass, masterauth and key passphrases stand in the conf file in clear, and its user lines hold unsalted hashes. ' +
     'CONFIG REWRITE keeps the mode of the file.',
   evaluate: (snapshot) =>
-    readFact(snapshot.conf, 'the conf file', (conf) => {
+    readConfFiles(snapshot, (conf) => {
       const verdict = judgeModes(snapshot, conf);
       if (verdict.status !== 'fail' || !holdsSecrets(snapshot)) return verdict;
       return { ...verdict, severity: { value: 'high', because: 'it holds passwords' } };

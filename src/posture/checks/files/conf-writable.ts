@@ -2,8 +2,9 @@
 
 import type { Snapshot } from '../../../fleet/index.ts';
 import type { Check } from '../../check.ts';
+import { readConfFiles } from '../../conf-reading.ts';
 import { examplePaths } from '../../example.ts';
-import { printMode, readFact } from '../../reading.ts';
+import { printMode } from '../../reading.ts';
 import { REFERENCES } from '../../reference.ts';
 import { rows } from '../../rights.ts';
 import { evidence, fail, pass, unknownFrom } from '../../verdict.ts';
@@ -18,7 +19,7 @@ export const confWritable: Check = {
     'Who writes these files has the server at the next start or ACL LOAD: a user, a loadmodule line, another dir. A line ' +
     'with an unclosed parenthesis in the ACL file ends the process at ACL LOAD (7.0 to 8.0.6, Valkey to 9.1.2).',
   evaluate: (snapshot) =>
-    readFact(snapshot.conf, 'the conf file', () => {
+    readConfFiles(snapshot, () => {
       const files = configurationFiles(snapshot).map((path) => ({ path, fact: snapshot.paths.get(path) }));
       const open = files.flatMap(({ path, fact }) =>
         fact?.known === true && (fact.value.mode & 0o002) !== 0 ? [{ path, ...fact }] : [],

@@ -2,8 +2,9 @@
 
 import type { Snapshot } from '../../../fleet/index.ts';
 import type { Check } from '../../check.ts';
+import { readConfFiles } from '../../conf-reading.ts';
 import { examplePaths } from '../../example.ts';
-import { readFact, readPath } from '../../reading.ts';
+import { readPath } from '../../reading.ts';
 import { REFERENCES } from '../../reference.ts';
 import { rows } from '../../rights.ts';
 import { evidence, fail, pass } from '../../verdict.ts';
@@ -21,7 +22,7 @@ export const foreignOwner: Check = {
     'The owner of a file may always change it, whatever its mode: a deployment account, or a person who left, then owns ' +
     'the server at the next start. With the wrong owner ACL SAVE and CONFIG REWRITE fail as well.',
   evaluate: (snapshot) =>
-    readFact(snapshot.conf, 'the conf file', (conf) => {
+    readConfFiles(snapshot, (conf) => {
       const files = [
         ...conf.documents.map(({ path }) => path),
         ...(snapshot.aclFile.known ? [snapshot.aclFile.value.path] : []),

@@ -1,8 +1,7 @@
 /** NET-002: no `bind` line anywhere: where the server listens is left to the version's default. */
 
 import type { Check } from '../../check.ts';
-import { directivesNamed } from '../../conf-reading.ts';
-import { readFact } from '../../reading.ts';
+import { directivesNamed, readConfFiles } from '../../conf-reading.ts';
 import { REFERENCES } from '../../reference.ts';
 import { evidence, fail, pass } from '../../verdict.ts';
 
@@ -16,7 +15,7 @@ export const defaultBind: Check = {
     'Without a bind line every version listens on every interface (empty up to 6.2, `* -::*` from 7.0 on). Nobody who ' +
     'reads the file sees it, and on 6.x adding any bind line later switches protected mode off.',
   evaluate: (snapshot) =>
-    readFact(snapshot.conf, 'the conf file', (conf, from) => {
+    readConfFiles(snapshot, (conf, from) => {
       const written = directivesNamed(conf, 'bind').at(-1);
       if (written !== undefined) return pass(`bind ${written.line.args.join(' ')}`, written.from);
       return fail(

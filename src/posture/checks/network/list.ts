@@ -16,4 +16,19 @@ import { reachableFromElsewhere } from './reachable-from-elsewhere.ts';
 import { socketPermissions } from './socket-permissions.ts';
 import { unauthenticatedClient } from './unauthenticated-client.ts';
 
-export const networkChecks: readonly Check[] = [everyInterface, defaultBind, protectedModeOff, protectedModeBypassed, protectedModeLocksOut, plaintextBesideTls, plaintextAnswers, unauthenticatedClient, socketPermissions, reachableFromElsewhere, publicAddress, optionalAddress, absentAddress, clientsFromPublicAddresses];
+export const networkChecks: readonly Check[] = [
+  everyInterface,
+  defaultBind,
+  protectedModeOff,
+  protectedModeBypassed,
+  protectedModeLocksOut,
+  plaintextBesideTls,
+  plaintextAnswers,
+  unauthenticatedClient,
+  socketPermissions,
+  reachableFromElsewhere,
+  publicAddress,
+  optionalAddress,
+  absentAddress,
+  clientsFromPublicAddresses,
+];

@@ -9,4 +9,12 @@ import { moduleCommandEnabled } from './module-command-enabled.ts';
 import { protectedConfigsEnabled } from './protected-configs-enabled.ts';
 import { unknownModule } from './unknown-module.ts';
 
-export const scriptingChecks: readonly Check[] = [applicationScripts, insecureLua, deprecatedLua, debugCommandEnabled, moduleCommandEnabled, protectedConfigsEnabled, unknownModule];
+export const scriptingChecks: readonly Check[] = [
+  applicationScripts,
+  insecureLua,
+  deprecatedLua,
+  debugCommandEnabled,
+  moduleCommandEnabled,
+  protectedConfigsEnabled,
+  unknownModule,
+];
