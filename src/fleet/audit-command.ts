@@ -21,7 +21,8 @@ export const DENIALS_MAX = 1000;
 export const AUDIT_COMMANDS = {
   time: ask(['TIME'], '+time', 'compare `date -u` on the host with a time server'),
   hello: { argv: ['HELLO'], name: 'HELLO', look: 'read the version from the package or the service console' },
-  info: ask(['INFO', 'everything'], '+info', 'run `redis-cli info everything` as an administrator'),
+  // Not `everything`, which a Sentinel of 6.0 does not know; it only adds what modules say.
+  info: ask(['INFO', 'all'], '+info', 'run `redis-cli info all` as an administrator'),
   config: ask(
     ['CONFIG', 'GET', '*'],
     '+config|get',

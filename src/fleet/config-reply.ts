@@ -16,7 +16,11 @@ export interface LiveSettings {
 const SOUNDS_SECRET = /(?:auth|pass|passwd|password|passphrase|secret|token|apikey|api-key)$/i;
 
 /** Reads the reply. When the server withholds it, every setting of the version is unknown for that reason. */
-export function readSettings(answer: Answer, server: ServerVersion): LiveSettings {
+export function readSettings(
+  answer: Answer,
+  server: ServerVersion,
+  share: (word: string) => string,
+): LiveSettings {
   const pairs = answer.reply === undefined ? undefined : readPairs(answer.reply);
   if (pairs === undefined) return withheld(refusalOf(answer) ?? malformed(answer), server);
   const settings = new Map<string, Fact<string>>();
@@ -25,9 +29,9 @@ export function readSettings(answer: Answer, server: ServerVersion): LiveSetting
     const name = canonicalName(spelling);
     // The old and the new name come both, with the same value: the canonical one says where it was read.
     if (name !== spelling && pairs.has(name)) continue;
-    const from = { kind: 'command', node: answer.node, command: `CONFIG GET ${spelling}` } as const;
+    const from = { kind: 'command', node: answer.node, command: share(`CONFIG GET ${spelling}`) } as const;
     if (isSecret(name, server)) secrets.set(name, known(new Secret(textOf(value)), from));
-    else settings.set(name, known(textOf(value), from));
+    else settings.set(share(name), known(share(textOf(value)), from));
   }
   for (const [name, directive] of listDirectives(server)) {
     if (directive.default === undefined || settings.has(name) || secrets.has(name)) continue;

@@ -14,7 +14,7 @@ import { readInfo, readProduct, serverVersion } from './info-reply.ts';
 import { recogniseManagedService, type ManagedService } from './managed.ts';
 import { classify, readAnswer, refusalOf, type Answer } from './reply-fact.ts';
 import { decodeReply, isErrorFrame, isReplyError, type Reply } from './resp.ts';
-import { bundledTable, sharedTable, type SharedFacts } from './shared-facts.ts';
+import { bundledTable, sharedTable, shareWord, type SharedFacts } from './shared-facts.ts';
 import type { Snapshot } from './snapshot.ts';
 import type { Target } from './target.ts';
 
@@ -49,12 +49,15 @@ export function readFirst(
   shared: SharedFacts,
 ): FirstFacts {
   const replies = decodeAllButCommands(frames);
+  const share = (word: string): string => shareWord(shared, word);
   for (const reply of replies) {
     const refused = isReplyError(reply) ? explainErrorReply(reply.error, connection.node) : undefined;
     if (refused !== undefined) throw refused;
   }
   const plain = answersOf(connection.node, replies, undefined);
-  const fields = readAnswer(plain.info, (reply) => (typeof reply === 'string' ? readInfo(reply) : undefined));
+  const fields = readAnswer(plain.info, (reply) =>
+    typeof reply === 'string' ? readInfo(reply, share) : undefined,
+  );
   const managed = recogniseManagedService({
     host: target.endpoint.kind === 'tcp' ? target.endpoint.host : '',
     info: fields.known ? fields.value : new Map(),
@@ -69,7 +72,7 @@ export function readFirst(
   const info = fields.known ? fields : (refusalOf(answers.info) ?? fields);
   const product = readProduct(info, answers.hello);
   const server = product.known ? serverVersion(product.value) : LIKELY_SERVER;
-  const settings = readSettings(answers.config, server);
+  const settings = readSettings(answers.config, server, share);
   return {
     answers,
     managed,

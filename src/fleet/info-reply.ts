@@ -9,13 +9,16 @@ import type { ProductFact } from './snapshot.ts';
 
 const VERSION = /^[0-9]{1,9}(?:\.[0-9]{1,9}){1,3}/;
 
-/** The fields of every section; a field that comes twice keeps its last value. */
-export function readInfo(text: string): ReadonlyMap<string, string> {
+/**
+ * The fields of every section but the latency percentiles, which are many and tell nothing about security; a field
+ * that comes twice keeps its last value.
+ */
+export function readInfo(text: string, share: (word: string) => string): ReadonlyMap<string, string> {
   const fields = new Map<string, string>();
   for (const line of text.split('\r\n')) {
-    if (line === '' || line.startsWith('#')) continue;
+    if (line === '' || line.startsWith('#') || line.startsWith('latency_percentiles')) continue;
     const colon = line.indexOf(':');
-    if (colon > 0) fields.set(line.slice(0, colon), line.slice(colon + 1));
+    if (colon > 0) fields.set(share(line.slice(0, colon)), share(line.slice(colon + 1)));
   }
   return fields;
 }

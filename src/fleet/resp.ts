@@ -140,7 +140,7 @@ function findEnd(search: Search, held: Buffer, bytesMax: number): boolean {
 /** Where the element at `search.at` ends, its open array pushed; undefined when bytes are missing. */
 function passElement(search: Search, held: Buffer, bytesMax: number): number | undefined {
   const start = search.at;
-  const line = held.indexOf(LF, start);
+  const line = findLineEnd(held, start);
   const kind = held[start];
   if (line < 0) {
     // The first byte tells at once whether this is a reply at all.
@@ -199,7 +199,7 @@ function closeElement(search: Search): void {
 /** Only for bytes that were searched: every length is right and every array is whole. */
 function decodeAt(bytes: Buffer, cursor: { at: number }): Reply {
   const start = cursor.at;
-  const line = bytes.indexOf(LF, start);
+  const line = findLineEnd(bytes, start);
   cursor.at = line + 1;
   switch (bytes[start]) {
     case STRING:
@@ -222,6 +222,13 @@ function decodeAt(bytes: Buffer, cursor: { at: number }): Reply {
       return items;
     }
   }
+}
+
+/** Most lines are a length of a few digits: looking at them here is quicker than a call into the runtime. */
+function findLineEnd(bytes: Buffer, start: number): number {
+  const near = Math.min(start + 16, bytes.length);
+  for (let i = start; i < near; i += 1) if (bytes[i] === LF) return i;
+  return near === bytes.length ? -1 : bytes.indexOf(LF, near);
 }
 
 /** `-1` or up to ten digits; undefined for anything else. */

@@ -1,6 +1,6 @@
 /**
- * What many nodes have in common, kept once: command tables by content and what was read from this host by
- * process. A thousand nodes would otherwise hold a thousand tables of 3 MB.
+ * What many nodes have in common, kept once: command tables by content, names and usual values, and what was
+ * read from this host by process. A thousand nodes would otherwise hold a thousand tables of 3 MB.
  */
 
 import { createHash } from 'node:crypto';
@@ -13,15 +13,21 @@ const TABLES_MAX = 64;
 /** Processes of this host whose files are kept. */
 const HOSTS_MAX = 256;
 
+/** Words that are kept: names and usual values of settings and of INFO fields. */
+const WORDS_MAX = 20_000;
+/** Longer text is seldom the same on two nodes. */
+const WORD_CHARS_MAX = 80;
+
 /** Give the same one to every snapshot of a run. */
 export interface SharedFacts {
+  readonly words: Map<string, string>;
   readonly tables: Map<string, CommandTable>;
   /** By process number and start. */
   readonly hosts: Map<string, unknown>;
 }
 
 export function createSharedFacts(): SharedFacts {
-  return { tables: new Map(), hosts: new Map() };
+  return { words: new Map(), tables: new Map(), hosts: new Map() };
 }
 
 /** The table of a COMMAND reply, the same object for the same bytes; undefined when the reply is an error. */
@@ -36,6 +42,14 @@ export function sharedTable(
     .update(reply)
     .digest('base64');
   return keep(shared.tables, TABLES_MAX, key, () => tableFromCommandReply(decodeReply(reply), server));
+}
+
+/** The same text, held once for all nodes. */
+export function shareWord(shared: SharedFacts, word: string): string {
+  const found = shared.words.get(word);
+  if (found !== undefined) return found;
+  if (word.length <= WORD_CHARS_MAX && shared.words.size < WORDS_MAX) shared.words.set(word, word);
+  return word;
 }
 
 /** The bundled table of a version. */
