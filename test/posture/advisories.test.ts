@@ -3,14 +3,14 @@
  * may run. The version traps are those that other tools fell into.
  */
 
-import fc from 'fast-check';
+import { assert, constantFrom, nat, property } from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { compareVersions } from '../../src/conf/index.ts';
 import { known, snapshotFromText, unknown, type Snapshot } from '../../src/fleet/index.ts';
 import { advisory, publicName, rangesOf, type Advisory } from '../../src/posture/advisories/advisory.ts';
 import { BRANCHES, findBranch, supportedReleases } from '../../src/posture/advisories/branches.ts';
 import { ADVISORIES } from '../../src/posture/advisories/list.ts';
-import { coverageOf, matchAdvisories, type AdvisoryMatch } from '../../src/posture/advisories/match.ts';
+import { gapAt, matchAdvisories, type AdvisoryMatch } from '../../src/posture/advisories/match.ts';
 
 const HASH = 'a'.repeat(64);
 
@@ -170,18 +170,18 @@ describe('versions', () => {
   });
 
   it('newer than the data are unknown as a whole, not safe', () => {
-    expect(coverageOf({ product: 'redis', version: '7.2.16' })).toBe('covered');
-    expect(coverageOf({ product: 'redis', version: '7.2.17' })).toContain('newer than the data');
-    expect(coverageOf({ product: 'redis', version: '8.14.0' })).toContain('not in the data');
-    expect(coverageOf({ product: 'valkey', version: '9.1.5' })).toContain('newer than the data');
-    expect(coverageOf({ product: 'redis', version: '255.255.255' })).toContain('not in the data');
+    expect(gapAt({ product: 'redis', version: '7.2.16' })).toBeUndefined();
+    expect(gapAt({ product: 'redis', version: '7.2.17' })).toContain('newer than the data');
+    expect(gapAt({ product: 'redis', version: '8.14.0' })).toContain('not in the data');
+    expect(gapAt({ product: 'valkey', version: '9.1.5' })).toContain('newer than the data');
+    expect(gapAt({ product: 'redis', version: '255.255.255' })).toContain('not in the data');
     expect(state('CVE-2025-49844', 'redis-8.14.0')).toBe('unknown');
   });
 
   it('without a patch level are unknown where the branch had the flaw', () => {
     expect(state('CVE-2025-49844', 'redis-7.2')).toBe('unknown');
     expect(state('CVE-2025-62507', 'redis-7.2')).toBe('not-applicable');
-    expect(coverageOf({ product: 'redis', version: '7.2' })).toContain('patch level');
+    expect(gapAt({ product: 'redis', version: '7.2' })).toContain('patch level');
   });
 
   it('that are not known answer unknown for every advisory', () => {
@@ -190,9 +190,9 @@ describe('versions', () => {
   });
 
   it('never go from fixed back to vulnerable as they rise within a branch', () => {
-    const branch = fc.constantFrom(...BRANCHES.filter(({ newest }) => newest !== undefined));
-    fc.assert(
-      fc.property(branch, fc.nat(40), fc.nat(40), ({ product, branch: name }, a, b) => {
+    const branch = constantFrom(...BRANCHES.filter(({ newest }) => newest !== undefined));
+    assert(
+      property(branch, nat(40), nat(40), ({ product, branch: name }, a, b) => {
         const [low, high] = a < b ? [a, b] : [b, a];
         const before = matchAdvisories(snapshot(`${product}-${name}.${low}`));
         const after = matchAdvisories(snapshot(`${product}-${name}.${high}`));

@@ -44,11 +44,8 @@ export function matchAdvisories(
   return advisories.map((advisory) => matchOne(advisory, value, snapshot));
 }
 
-/** Whether the data reaches as far as this version, and if not, why. */
-export function coverageOf({
-  product,
-  version,
-}: Pick<ProductFact, 'product' | 'version'>): 'covered' | string {
+/** What the data cannot tell about this version; undefined when it reaches that far. */
+export function gapAt({ product, version }: Pick<ProductFact, 'product' | 'version'>): string | undefined {
   const numbers = parseVersion(version);
   if (numbers === undefined) return `${version} is not a version`;
   const branch = findBranch(product, branchOf(version));
@@ -57,7 +54,7 @@ export function coverageOf({
   if (branch.newest !== undefined && compareVersions(version, branch.newest) > 0) {
     return `${product} ${version} is newer than the data, which ends at ${branch.newest}`;
   }
-  return 'covered';
+  return undefined;
 }
 
 function matchOne(advisory: Advisory, server: ProductFact, snapshot: Snapshot): AdvisoryMatch {
@@ -67,10 +64,10 @@ function matchOne(advisory: Advisory, server: ProductFact, snapshot: Snapshot): 
   if (concerned.length === 0) {
     return { advisory, state: 'not-applicable', why: `no release of ${product} had it` };
   }
-  const coverage = coverageOf(server);
+  const gap = gapAt(server) ?? '';
   const range = concerned.find((each) => each.branch === branch);
   if (range === undefined) {
-    if (findBranch(product, branch) === undefined) return { advisory, state: 'unknown', why: coverage };
+    if (findBranch(product, branch) === undefined) return { advisory, state: 'unknown', why: gap };
     const born = concerned.every((each) => compareVersions(each.branch, branch) < 0);
     return born
       ? { advisory, state: 'fixed', why: `${branch} was released with the fix` }
@@ -84,7 +81,7 @@ function matchOne(advisory: Advisory, server: ProductFact, snapshot: Snapshot): 
       undetermined: true,
     };
   }
-  if ((parseVersion(version)?.length ?? 0) < 3) return { advisory, state: 'unknown', why: coverage };
+  if ((parseVersion(version)?.length ?? 0) < 3) return { advisory, state: 'unknown', why: gap };
   if (compareVersions(version, range.introduced) < 0) {
     return { advisory, state: 'not-applicable', why: `came with ${range.introduced}` };
   }

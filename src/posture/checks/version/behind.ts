@@ -3,7 +3,7 @@
 import { compareVersions } from '../../../conf/index.ts';
 import { branchOf } from '../../advisories/advisory.ts';
 import { ADVISORIES_AS_OF, findBranch, supportedReleases } from '../../advisories/branches.ts';
-import { coverageOf } from '../../advisories/match.ts';
+import { gapAt } from '../../advisories/match.ts';
 import type { Check } from '../../check.ts';
 import { readFact } from '../../reading.ts';
 import { REFERENCES } from '../../reference.ts';
@@ -21,15 +21,15 @@ export const behind: Check = {
     readFact(snapshot.product, 'product and version', (server, from) => {
       const { product, version } = server;
       const branch = findBranch(product, branchOf(version));
-      const coverage = coverageOf(server);
-      if (branch?.newest === undefined || coverage !== 'covered')
+      const gap = gapAt(server);
+      if (branch?.newest === undefined || gap !== undefined)
         return {
           status: 'unknown',
           missing: 'the newest release of this branch',
           why:
-            coverage === 'covered'
+            gap === undefined
               ? `not in the data of ${ADVISORIES_AS_OF}`
-              : `${coverage} (data of ${ADVISORIES_AS_OF})`,
+              : `${gap} (data of ${ADVISORIES_AS_OF})`,
           look: 'read the release page of the project',
         };
       return compareVersions(version, branch.newest) < 0

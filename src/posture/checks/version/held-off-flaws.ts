@@ -2,7 +2,7 @@
 
 import { branchOf, publicName } from '../../advisories/advisory.ts';
 import { ADVISORIES_AS_OF, supportedReleases } from '../../advisories/branches.ts';
-import { coverageOf, matchAdvisories } from '../../advisories/match.ts';
+import { gapAt, matchAdvisories } from '../../advisories/match.ts';
 import type { Check } from '../../check.ts';
 import { readFact } from '../../reading.ts';
 import { REFERENCES } from '../../reference.ts';
@@ -43,13 +43,13 @@ export const heldOffFlaws: Check = {
           ],
         );
       }
-      const coverage = coverageOf(server);
-      return coverage === 'covered'
+      const gap = gapAt(server);
+      return gap === undefined
         ? pass('nothing is held off by configuration alone', from)
         : {
             status: 'unknown',
             missing: 'which advisories concern this version',
-            why: `${coverage} (data of ${ADVISORIES_AS_OF})`,
+            why: `${gap} (data of ${ADVISORIES_AS_OF})`,
             look: 'read the release notes of the project, or update Wardis',
           };
     }),

@@ -3,7 +3,7 @@
 import type { Provenance, Snapshot } from '../../../fleet/index.ts';
 import { branchOf, publicName } from '../../advisories/advisory.ts';
 import { ADVISORIES_AS_OF, findBranch, supportedReleases } from '../../advisories/branches.ts';
-import { type AdvisoryMatch, coverageOf, matchAdvisories } from '../../advisories/match.ts';
+import { type AdvisoryMatch, gapAt, matchAdvisories } from '../../advisories/match.ts';
 import { type Check, SEVERITIES, type Verdict } from '../../check.ts';
 import { readFact } from '../../reading.ts';
 import { REFERENCES } from '../../reference.ts';
@@ -26,19 +26,19 @@ export const knownFlaws: Check = {
       const open = sortBySeverity(matches.filter(({ state }) => state === 'vulnerable'));
       const [worst] = open;
       if (worst !== undefined) return reportFlaws(snapshot, server, open, from);
-      const coverage = coverageOf(server);
+      const gap = gapAt(server);
       const unsure = matches.filter(
         ({ state, undetermined }) => state === 'unknown' && undetermined !== true,
       );
-      if (coverage !== 'covered' || unsure.length > 0) {
+      if (gap !== undefined || unsure.length > 0) {
         const [first] = unsure;
         return {
           status: 'unknown',
           missing: 'which advisories concern this version',
           why:
-            coverage === 'covered'
+            gap === undefined
               ? `${first === undefined ? '' : publicName(first.advisory)}: ${first?.why ?? ''}`
-              : `${coverage} (data of ${ADVISORIES_AS_OF})`,
+              : `${gap} (data of ${ADVISORIES_AS_OF})`,
           look: 'read the release notes of the project, or update Wardis',
         };
       }

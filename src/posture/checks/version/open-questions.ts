@@ -2,7 +2,7 @@
 
 import { branchOf, publicName } from '../../advisories/advisory.ts';
 import { findBranch } from '../../advisories/branches.ts';
-import { coverageOf, matchAdvisories } from '../../advisories/match.ts';
+import { gapAt, matchAdvisories } from '../../advisories/match.ts';
 import type { Check } from '../../check.ts';
 import { readFact } from '../../reading.ts';
 import { REFERENCES } from '../../reference.ts';
@@ -29,7 +29,7 @@ export const openQuestions: Check = {
         ? {
             status: 'unknown',
             missing: 'which advisories concern this version',
-            why: coverageOf(server),
+            why: gapAt(server) ?? 'the branch is not in the data',
             look: 'read the release notes of the project, or update Wardis',
           }
         : pass(`the sources answer for ${server.product} ${branchOf(server.version)} throughout`, from);
