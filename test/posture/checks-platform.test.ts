@@ -194,6 +194,56 @@ describe('checks on TLS', () => {
   });
 });
 
+describe('checks on limits', () => {
+  it('do not ask for client eviction while it opens a known flaw', () => {
+    const conf = 'maxmemory-clients 0\n';
+    expect(status('LIM-012', 'valkey-9.1.2', conf)).toBe('not-applicable');
+    expect(status('LIM-012', 'valkey-9.1.4', conf)).toBe('fail');
+    expect(status('VER-003', 'valkey-9.1.2', conf)).toBe('fail');
+    expect(status('VER-002', 'valkey-9.1.2', 'maxmemory-clients 20%\n')).toBe('fail');
+  });
+});
+
+describe('checks on versions', () => {
+  const debian: Partial<Snapshot> = {
+    packageVersion: known('redis-server 5:7.0.15-1~deb12u5', { kind: 'host', what: 'dpkg' }),
+  };
+
+  it('do not call a package vulnerable that its distribution may have mended', () => {
+    expect(status('VER-002', 'redis-7.0.15', '')).toBe('fail');
+    const verdict = judge(
+      find('VER-002'),
+      snapshotFromText({ server: 'redis-7.0.15', conf: '', facts: debian }),
+    );
+    expect(verdict).toMatchObject({ status: 'unknown', missing: 'fixes that the distribution made' });
+    expect(status('VER-001', 'redis-7.0.15', '', debian)).toBe('unknown');
+  });
+
+  it('raise the severity to that of the worst advisory, and say which', () => {
+    const verdict = judge(find('VER-002'), snapshotFromText({ server: 'redis-7.2.10', conf: '' }));
+    expect(verdict).toMatchObject({
+      severity: { value: 'critical', because: 'the worst is CVE-2025-49844' },
+    });
+  });
+
+  it('are unknown beyond the data, never a pass', () => {
+    for (const server of ['redis-7.2.99', 'redis-9.9.1', 'valkey-9.1.9', 'redis-7.2']) {
+      expect(status('VER-002', server, ''), server).toBe('unknown');
+      expect(status('VER-005', server, ''), server).toBe('unknown');
+    }
+  });
+
+  it('read revisions of Debian packages as numbers', () => {
+    const revision = (text: string): Partial<Snapshot> => ({
+      packageVersion: known(text, { kind: 'host', what: 'dpkg' }),
+    });
+    expect(status('VER-007', 'redis-6.0.16', '', revision('redis-server 5:6.0.16-1+deb11u1'))).toBe('fail');
+    expect(status('VER-007', 'redis-6.0.16', '', revision('redis-server 5:6.0.16-1+deb11u10'))).toBe('pass');
+    expect(status('VER-007', 'redis-6.0.15', '', revision('redis-server 5:6.0.15-1'))).toBe('unknown');
+    expect(status('VER-007', 'redis-6.0.16', '')).toBe('unknown');
+  });
+});
+
 describe('checks on data and replication', () => {
   it('read several save points on one line as the version does', () => {
     const line = 'save 3600 1 300 100 60 10000\n';

@@ -6,7 +6,7 @@ import { printMode, readPath, readSettings, setAndRestart } from '../../reading.
 import { REFERENCES } from '../../reference.ts';
 import { evidence, fail, pass } from '../../verdict.ts';
 
-const SHARED = /^\/(?:tmp|var\/tmp|dev\/shm)(?:\/|$)/;
+const SHARED = /^\/(?:tmp|var\/tmp|dev\/shm)\/?$/;
 
 export const dirWritable: Check = {
   id: 'DATA-004',
