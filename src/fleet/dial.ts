@@ -4,10 +4,11 @@
  */
 
 import { readdirSync, readFileSync, statSync } from 'node:fs';
-import { connect as connectTcp, isIP, type Socket } from 'node:net';
+import { connect as connectTcp, isIP, type NetConnectOpts, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { connect as connectTls, type ConnectionOptions, type TLSSocket } from 'node:tls';
 import { explainSocketError, FleetError } from './fleet-error.ts';
+import { codeOf } from './host-file.ts';
 import { printEndpoint, type Target, type TlsOptions } from './target.ts';
 
 /** Connecting and the TLS handshake together. */
@@ -32,10 +33,7 @@ export function dial(target: Target, timeoutMs = CONNECT_TIMEOUT_MS): Promise<So
       ? { path: target.endpoint.path }
       : { host: target.endpoint.host, port: target.endpoint.port };
   return new Promise((resolve, reject) => {
-    const socket =
-      target.transport === 'tls'
-        ? connectTls({ ...place, ...tlsConnection(target, node) })
-        : connectTcp(place);
+    const socket = target.transport === 'tls' ? startTls(place, target, node) : connectTcp(place);
     const timer = setTimeout(() => {
       fail(new FleetError('timeout', node, `${node} did not answer within ${timeoutMs} ms`));
     }, timeoutMs);
@@ -77,6 +75,22 @@ export function readTlsMaterial(options: TlsOptions, node: string): TlsMaterial 
   };
 }
 
+/** OpenSSL reads our certificate and key before anything is sent, and throws when it cannot. */
+function startTls(place: NetConnectOpts, target: Target, node: string): TLSSocket {
+  const options = tlsConnection(target, node);
+  try {
+    return connectTls({ ...place, ...options });
+  } catch (error) {
+    const code = codeOf(error);
+    throw new FleetError(
+      'local-material',
+      node,
+      `our own certificate or key cannot be used (${code})`,
+      error,
+    );
+  }
+}
+
 function tlsConnection(target: Target, node: string): ConnectionOptions {
   const options = target.tls ?? {};
   const { ca, ...rest } = readTlsMaterial(options, node);
@@ -101,8 +115,7 @@ function readMaterial(path: string, node: string): string {
     return readFileSync(path, 'utf8');
   } catch (error) {
     if (error instanceof FleetError) throw error;
-    const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown error';
-    throw new FleetError('local-material', node, `${path} cannot be read (${code})`, error);
+    throw new FleetError('local-material', node, `${path} cannot be read (${codeOf(error)})`, error);
   }
 }
 

@@ -3,7 +3,7 @@
  * settings, command table, and whether a managed service withholds commands from everybody.
  */
 
-import type { CommandTable } from '../acl/index.ts';
+import { tableFor, type CommandTable } from '../acl/index.ts';
 import type { ServerVersion } from '../conf/index.ts';
 import { AUDIT_COMMANDS } from './audit-command.ts';
 import { readSettings, type LiveSettings } from './config-reply.ts';
@@ -14,7 +14,7 @@ import { readInfo, readProduct, serverVersion } from './info-reply.ts';
 import { recogniseManagedService, type ManagedService } from './managed.ts';
 import { classify, readAnswer, refusalOf, type Answer } from './reply-fact.ts';
 import { decodeReply, isErrorFrame, isReplyError, type Reply } from './resp.ts';
-import { bundledTable, sharedTable, shareWord, type SharedFacts } from './shared-facts.ts';
+import { sharedTable, shareWord, type SharedFacts } from './shared-facts.ts';
 import type { Snapshot } from './snapshot.ts';
 import type { Target } from './target.ts';
 
@@ -81,7 +81,7 @@ export function readFirst(
     server,
     mode: readMode(info, settings),
     settings,
-    table: sharedTable(shared, frames[COMMANDS_AT], server) ?? bundledTable(server),
+    table: sharedTable(shared, frames[COMMANDS_AT], server) ?? tableFor(server),
     shared,
     exchange: connection.lastExchange(),
   };

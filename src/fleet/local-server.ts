@@ -39,8 +39,13 @@ export function readLocalServer(local: LocalServer): HostFacts {
   if (!Number.isInteger(pid) || !isProcessHere({ pid, uptimeSeconds, atMs: local.atMs }, local.root)) {
     return remoteHostFacts('the server does not run on this host');
   }
+  const process = readProcess(pid, local.root);
+  // In a container the server is process 1, and so is another program here that may be as old.
+  if (process.known && !/redis|valkey/i.test(process.value.commandLine.join(' '))) {
+    return remoteHostFacts('the server runs in a container, or on another host');
+  }
   const key = `${pid} ${local.info.get('run_id') ?? ''}`;
-  return sharedHostFacts(local.shared, key, () => readHere(local, pid));
+  return sharedHostFacts(local.shared, key, () => readHere(local, pid, process));
 }
 
 /** Every fact of the host unknown, for one reason. */
@@ -59,7 +64,7 @@ export function remoteHostFacts(why: string): HostFacts {
   };
 }
 
-function readHere(local: LocalServer, pid: number): HostFacts {
+function readHere(local: LocalServer, pid: number, process: HostFacts['process']): HostFacts {
   const { settings, server, root } = local;
   const value = (name: string): string => {
     const fact = settings.settings.get(name);
@@ -69,7 +74,6 @@ function readHere(local: LocalServer, pid: number): HostFacts {
   const dir = value('dir');
   // The server changed into `dir` when it read the setting; relative names count from there.
   const base = dir !== '' ? dir : confPath === '' ? '/' : dirname(confPath);
-  const process = readProcess(pid, root);
   const conf = readConf(confPath, server, base);
   const confPaths = conf.known ? conf.value.documents.map(({ path }) => path) : [confPath];
   return {

@@ -76,7 +76,10 @@ export function readPackage(executable: string, root: HostRoot = '/'): Fact<stri
   return known(`${packageName} ${version}`, { kind: 'host', what: 'dpkg' });
 }
 
-function withoutSecrets(words: readonly string[]): Pick<ProcessFact, 'commandLine' | 'secretInCommandLine'> {
+/** The words of a command line, with every password in them replaced. */
+export function withoutSecrets(
+  words: readonly string[],
+): Pick<ProcessFact, 'commandLine' | 'secretInCommandLine'> {
   let secretInCommandLine = false;
   const commandLine = words.map((word, index) => {
     const option = words[index - 1] ?? '';

@@ -4,7 +4,7 @@
  */
 
 import { createHash } from 'node:crypto';
-import { tableFor, tableFromCommandReply, type CommandTable } from '../acl/index.ts';
+import { tableFromCommandReply, type CommandTable } from '../acl/index.ts';
 import type { ServerVersion } from '../conf/index.ts';
 import { decodeReply, isErrorFrame } from './resp.ts';
 
@@ -50,11 +50,6 @@ export function shareWord(shared: SharedFacts, word: string): string {
   if (found !== undefined) return found;
   if (word.length <= WORD_CHARS_MAX && shared.words.size < WORDS_MAX) shared.words.set(word, word);
   return word;
-}
-
-/** The bundled table of a version. */
-export function bundledTable(server: ServerVersion): CommandTable {
-  return tableFor(server);
 }
 
 /** What was read for this process, read once. */

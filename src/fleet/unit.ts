@@ -7,6 +7,7 @@
 import { readdirSync } from 'node:fs';
 import { known, unknown, type Fact } from './fact.ts';
 import { readSystemText, type HostRoot } from './host-file.ts';
+import { withoutSecrets } from './process.ts';
 import type { UnitFact } from './snapshot.ts';
 
 const DIRECTORIES = [
@@ -101,8 +102,14 @@ function apply(service: Map<string, string>, text: string): void {
     if (section !== 'Service' || name === '') continue;
     const before = service.get(name);
     const adds = value !== '' && before !== undefined && before !== '' && ADDING.has(name);
-    service.set(name, adds ? `${before} ${value}` : value);
+    service.set(name, adds ? `${before} ${value}` : withoutSecretsIn(name, value));
   }
+}
+
+/** Environment variables and command lines hold passwords; what is judged is the rest. */
+function withoutSecretsIn(name: string, value: string): string {
+  if (name === 'Environment') return value === '' ? '' : '…';
+  return name.startsWith('Exec') ? withoutSecrets(value.split(/\s+/)).commandLine.join(' ') : value;
 }
 
 /** Lists: each line adds to what is there. */

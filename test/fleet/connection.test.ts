@@ -1,4 +1,5 @@
 import type { Socket } from 'node:net';
+import { fileURLToPath } from 'node:url';
 import { afterEach, describe, expect, it } from 'vitest';
 import {
   FleetError,
@@ -190,6 +191,9 @@ describe('addresses that lead nowhere', () => {
     const error = await failure(openConnection(at, FAST));
     expect(error).toMatchObject({ code: 'local-material' });
     expect(error.message).toContain('/nowhere/ca.crt');
+    const here = fileURLToPath(import.meta.url);
+    const nonsense = { ...at, tls: { certFile: here, keyFile: here } };
+    expect(await failure(openConnection(nonsense, FAST))).toMatchObject({ code: 'local-material' });
   });
 });
 

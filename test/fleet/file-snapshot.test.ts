@@ -130,7 +130,7 @@ describe('the unit that starts a server', () => {
     const conf = put('etc/redis/unit.conf', 'port 1\n');
     put(
       'lib/systemd/system/redis-server.service',
-      `[Unit]\nUser=nobody\n[Service]\nExecStart=/usr/bin/redis-server ${conf} --supervised systemd\nUser=redis\nNoNewPrivileges=no\nReadWritePaths=/a\n`,
+      `[Unit]\nUser=nobody\n[Service]\nExecStart=/usr/bin/redis-server ${conf} --supervised systemd\nUser=redis\nEnvironment=PW=canary-1\nExecStartPre=/x --requirepass canary-2\nNoNewPrivileges=no\nReadWritePaths=/a\n`,
     );
     put(
       'etc/systemd/system/redis-server.service.d/10-a.conf',
@@ -144,6 +144,8 @@ describe('the unit that starts a server', () => {
     expect(service.get('ProtectSystem')).toBe('strict');
     expect(service.get('ReadWritePaths')).toBe('/a /b');
     expect(service.get('User')).toBe('');
+    expect(service.get('ExecStart')).toContain(conf);
+    expect(JSON.stringify([...service])).not.toContain('canary');
   });
 
   it('is missing where none names the configuration', () => {
