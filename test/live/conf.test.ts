@@ -112,7 +112,6 @@ const SNIPPETS: readonly string[] = [
   'hz 1000',
   'prefetch-batch-max-size 129',
   'latency-tracking-info-percentiles 101',
-  'client-query-buffer-limit x',
   'proto-max-bulk-len 9223372036854775808',
   'oom-score-adj relative',
   'oom-score-adj absolute',
@@ -312,6 +311,7 @@ async function askSettings(
     if (settings !== undefined) return settings;
     await new Promise((resolve) => setTimeout(resolve, 10));
   }
+  if (child.exitCode === null) throw new Error('the server runs, and does not answer');
   // Stopped: the other half of the race says so.
   return new Promise(() => {});
 }
@@ -324,6 +324,7 @@ function exchange(
   return new Promise((resolve) => {
     const connection = createConnection({ path });
     const chunks: Buffer[] = [];
+    connection.setTimeout(START_TIMEOUT_MS, () => connection.destroy());
     connection.on('error', () => resolve(undefined));
     connection.on('close', () => resolve(undefined));
     connection.on('data', (chunk) => {
