@@ -14,6 +14,7 @@ import { readShownUser, rebuildUser } from './user-rules.ts';
 /** Stands in where HELLO did not tell: the rules of 7.2 are those of every later version. */
 const FALLBACK: ServerVersion = { product: 'redis', version: '7.2' };
 const SHOWN_CHARS_MAX = 60;
+const RULES_CHARS_MAX = 400;
 /** Their first argument is no key and may be a secret or a script. */
 const SHY = new Set(['auth', 'hello', 'eval', 'eval_ro', 'script', 'migrate']);
 
@@ -39,7 +40,8 @@ export async function examineDenial(
   noteDenial(book, rules.exchange, 'ACL GETUSER');
   const shownUser = rules.reply === undefined ? undefined : readShownUser(rules.reply, table);
   const user = shownUser === undefined ? undefined : rebuildUser(session.user, shownUser, table);
-  const said = shownUser === undefined ? tell(rules.exchange) : shownUser.rules.join(' ');
+  const said =
+    shownUser === undefined ? tell(rules.exchange) : cut(shownUser.rules.join(' '), RULES_CHARS_MAX);
   note(book, 'rules', user === undefined ? 'noted' : 'ok', `ACL GETUSER ${session.user}: ${said}`, began);
   if (user === undefined) return { ...base, dryrun, rules: rules.exchange };
   const decision = decide(user, argv, table);
@@ -82,7 +84,7 @@ export function showCommand(argv: readonly string[], table: CommandTable): strin
   const container = table.commands.get(name.toLowerCase())?.isContainer === true;
   const known = container || findCommand(argv, table) !== undefined;
   if (!known) return `${name} …`;
-  return `${name} ${cut(first)}${rest.length === 0 ? '' : ' …'}`;
+  return `${name} ${cut(first, SHOWN_CHARS_MAX)}${rest.length === 0 ? '' : ' …'}`;
 }
 
 function findCommand(argv: readonly string[], table: CommandTable) {
@@ -103,6 +105,6 @@ function isUnlookedAt(argv: readonly string[]): string | undefined {
   return name === 'exec' ? 'each queued command is judged by itself' : undefined;
 }
 
-function cut(text: string): string {
-  return text.length > SHOWN_CHARS_MAX ? `${text.slice(0, SHOWN_CHARS_MAX)}…` : text;
+function cut(text: string, max: number): string {
+  return text.length > max ? `${text.slice(0, max)}…` : text;
 }

@@ -56,6 +56,8 @@ function judgeHealthy(seen: Observations): Diagnosis {
     );
   } else if (login?.kind === 'ok' && stranger?.kind === 'open') {
     notes.push('The server also answers without any login: wardis audit');
+  } else if (login === undefined && subject.certFile === undefined) {
+    notes.push('No login was asked for: anyone who reaches this server is in. See wardis audit');
   }
   if (subject.verify === 'none' && handshake?.diagnosis !== undefined) {
     notes.push(`--insecure hides a fault: ${handshake.diagnosis.explanation}.`);

@@ -119,7 +119,7 @@ function dataOf(seen: Observations, diagnosis: Diagnosis, exit: ExitCode): objec
     diagnosis,
     ...(seen.denied?.least === undefined ? {} : { least: seen.denied.least }),
     steps,
-    leftOnServer: traces,
+    leftInAclLog: traces,
     exit,
   };
 }

@@ -54,7 +54,7 @@ async function readServerClock(
     try {
       const [reply] = await connection.send([['TIME']]);
       if (isReplyError(reply) && reply.error.startsWith('NOPERM')) {
-        book.traces.push('1 line in ACL LOG: TIME is denied');
+        book.traces.push('denied TIME');
       }
       const seconds = Array.isArray(reply) ? Number(reply[0]) : Number.NaN;
       if (!Number.isFinite(seconds))

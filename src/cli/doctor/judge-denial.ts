@@ -151,7 +151,7 @@ function listGrants(
       command: set(exact),
     },
     ...(wide === undefined ? [] : [{ words: 'Or everything with the same prefix', command: set(wide) }]),
-    { words: 'Keep it over a restart (ACL SAVE with an aclfile, else)', command: 'CONFIG REWRITE' },
+    { words: 'Keep it over a restart (where there is an aclfile: ACL SAVE)', command: 'CONFIG REWRITE' },
     {
       words: 'Then again',
       command: `wardis doctor ${subject.loginWords} -- ${denied.shown}`,

@@ -30,9 +30,10 @@ export function judgeHandshake(seen: Observations): Diagnosis | undefined {
   if (port?.kind === 'silent' && !handshake.observation.agreed) return tellSilent(seen, diagnosis);
   return find(CODES[diagnosis.fault], {
     fault: diagnosis.fault,
+    title: diagnosis.fault.replaceAll('-', ' '),
     certainty: diagnosis.certainty,
     cause: `${diagnosis.explanation}.`,
-    proof: [...diagnosis.evidence, ...tellClock(seen, diagnosis.fault)],
+    proof: [...chooseEvidence(diagnosis), ...tellClock(seen, diagnosis.fault)],
     next: [...listCommands(seen, diagnosis.fault), { words: capitalise(diagnosis.help) }],
     notes: diagnosis.also.map(
       (fault) => `A second fault would stop us as well: ${fault.replaceAll('-', ' ')}.`,
@@ -96,6 +97,16 @@ function tellSilent({ subject }: Observations, diagnosis: TlsDiagnosis): Diagnos
   });
 }
 
+/** Of a refusal of ours what concerns us, of a distrust what concerns the server. */
+function chooseEvidence({ fault, evidence }: TlsDiagnosis): readonly string[] {
+  const idle = fault.startsWith('client-')
+    ? /^(?:server certificate|agreed on|checking it gives)/
+    : fault.startsWith('server-') || fault === 'name-mismatch'
+      ? /^(?:client certificate|the server asked|agreed on|answered)/
+      : /^(?:client certificate|agreed on)/;
+  return evidence.filter((line) => !idle.test(line));
+}
+
 /** What the dates were compared with. */
 function tellClock({ at, handshake }: Observations, fault: HandshakeFault): readonly string[] {
   switch (fault) {
@@ -153,7 +164,12 @@ function listCommands(seen: Observations, fault: HandshakeFault): readonly NextS
       const name = leaf?.dnsNames[0] ?? leaf?.ipAddresses[0];
       return name === undefined
         ? []
-        : [{ words: 'If that is the server you mean', command: `${again} --sni ${name}` }];
+        : [
+            {
+              words: 'If that is the server you mean',
+              command: `${again.replace(/ --sni \S+/, '')} --sni ${name}`,
+            },
+          ];
     }
     case 'server-expired':
     case 'server-not-yet-valid':

@@ -105,7 +105,7 @@ function judgeMissing({ subject, managed }: Observations, text: string): Diagnos
     fault: 'login-missing',
     cause: 'The server answers, and wants a login before anything else; none was given.',
     proof: [
-      `HELLO without a login: ${firstWords(text)}`,
+      `HELLO without a login is answered ${text.split(' ')[0] ?? 'NOAUTH'}`,
       'AUTH was not tried: there is no password',
       ...named,
     ],
@@ -144,7 +144,7 @@ function judgeWrong({ subject, stranger }: Observations, login: LoginObservation
   const user = subject.user ?? 'default';
   const alone = subject.form === 'alone';
   const proof = [`AUTH alone, its reply awaited: ${login.text}`];
-  const hints = login.hints.map((hint) => `Look at the password: ${explainHint(hint)}.`);
+  const hints = login.hints.map((hint) => `${explainHint(hint)}.`);
   const asAdmin: NextStep = {
     words: 'As an administrator: is the user there, on, and with a password?',
     command: `ACL GETUSER ${user}`,
@@ -223,8 +223,4 @@ function explainAccount(
       },
     ],
   };
-}
-
-function firstWords(text: string): string {
-  return text.length > 60 ? `${text.slice(0, 57)}…` : text;
 }

@@ -245,8 +245,8 @@ function judgeProtected({ subject, socket }: Observations): Diagnosis {
     next: [
       { words: 'On the host of the server: see who is who', command: `redis-cli -p ${port} ACL LIST` },
       {
-        words: 'There: one password for everybody (the least change)',
-        command: `redis-cli -p ${port} CONFIG SET requirepass "$(openssl rand -hex 32)"`,
+        words: 'There: one password for everybody (the least change; then CONFIG REWRITE)',
+        command: `redis-cli -p ${port} CONFIG SET requirepass PASSWORD`,
       },
       { words: 'Better: named users, and default off', command: 'wardis harden --level standard' },
     ],

@@ -92,7 +92,7 @@ async function logIn(
   const text = secret === '' ? tell(exchange) : tell(exchange).replaceAll(secret, '[secret]');
   const said = `AUTH ${username === undefined ? 'PASSWORD' : `${username} PASSWORD`}: ${text}`;
   const kind = judgeLogin(exchange);
-  if (kind === 'wrong') book.traces.push(`1 line in ACL LOG: the failed AUTH as ${username ?? 'default'}`);
+  if (kind === 'wrong') book.traces.push(`failed AUTH as ${username ?? 'default'}`);
   note(book, 'auth', kind === 'ok' ? 'ok' : kind === 'not-wanted' ? 'noted' : 'failed', said, began);
   const hints = kind === 'ok' ? [] : findPasswordHints(password);
   return {

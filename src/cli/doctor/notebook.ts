@@ -39,7 +39,7 @@ function withoutArguments(error: string): string {
 /** A refused command is one line in ACL LOG, except before a login (NOAUTH). */
 export function noteDenial(book: Notebook, exchange: Exchange, what: string): void {
   if (exchange.kind === 'refused' && exchange.text.startsWith('NOPERM')) {
-    book.traces.push(`1 line in ACL LOG: ${what} is denied`);
+    book.traces.push(`denied ${what}`);
   }
 }
 

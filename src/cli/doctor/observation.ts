@@ -21,7 +21,7 @@ export interface Observations {
   readonly at: Date;
   /** Everything tried, in order, with its result. */
   readonly steps: readonly Step[];
-  /** What the examination left on the server, one line each. */
+  /** What the examination left in the server's ACL LOG: `failed AUTH as app`. */
   readonly traces: readonly string[];
   readonly files?: FilesObservation;
   readonly name?: NameObservation;

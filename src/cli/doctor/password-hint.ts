@@ -39,17 +39,17 @@ const TESTS: readonly (readonly [PasswordHint, (text: string) => boolean])[] = [
 ];
 
 const SENTENCES: Readonly<Record<PasswordHint, string>> = {
-  empty: 'the password is empty',
+  empty: 'The password is empty',
   'line-break':
-    'the password holds a line break (a file with two line ends, or one written on Windows): printf %s, not echo, writes it without',
-  'blank-at-end': 'the password begins or ends with a blank',
-  quoted: 'the password stands in quotes, which are sent as part of it',
+    'The password holds a line break (a file with two line ends, or one written on Windows): printf %s, not echo, writes it without',
+  'blank-at-end': 'The password begins or ends with a blank',
+  quoted: 'The password stands in quotes, which are sent as part of it',
   'looks-like-hash':
-    'the password has the form of a SHA-256 hash: the server wants the password itself, or is the hash really a generated password of 64 hex digits?',
-  'looks-like-rule': 'the password begins with >, < or #, which in an ACL rule are not part of it',
-  template: 'the password looks like a placeholder that nobody filled in',
+    'The password has the form of a SHA-256 hash: the server wants the password itself (unless it is a generated one of 64 hex digits)',
+  'looks-like-rule': 'The password begins with >, < or #, which in an ACL rule are not part of it',
+  template: 'The password looks like a placeholder that nobody filled in',
   'percent-escapes':
-    'the password holds percent escapes: only a URL decodes them, a file or a variable does not',
-  'user-and-password': 'the password has the form user:password: give the user with --user',
-  unprintable: 'the password holds control characters',
+    'The password holds percent escapes: only a URL decodes them, a file or a variable does not',
+  'user-and-password': 'The password has the form user:password: give the user with --user',
+  unprintable: 'The password holds control characters',
 };

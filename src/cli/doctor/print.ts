@@ -18,6 +18,8 @@ export function printDiagnosis(seen: Observations, diagnosis: Diagnosis, look: L
   const paint = (style: Style, text: string): string =>
     look.colour ? `\u001b[${CODES[style]}m${text}\u001b[0m` : text;
   const columns = Number.isFinite(look.columns) ? Math.min(look.columns, 100) : 80;
+  // A connection that works needs no cause.
+  const quiet = diagnosis.outcome === 'healthy' && seen.denied === undefined;
   const lines = [
     paint('bold', printHead(seen, look)),
     '',
@@ -25,8 +27,8 @@ export function printDiagnosis(seen: Observations, diagnosis: Diagnosis, look: L
     '',
     ...printVerdict(diagnosis, columns, look, paint),
     '',
-    ...label('cause', [diagnosis.cause], columns, paint),
-    ...label('proof', diagnosis.proof, columns, paint),
+    ...label('cause', quiet ? [] : [diagnosis.cause], columns, paint),
+    ...label('proof', newProof(diagnosis, seen.steps), columns, paint),
     ...printNext(diagnosis, columns, paint),
     ...label('note', diagnosis.notes, columns, paint),
     ...label('left', [printTraces(seen)], columns, paint),
@@ -38,8 +40,17 @@ export function printDiagnosis(seen: Observations, diagnosis: Diagnosis, look: L
 }
 
 /** What the examination left on the server. */
-export function printTraces({ traces }: Observations): string {
-  return traces.length === 0 ? 'nothing on the server' : `on the server: ${traces.join('; ')}`;
+function printTraces({ traces }: Observations): string {
+  if (traces.length === 0) return 'nothing on the server';
+  return `on the server: ${traces.length} ${traces.length === 1 ? 'line' : 'lines'} in ACL LOG (${traces.join(', ')})`;
+}
+
+/** The tries are printed above; here only what they do not say. */
+function newProof({ proof }: Diagnosis, steps: readonly Step[]): readonly string[] {
+  return proof.filter((line) => {
+    const said = line.slice(line.indexOf(': ') + 1).trim();
+    return !steps.some(({ detail }) => detail.includes(said));
+  });
 }
 
 type Paint = (style: Style, text: string) => string;
@@ -111,7 +122,11 @@ function printVerdict(
 function printNext({ next }: Diagnosis, columns: number, paint: Paint): readonly string[] {
   return next.flatMap(({ words, command }, index) => {
     const head = index === 0 ? 'next' : '';
-    const said = hang(`${words}${command === undefined ? '.' : ':'}`, LABEL_COLUMNS + 2, columns);
+    const said = hang(
+      `${words}${/\?$/.test(words) ? '' : command === undefined ? '.' : ':'}`,
+      LABEL_COLUMNS + 2,
+      columns,
+    );
     // A command stays on one line, so that it can be copied.
     const run =
       command === undefined ? [] : [`${' '.repeat(LABEL_COLUMNS + 4)}${paint('bold', safeText(command))}`];
