@@ -4,7 +4,7 @@
  * the user was parsed with; rule text is only ever shown.
  */
 
-import { canRun, grantedCommands, reach, type User } from '../acl/index.ts';
+import { canRun, grantedCommands, reach, type CommandTable, type User } from '../acl/index.ts';
 import type { Snapshot, UserFact } from '../fleet/index.ts';
 import type { Change } from '../policy/index.ts';
 import type { Evidence, Verdict } from './check.ts';
@@ -49,14 +49,24 @@ const BACKUP = [...REPLICATION, ...words('bgsave save lastsave bgrewriteaof info
 const OBSERVES =
   /^(info|role|time|dbsize|lastsave|lolwut|config\|(get|help)|slowlog\|(get|len|help)|commandlog\|(get|len|help)|latency(\|(latest|history|doctor|graph|histogram|help))?|memory\|(stats|doctor|malloc-stats|help)|client\|(list|getredir)|acl\|(list|getuser|users|cat|log|dryrun|genpass|help)|module\|(list|help)|cluster\|(info|nodes|slots|shards|myid|myshardid|links|countkeysinslot|keyslot|slot-stats|count-failure-reports|replicas|slaves|help)|pubsub(\|.*)?|function\|(list|stats|help)|script\|(exists|help)|readonly|readwrite|sentinel(\|.*)?)$/;
 
-/** Names of the commands that some selector grants as a whole. Kept, because many checks ask about the same user. */
-const granted = new WeakMap<User, ReadonlySet<string>>();
+/** Kinds of rights that are kept for one command table; tenants of one role are one kind. */
+const KINDS_MAX = 4096;
+const granted = new WeakMap<CommandTable, Map<string, ReadonlySet<string>>>();
 
+/**
+ * Names of the commands that some selector grants as a whole. Kept by the rules that grant them, because many checks
+ * ask, and fifty thousand tenants often hold the same.
+ */
 export function commandsOf(user: User): ReadonlySet<string> {
-  const before = granted.get(user);
+  const { table } = user;
+  const kinds = granted.get(table) ?? new Map<string, ReadonlySet<string>>();
+  granted.set(table, kinds);
+  const kind = user.selectors.map(({ rules }) => rules).join('\n');
+  const before = kinds.get(kind);
   if (before !== undefined) return before;
-  const names = grantedCommands(user, user.table);
-  granted.set(user, names);
+  if (kinds.size >= KINDS_MAX) kinds.clear();
+  const names = grantedCommands(user, table);
+  kinds.set(kind, names);
   return names;
 }
 
@@ -79,6 +89,16 @@ export function isNamedAdministrator(user: User): boolean {
 }
 
 export function dutyOf(user: User): Duty {
+  const before = duties.get(user);
+  if (before !== undefined) return before;
+  const duty = tellDuty(user);
+  duties.set(user, duty);
+  return duty;
+}
+
+const duties = new WeakMap<User, Duty>();
+
+function tellDuty(user: User): Duty {
   if (!user.enabled) return 'off';
   if (mayRun(user, 'acl|setuser')) {
     if (user.name === 'default' && user.nopass) return 'anyone';

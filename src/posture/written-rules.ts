@@ -19,6 +19,8 @@ export interface WrittenUser {
 
 /** Rules after which one more is not looked at: no real line comes near. */
 const RULES_MAX = 1000;
+/** Different rule lists whose answers are kept. */
+const KINDS_MAX = 10_000;
 
 /** Ask with the user lines of the ACL file, or of the conf files where no ACL file is used. */
 export function readWrittenUsers(
@@ -101,6 +103,20 @@ export function commandsNamed(rule: string, table: CommandTable): ReadonlySet<st
   const free = commandsAfter([], table);
   const grant = /^(nocommands|allcommands)$/i.test(rule) ? '+@all' : `+${rule.slice(1)}`;
   return new Set([...commandsAfter([grant], table)].filter((name) => !free.has(name)));
+}
+
+/** Lines of the same command rules get the same answer: fifty thousand tenants of one role are asked about once. */
+export function oncePerRules<T>(answer: (rules: readonly string[]) => T): (user: WrittenUser) => T {
+  const answers = new Map<string, T>();
+  return (user) => {
+    const rules = commandRules(user);
+    const kind = rules.join(' ');
+    const before = answers.get(kind);
+    if (before !== undefined) return before;
+    const made = answer(rules);
+    if (answers.size < KINDS_MAX) answers.set(kind, made);
+    return made;
+  };
 }
 
 function count(text: string, character: string): number {

@@ -7,14 +7,7 @@ import { REFERENCES } from '../../reference.ts';
 import { rows } from '../../rights.ts';
 import { HASH, withUsers } from '../../user-example.ts';
 import { evidence, fail, pass } from '../../verdict.ts';
-import {
-  commandRules,
-  commandsAfter,
-  isCategory,
-  isGrant,
-  readWrittenUsers,
-  type WrittenUser,
-} from '../../written-rules.ts';
+import { commandsAfter, isCategory, isGrant, oncePerRules, readWrittenUsers } from '../../written-rules.ts';
 
 export const idleDeny: Check = {
   id: 'USER-008',
@@ -27,9 +20,8 @@ export const idleDeny: Check = {
     'readers believe that they are what protects, and later grants behind them are not held back.',
   evaluate: (snapshot) =>
     readWrittenUsers(snapshot, (users, table) => {
-      const idle = users
-        .map((user) => ({ user, rules: idleRules(user, table) }))
-        .filter(({ rules }) => rules.length > 0);
+      const find = oncePerRules((rules) => idleRules(rules, table));
+      const idle = users.map((user) => ({ user, rules: find(user) })).filter(({ rules }) => rules.length > 0);
       if (idle.length === 0) return pass(`${users.length} user lines: every deny has an effect`);
       return fail(
         rows(idle, ({ user, rules }) =>
@@ -49,8 +41,7 @@ export const idleDeny: Check = {
 };
 
 /** Single commands only: `-@all` in front and `-@dangerous` as a belt are written on purpose. */
-function idleRules(user: WrittenUser, table: CommandTable): readonly string[] {
-  const rules = commandRules(user);
+function idleRules(rules: readonly string[], table: CommandTable): readonly string[] {
   if (!rules.some((rule) => !isGrant(rule) && !isCategory(rule))) return [];
   return rules.filter((rule, at) => {
     if (isGrant(rule) || isCategory(rule)) return false;

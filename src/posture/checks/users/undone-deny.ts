@@ -8,14 +8,13 @@ import { printCommands, rows } from '../../rights.ts';
 import { HASH, withUsers } from '../../user-example.ts';
 import { evidence, fail, pass } from '../../verdict.ts';
 import {
-  commandRules,
   commandsAfter,
   commandsNamed,
   isCategory,
   isDenyAll,
   isGrant,
+  oncePerRules,
   readWrittenUsers,
-  type WrittenUser,
 } from '../../written-rules.ts';
 
 /** Commands shown for one rule; the rest is counted. */
@@ -32,7 +31,8 @@ export const undoneDeny: Check = {
     'again, `-client|kill +client` allows CLIENT KILL.',
   evaluate: (snapshot) =>
     readWrittenUsers(snapshot, (users, table) => {
-      const found = users.flatMap((user) => undoneRules(user, table).map((undone) => ({ user, ...undone })));
+      const find = oncePerRules((rules) => undoneRules(rules, table));
+      const found = users.flatMap((user) => find(user).map((undone) => ({ user, ...undone })));
       if (found.length === 0) return pass(`${users.length} user lines: every deny holds to the end`);
       return fail(
         rows(found, ({ user, deny, grant, back }) =>
@@ -55,8 +55,7 @@ export const undoneDeny: Check = {
   },
 };
 
-function undoneRules(user: WrittenUser, table: CommandTable) {
-  const rules = commandRules(user);
+function undoneRules(rules: readonly string[], table: CommandTable) {
   const found: { readonly deny: string; readonly grant: string; readonly back: readonly string[] }[] = [];
   if (!rules.some((rule, at) => !isGrant(rule) && !isDenyAll(rule) && rules.slice(at + 1).some(isGrant)))
     return found;

@@ -8,13 +8,12 @@ import { rows } from '../../rights.ts';
 import { HASH, withUsers } from '../../user-example.ts';
 import { evidence, fail, pass } from '../../verdict.ts';
 import {
-  commandRules,
   commandsAfter,
   isCategory,
   isGrant,
+  oncePerRules,
   readWrittenUsers,
   userAfter,
-  type WrittenUser,
 } from '../../written-rules.ts';
 
 export const wipedGrant: Check = {
@@ -29,9 +28,8 @@ export const wipedGrant: Check = {
     'cannot replicate.',
   evaluate: (snapshot) =>
     readWrittenUsers(snapshot, (users, table) => {
-      const lost = users
-        .map((user) => ({ user, rules: wipedRules(user, table) }))
-        .filter(({ rules }) => rules.length > 0);
+      const find = oncePerRules((rules) => wipedRules(rules, table));
+      const lost = users.map((user) => ({ user, rules: find(user) })).filter(({ rules }) => rules.length > 0);
       if (lost.length === 0) return pass(`${users.length} user lines: every grant has an effect`);
       return fail(
         rows(lost, ({ user, rules }) =>
@@ -52,8 +50,7 @@ export const wipedGrant: Check = {
   },
 };
 
-function wipedRules(user: WrittenUser, table: CommandTable): readonly string[] {
-  const rules = commandRules(user);
+function wipedRules(rules: readonly string[], table: CommandTable): readonly string[] {
   const lastDeny = rules.findLastIndex((rule) => !isGrant(rule));
   if (rules.findIndex(isGrant) > lastDeny || lastDeny < 0) return [];
   const end = userAfter(rules, table);
