@@ -51,7 +51,7 @@ async function auditOnce(): Promise<number> {
   return snapshot.effort?.roundTrips ?? Number.NaN;
 }
 
-const cli = found.cli;
+const [cli = '', ...cliArgs] = found.cli;
 const ours: number[] = [];
 const theirs: number[] = [];
 const whole: number[] = [];
@@ -62,7 +62,9 @@ for (let round = 0; round < ROUNDS; round += 1) {
   roundTrips = await auditOnce();
   ours.push(performance.now() - started);
   started = performance.now();
-  const run = spawnSync(cli, ['-h', '127.0.0.1', '-p', String(running.port)], { input: `${script}\n` });
+  const run = spawnSync(cli, [...cliArgs, '-h', '127.0.0.1', '-p', String(running.port)], {
+    input: `${script}\n`,
+  });
   theirs.push(performance.now() - started);
   if (run.status !== 0) throw new Error('redis-cli failed');
   if (round % 5 === 0) {

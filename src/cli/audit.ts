@@ -16,7 +16,7 @@ import {
   ADVISORIES_AS_OF,
   assess,
   CATALOGUE,
-  frameworkChecks,
+  findFramework,
   renderReport,
   REPORT_FORMATS,
   selectChecks,
@@ -48,8 +48,8 @@ const SERVER_FALLBACK: ServerVersion = { product: 'redis', version: '7.2.0' };
 interface Gathered {
   readonly snapshots: readonly { readonly snapshot: Snapshot; readonly tookMs: number }[];
   readonly unreachable: Assessment['unreachable'];
-  /** The server refused our own credentials somewhere. */
-  readonly refused: boolean;
+  /** `refused`: some server did not take our own credentials. */
+  readonly credentials: 'accepted' | 'refused';
 }
 
 export async function runAudit(
@@ -90,12 +90,16 @@ export async function runAudit(
   );
   for (const output of outputs)
     emit(output.format, output.path, assessment, selected, flags, context, policy?.path);
-  context.finish(exitOf(assessment, failOn, gathered.refused));
+  context.finish(exitOf(assessment, failOn, gathered.credentials));
 }
 
 /** Findings outrank incompleteness, which outranks a clean answer; refused credentials outrank all. */
-export function exitOf(assessment: Assessment, failOn: Severity | undefined, refused: boolean): ExitCode {
-  if (refused) return EXIT.refused;
+export function exitOf(
+  assessment: Assessment,
+  failOn: Severity | undefined,
+  credentials: 'accepted' | 'refused',
+): ExitCode {
+  if (credentials === 'refused') return EXIT.refused;
   const outcomes = assessment.targets.flatMap((target) => target.outcomes);
   const found = outcomes.some(
     (outcome) =>
@@ -110,7 +114,7 @@ export function exitOf(assessment: Assessment, failOn: Severity | undefined, ref
 }
 
 function chooseChecks(flags: AuditFlags): readonly Check[] {
-  const framework = flags.framework === undefined ? undefined : frameworkChecks(flags.framework);
+  const framework = flags.framework === undefined ? undefined : checksOfFramework(flags.framework);
   if (flags.framework !== undefined && framework === undefined) {
     throw new CommandFailure({
       code: 'E_USAGE',
@@ -134,6 +138,11 @@ function chooseChecks(flags: AuditFlags): readonly Check[] {
   return checks;
 }
 
+function checksOfFramework(name: string): ReadonlySet<string> | undefined {
+  const framework = findFramework(name.replaceAll('-', '_')) ?? findFramework(name);
+  return framework === undefined ? undefined : new Set(framework.clauses.flatMap((clause) => clause.checks));
+}
+
 async function gatherLive(
   targets: readonly string[],
   flags: AuditFlags,
@@ -152,7 +161,9 @@ async function gatherLive(
   return {
     snapshots: results.flatMap((result) => (result.ok ? [timed(result.snapshot)] : [])),
     unreachable: results.flatMap((result) => (result.ok ? [] : [describeUnreachable(result)])),
-    refused: results.some((result) => !result.ok && result.error.code === 'wrongpass'),
+    credentials: results.some((result) => !result.ok && result.error.code === 'wrongpass')
+      ? 'refused'
+      : 'accepted',
   };
 }
 
@@ -198,7 +209,7 @@ function gatherFiles(
     return {
       snapshots: [{ snapshot, tookMs: performance.now() - started }],
       unreachable: [],
-      refused: false,
+      credentials: 'accepted',
     };
   } catch (error) {
     if (!(error instanceof UnreadableFileError)) throw error;

@@ -45,7 +45,7 @@ export function explainCheck(check: Check, columns: number): string {
   const clauses = FRAMEWORKS.flatMap((framework) =>
     framework.clauses
       .filter((clause) => clause.checks.includes(check.id))
-      .map((clause) => `  ${framework.title} ${clause.id} (${clause.relation})`),
+      .map((clause) => `  ${framework.title} ${clause.clause} (${clause.relation})`),
   );
   return [
     `${check.id}  ${check.title}`,

@@ -11,7 +11,8 @@ export function printCheckPage(check: Check): string {
     framework.clauses
       .filter((clause) => clause.checks.includes(check.id))
       .map(
-        (clause) => `| ${framework.title} | ${clause.id} | ${clause.relation} | ${text(clause.paraphrase)} |`,
+        (clause) =>
+          `| ${framework.title} | ${clause.clause} | ${clause.relation} | ${text(clause.paraphrase)} |`,
       ),
   );
   return lines([
@@ -93,7 +94,7 @@ export function printFrameworkPage(): string {
   const entries = FRAMEWORKS.map((framework) => {
     const rows = framework.clauses.map(
       (clause) =>
-        `| ${clause.id} | ${text(clause.paraphrase)} | ${clause.relation} | ${clause.checks.join(' ')} | ${text(clause.note ?? '')} |`,
+        `| ${clause.clause} | ${text(clause.paraphrase)} | ${clause.relation} | ${clause.checks.join(' ')} | ${text(clause.note ?? '')} |`,
     );
     return `## ${framework.title}\n\n${framework.cautions.map((caution) => `- ${text(caution)}`).join('\n')}\n\n| clause | in our words | relation | checks | note |\n|---|---|---|---|---|\n${rows.join('\n')}`;
   });
