@@ -1,7 +1,8 @@
 /**
  * What an address says to a stranger: a client without credentials and without a certificate. It asks HELLO,
  * which needs no right from 6.2 on, so that no denial is left in ACL LOG. 6.0 wants HELLO with a version and
- * the right to run it, which every user `default` that is open has unless somebody took it away.
+ * the right to run it; there the answer follows from the user `default`, and only where that is not known either is
+ * HELLO asked with a version.
  */
 
 import type { Socket } from 'node:net';
@@ -23,14 +24,21 @@ export interface ProbeOptions {
   /** `versions`: also offer each protocol version and weak cipher; each refusal is a line in the server's log. */
   readonly tls: 'one' | 'versions';
   readonly limits?: ConnectionLimits;
+  /** Ask `HELLO 2` where a bare HELLO is not enough; default: answer `needs-version`. */
+  readonly hello?: 'with-version';
 }
+
+/** As a {@link ListenerFact}, but 6.0 may not have told yet whether strangers are in. */
+export type KnockedListener = Omit<ListenerFact, 'answer'> & {
+  readonly answer: ListenerAnswer | 'needs-version';
+};
 
 /** Knocks at one address. Never throws for what the network or the server does. */
 export async function probeListener(
   endpoint: Endpoint,
   transport: ListenerFact['transport'],
   options: ProbeOptions,
-): Promise<ListenerFact> {
+): Promise<KnockedListener> {
   return transport === 'tls' && endpoint.kind === 'tcp'
     ? probeTls(endpoint, options)
     : probePlain(endpoint, transport, options);
@@ -50,7 +58,7 @@ async function probePlain(
   endpoint: Endpoint,
   transport: ListenerFact['transport'],
   options: ProbeOptions,
-): Promise<ListenerFact> {
+): Promise<KnockedListener> {
   const { answer, remoteAddress } = await knock({ endpoint, transport }, options);
   return { address: printEndpoint(endpoint), transport, vantage: vantageOf(endpoint, remoteAddress), answer };
 }
@@ -58,7 +66,7 @@ async function probePlain(
 async function probeTls(
   endpoint: Extract<Endpoint, { kind: 'tcp' }>,
   options: ProbeOptions,
-): Promise<ListenerFact> {
+): Promise<KnockedListener> {
   const { host, port } = endpoint;
   const target = {
     host,
@@ -86,7 +94,7 @@ async function answerOverTls(
   endpoint: Endpoint,
   inspection: TlsInspection,
   options: ProbeOptions,
-): Promise<ListenerAnswer> {
+): Promise<KnockedListener['answer']> {
   if (inspection.stage === 'replied') {
     return (await knock({ endpoint, transport: 'tls', tls: { verify: 'none' } }, options)).answer;
   }
@@ -138,19 +146,20 @@ function acceptedBy(
 async function knock(
   target: Target,
   options: ProbeOptions,
-): Promise<{ readonly answer: ListenerAnswer; readonly remoteAddress?: string | undefined }> {
+): Promise<{ readonly answer: KnockedListener['answer']; readonly remoteAddress?: string | undefined }> {
   const limits = { connectMs: PROBE_TIMEOUT_MS, commandMs: PROBE_TIMEOUT_MS, ...options.limits };
   try {
     const connection = await openConnection(target, limits);
     try {
       const [first] = await connection.send([['HELLO']]);
-      let answer = answerOf(first);
-      if (answer === undefined) {
-        // 6.0 knows HELLO only with a version; older servers and proxies do not know it at all.
-        const [second] = await connection.send([wantsVersion(first) ? ['HELLO', '2'] : ['PING']]);
-        answer = answerOf(second);
-      }
-      return { answer: answer ?? 'open', remoteAddress: connection.remoteAddress };
+      const { remoteAddress } = connection;
+      const answer = answerOf(first);
+      if (answer !== undefined) return { answer, remoteAddress };
+      const wantsVersion = isReplyError(first) && first.error.includes('wrong number of arguments');
+      if (wantsVersion && options.hello === undefined) return { answer: 'needs-version', remoteAddress };
+      // Servers before 6.0 and some proxies do not know HELLO at all.
+      const [second] = await connection.send([wantsVersion ? ['HELLO', '2'] : ['PING']]);
+      return { answer: answerOf(second) ?? 'open', remoteAddress };
     } finally {
       connection.close();
     }
@@ -165,10 +174,6 @@ function answerOf(reply: Reply | undefined): ListenerAnswer | undefined {
   if (reply.error.startsWith('NOAUTH')) return 'authentication-required';
   if (reply.error.startsWith('DENIED')) return 'protected-mode';
   return classify(reply.error) === 'missing' ? undefined : 'open';
-}
-
-function wantsVersion(reply: Reply | undefined): boolean {
-  return isReplyError(reply) && reply.error.includes('wrong number of arguments');
 }
 
 function answerOfFailure(error: FleetError): ListenerAnswer {

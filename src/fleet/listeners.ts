@@ -4,7 +4,7 @@
  */
 
 import { readTlsMaterial } from './dial.ts';
-import { probeListener, vantageOf, type ProbeOptions } from './listener-probe.ts';
+import { probeListener, vantageOf, type KnockedListener, type ProbeOptions } from './listener-probe.ts';
 import type { ConnectionLimits } from './connection.ts';
 import type { ListenerFact, Snapshot } from './snapshot.ts';
 import { printEndpoint, type Endpoint, type Target } from './target.ts';
@@ -18,17 +18,41 @@ interface Place {
 export function probeListeners(
   target: Target,
   options: { readonly tls?: 'one' | 'versions'; readonly limits?: ConnectionLimits },
-): (settings: Snapshot['settings']) => Promise<readonly ListenerFact[]> {
+): (known: Pick<Snapshot, 'settings' | 'users'>) => Promise<readonly ListenerFact[]> {
   const probe = probeOptions(target, options);
-  const dialled = probeListener(target.endpoint, target.transport, probe);
+  const here: Place = { endpoint: target.endpoint, transport: target.transport };
+  const dialled = probeListener(here.endpoint, here.transport, probe);
   // When the conversation fails first, nobody waits for this one; it never rejects for the network's reasons.
   dialled.catch(() => undefined);
-  return (settings) => {
-    const others = otherPlaces(target, settings).map(({ endpoint, transport }) =>
-      probeListener(endpoint, transport, probe),
+  return async ({ settings, users }) => {
+    const others = otherPlaces(target, settings);
+    const knocked = await Promise.all([
+      dialled,
+      ...others.map(({ endpoint, transport }) => probeListener(endpoint, transport, probe)),
+    ]);
+    const places = [here, ...others];
+    return Promise.all(
+      knocked.map((listener, index) => decide(listener, places[index] ?? here, users, probe)),
     );
-    return Promise.all([dialled, ...others]);
   };
+}
+
+/** A 6.0 server that wants HELLO with a version: the user `default` tells, or else it is asked that way. */
+async function decide(
+  listener: KnockedListener,
+  place: Place,
+  users: Snapshot['users'],
+  probe: ProbeOptions,
+): Promise<ListenerFact> {
+  const { answer } = listener;
+  if (answer !== 'needs-version') return { ...listener, answer };
+  const stranger = users.known ? users.value.find(({ user }) => user.name === 'default')?.user : undefined;
+  if (stranger !== undefined) {
+    const open = stranger.enabled && stranger.nopass;
+    return { ...listener, answer: open ? 'open' : 'authentication-required' };
+  }
+  const again = await probeListener(place.endpoint, place.transport, { ...probe, hello: 'with-version' });
+  return { ...listener, answer: again.answer === 'needs-version' ? 'open' : again.answer };
 }
 
 function probeOptions(

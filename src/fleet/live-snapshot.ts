@@ -57,8 +57,9 @@ async function converse(target: Target, options: LiveOptions): Promise<Snapshot>
     const replies = await connection.sendForBytes(Object.values(AUDIT_COMMANDS).map(({ argv }) => argv));
     const facts = readFirst(target, connection, replies, options.shared ?? createSharedFacts());
     const followUps = askFollowUps(connection, facts);
-    const listeners = knocking(facts.settings.settings);
-    const snapshot = { ...assemble(target, connection, facts, takenAt, options), ...(await followUps) };
+    const first = assemble(target, connection, facts, takenAt, options);
+    const listeners = knocking(first);
+    const snapshot = { ...first, ...(await followUps) };
     return seal({
       ...snapshot,
       listeners: known(await listeners, {

@@ -57,6 +57,22 @@ describe('the user that help permissions prints', () => {
       await stop();
     });
 
+    it('leaves no denial where strangers may do almost nothing either', async () => {
+      const { port, stop } = await startServer({ server });
+      await talk(port, [
+        ['ACL', 'SETUSER', 'wardis', ...auditPermissions(server), '>pw'],
+        ['ACL', 'SETUSER', 'admin', 'on', '>admin', '~*', '+@all'],
+        ['ACL', 'SETUSER', 'default', 'resetkeys', '-@all', '+ping'],
+      ]);
+      const snapshot = await audit(`redis://wardis:pw@127.0.0.1:${port}`);
+      expect(snapshot.listeners).toMatchObject({ value: [{ answer: 'open' }] });
+      const admin = await openConnection(port);
+      await admin.send(['AUTH', 'admin', 'admin']);
+      expect(await admin.send(['ACL', 'LOG', '128'])).toEqual([]);
+      admin.close();
+      await stop();
+    });
+
     it('needs every one of its rules', async () => {
       const { port, stop } = await startServer({ server });
       for (const left of auditPermissions(server).filter((rule) => rule.startsWith('+'))) {
