@@ -120,6 +120,35 @@ describe('platform checks', () => {
     }
   });
 
+  it('never throw, whatever they are asked about', () => {
+    const snapshots = checks.flatMap(({ examples }) => [
+      snapshotFromText(examples.bad),
+      snapshotFromText(examples.good),
+    ]);
+    for (const snapshot of snapshots) {
+      for (const check of checks) {
+        for (const level of ['basic', 'standard', 'compliance'] as const) {
+          const verdict = judge(check, snapshot, { level });
+          if (verdict.status === 'fail') {
+            expect(verdict.evidence.length, check.id).toBeGreaterThan(0);
+            expect(verdict.fix.length, check.id).toBeGreaterThan(0);
+          }
+          if (verdict.status === 'unknown') expect(verdict.look, check.id).not.toBe('');
+        }
+      }
+    }
+  });
+
+  it('tell a Sentinel to restart instead of reloading', () => {
+    const leaf = exampleCertificate({ notAfter: '2026-11-20T00:00:00.000Z' });
+    const conf = `${tlsConf({ 'tls-port': '26379' })}sentinel monitor m 10.0.0.5 6379 2\n`;
+    const verdict = judge(
+      find('TLS-009'),
+      snapshotFromText({ server: 'redis-7.2', conf, facts: exampleServed(leaf) }),
+    );
+    expect(JSON.stringify(verdict)).toContain('Restart the Sentinel');
+  });
+
   it('show no secret of the snapshot in any answer', () => {
     const canary = 'canary-5up3r-s3cret';
     const conf = [

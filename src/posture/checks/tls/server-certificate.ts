@@ -6,7 +6,7 @@
 import type { ListenerFact, Provenance, Snapshot } from '../../../fleet/index.ts';
 import type { Change } from '../../../policy/index.ts';
 import type { CheckContext, Verdict } from '../../check.ts';
-import { readFact, readSettings, set, settingValue } from '../../reading.ts';
+import { byHand, readFact, readSettings, set, settingValue } from '../../reading.ts';
 import { evidence, fail, notApplicable, pass } from '../../verdict.ts';
 
 export type Certificate = NonNullable<ListenerFact['tls']>['chain'][number];
@@ -100,8 +100,14 @@ export function momentOf(snapshot: Snapshot, context: CheckContext): Date {
   return snapshot.clock.known ? new Date(snapshot.clock.value.serverMs) : context.now;
 }
 
-/** Reload the files that are already named: on every version one CONFIG SET reloads certificate, key and CA. */
+/**
+ * Reload the files that are already named: on every version one CONFIG SET reloads certificate, key and CA. A
+ * Sentinel has no such command on any version.
+ */
 export function reload(snapshot: Snapshot): Change {
+  if (snapshot.mode.known && snapshot.mode.value === 'sentinel') {
+    return byHand('Restart the Sentinel: it reads its TLS files at start only.');
+  }
   return set('tls-cert-file', settingValue(snapshot, 'tls-cert-file') || '/path/of/the/certificate');
 }
 
