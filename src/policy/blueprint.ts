@@ -31,7 +31,7 @@ export interface CompiledUser {
 
 /** Where one kind of peer may connect, as a firewall sees it. */
 export interface Opening {
-  readonly name: 'clients' | 'peers' | 'monitors' | 'bus';
+  readonly name: 'clients' | 'peers' | 'monitors' | 'bus' | 'sentinels';
   readonly port: number;
   readonly networks: readonly string[];
 }

@@ -125,7 +125,7 @@ function draw(
       fleets: policy.fleets.filter((fleet) => options.fleet === undefined || fleet.name === options.fleet),
       port,
       busPort,
-      openings: openingsOf(policy, options, port, busPort),
+      openings: openingsOf(policy, request, options.fleet, port),
       replication:
         replica === undefined ? undefined : { user: replica.user.name, secret: clearOf(replica.credential) },
     },
@@ -142,23 +142,32 @@ function requestOf(policy: PolicyDocument, options: CompileOptions): HardeningRe
 
 function openingsOf(
   policy: PolicyDocument,
-  options: CompileOptions,
+  request: HardeningRequest,
+  fleet: string | undefined,
   port: number,
-  busPort: number | undefined,
 ): readonly Opening[] {
-  const fleets = policy.fleets.filter((fleet) => options.fleet === undefined || fleet.name === options.fleet);
-  const all = (list: 'clients' | 'peers' | 'monitors'): readonly string[] => [
-    ...new Set(fleets.flatMap((fleet) => fleet[list])),
-  ];
   // On loopback nobody remote is let in, whatever networks are named.
-  const remote = policy.request.exposure !== 'localhost' && policy.request.level !== 'basic';
-  const networks = (list: 'clients' | 'peers' | 'monitors'): readonly string[] => (remote ? all(list) : []);
-  return [
+  const remote = request.exposure !== 'localhost' && request.level !== 'basic';
+  const fleets = remote ? policy.fleets.filter((each) => fleet === undefined || each.name === fleet) : [];
+  const networks = (...lists: readonly ('clients' | 'peers' | 'monitors')[]): readonly string[] => [
+    ...new Set(lists.flatMap((list) => fleets.flatMap((each) => each[list]))),
+  ];
+  const openings: Opening[] = [
     { name: 'clients', port, networks: networks('clients') },
     { name: 'peers', port, networks: networks('peers') },
     { name: 'monitors', port, networks: networks('monitors') },
-    ...(busPort === undefined ? [] : [{ name: 'bus' as const, port: busPort, networks: networks('peers') }]),
   ];
+  if (request.mode === 'cluster')
+    openings.push({ name: 'bus', port: port + BUS_OFFSET, networks: networks('peers') });
+  if (request.mode === 'replica') {
+    // Clients ask the Sentinels where the primary is.
+    openings.push({
+      name: 'sentinels',
+      port: policy.choices.sentinel.port,
+      networks: networks('clients', 'peers'),
+    });
+  }
+  return openings;
 }
 
 function serverFiles(
@@ -170,7 +179,7 @@ function serverFiles(
   const sentinel =
     mode === 'replica' || mode === 'sentinel'
       ? sentinelFiles(
-          draw(policy, { ...options, mode: 'sentinel' }).blueprint,
+          mode === 'sentinel' ? blueprint : besideServer(policy, options),
           { port: mode === 'replica' ? blueprint.port : 6379 },
           (user) => options.secrets?.(user),
           clearOf,
@@ -184,6 +193,12 @@ function serverFiles(
     ...(masterauth === undefined ? [] : [secretsFile('secrets.conf', [['masterauth', masterauth.reveal()]])]),
     ...sentinel,
   ];
+}
+
+/** The Sentinel that goes with a server has a port of its own. */
+function besideServer(policy: PolicyDocument, options: CompileOptions): Blueprint {
+  const choices = { ...policy.choices, port: policy.choices.sentinel.port };
+  return draw({ ...policy, choices }, { ...options, mode: 'sentinel' }).blueprint;
 }
 
 function clearOf(credential: Credential | undefined): Secret | undefined {

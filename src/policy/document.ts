@@ -185,7 +185,7 @@ function policyOf(input: PolicyInput, source: Source | undefined): PolicyDocumen
       maxclients: settings?.maxclients,
       persistence: settings?.persistence,
       primary: settings?.primary,
-      sentinel: settings?.sentinel ?? { name: 'primary', quorum: 2 },
+      sentinel: settings?.sentinel ?? { name: 'primary', quorum: 2, port: 26_379 },
     },
     paths: { ...defaultPaths(request.server.product), ...withoutGaps(input.paths ?? {}) },
     users: declared.length > 0 ? declared : defaultUsers(request),

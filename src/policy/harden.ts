@@ -101,7 +101,7 @@ export function hardenOutputJsonSchema(): object {
   const { $schema, ...rest } = z.toJSONSchema(hardenOutputSchema, { target: 'draft-2020-12' });
   return {
     $schema,
-    $id: 'https://wardis.dev/schemas/harden-output.schema.json',
+    $id: 'urn:wardis:schema:harden-output',
     title: 'Wardis hardening answer',
     ...rest,
   };

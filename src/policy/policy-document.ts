@@ -123,7 +123,8 @@ export interface ServerChoices {
   readonly maxclients: number | undefined;
   readonly persistence: 'none' | 'rdb' | 'aof' | 'both' | undefined;
   readonly primary: { readonly host: string; readonly port: number } | undefined;
-  readonly sentinel: { readonly name: string; readonly quorum: number };
+  /** `port` is the Sentinel's own; mode sentinel takes it from `port` above. */
+  readonly sentinel: { readonly name: string; readonly quorum: number; readonly port: number };
 }
 
 export interface PolicyDocument {

@@ -99,7 +99,7 @@ function commandRules(
     case 'sentinel':
       return grants.sentinel(server);
     case 'backup':
-      return [...grants.backup(), ...steps.filter((each) => !each.startsWith('+cluster'))];
+      return [...new Set([...grants.backup(), ...grants.connectSteps(server)])];
     case 'custom':
       return [];
   }

@@ -137,7 +137,7 @@ users:
   it('is in the runbooks and the unit', () => {
     expect(file('runbooks/access.md')).toContain('| orders | readwrite | `orders:*` `cart:*` | – |');
     expect(file('runbooks/revocation.md')).toContain(
-      'redis-cli -h NODE -p 7000 --tls --cacert ca.crt --cert ops.crt',
+      'redis-cli -h "$node" -p 7000 --tls --cacert ca.crt --cert ops.crt',
     );
     expect(file('systemd/redis-server.service.d/wardis.conf')).toContain(
       'IPAddressAllow=localhost 10.0.1.0/24 fd00:1::/64 10.0.0.0/28 10.9.0.7',

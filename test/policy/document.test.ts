@@ -1,4 +1,5 @@
 /** Reading policy documents: what is accepted, and what is said about what is not. */
+import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { parsePolicy, parseRequest, printPolicyProblem } from '../../src/policy/index.ts';
 
@@ -190,5 +191,47 @@ request.json:1:26: unknown key "level"
     |                          ^^^^^^^`);
     expect(say('{"security_level":')).toContain('this is not JSON');
     expect(say('security_level: basic')).toContain('this is not JSON');
+  });
+});
+
+describe('any text at all', () => {
+  const word = fc.constantFrom(
+    'version: 1',
+    'users:',
+    '- {',
+    'name: a',
+    '}',
+    '[',
+    ']',
+    '&a',
+    '*a',
+    '? ',
+    '|',
+    '"',
+    '\t',
+    '\0',
+    '---',
+    'role: admin',
+    'é',
+    '#',
+  );
+  it('is a policy or a list of problems, never an exception, in bounded time', () => {
+    fc.assert(
+      fc.property(
+        fc.oneof(
+          fc.string({ unit: 'binary' }),
+          fc.array(word).map((words) => words.join('\n')),
+          fc.json(),
+        ),
+        (text) => {
+          for (const parsed of [parsePolicy(text), parseRequest(text)]) {
+            expect(parsed.ok).toBe(parsed.problems.length === 0);
+            for (const problem of parsed.problems)
+              expect(printPolicyProblem(problem)).toContain(problem.message);
+          }
+        },
+      ),
+      { numRuns: 300 },
+    );
   });
 });

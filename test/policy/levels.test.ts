@@ -1,5 +1,5 @@
 /** Expected values: what raises them, what each accepts, and that nothing ever lowers them. */
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
   COMPLIANCE_REQUIREMENTS,

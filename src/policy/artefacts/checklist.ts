@@ -56,7 +56,7 @@ export function checklistFile(blueprint: Blueprint, items: readonly ChecklistIte
         ].join(' · ');
         return `- [ ] **${each.theme}** ${each.item}  \n  ${notes}. Proof: ${each.evidence}`;
       });
-    return `## ${area[0]?.toUpperCase()}${area.slice(1)}\n\n${lines.join('\n')}\n`;
+    return `## ${area === 'tls' ? 'TLS' : `${area[0]?.toUpperCase()}${area.slice(1)}`}\n\n${lines.join('\n')}\n`;
   });
   const head = `# Hardening checklist\n\n${describeRequest(blueprint.request)}. "Automatic" lines are settled by the compiled files and\nanswered by \`wardis audit\`; the others need a person, a date and a name. Clauses are supported, not declared met.\n`;
   return {

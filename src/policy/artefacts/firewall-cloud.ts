@@ -55,6 +55,7 @@ export function networkPolicy(blueprint: Blueprint): Artefact {
   const clients = [
     { podSelector: { matchLabels: { [`${product}-client`]: 'true' } } },
     ...blocks(blueprint, 'clients'),
+    ...blocks(blueprint, 'monitors'),
   ];
   const policies = [
     policy(`${product}-deny`, { podSelector: pods, policyTypes: ['Ingress', 'Egress'] }),
@@ -78,7 +79,9 @@ export function networkPolicy(blueprint: Blueprint): Artefact {
       ],
     }),
   ];
-  const text = policies.map((each) => stringify(each, { lineWidth: 0 })).join('---\n');
+  const text = policies
+    .map((each) => stringify(each, { lineWidth: 0, aliasDuplicateObjects: false }))
+    .join('---\n');
   const note = `# Pods carry app.kubernetes.io/name: ${product}; their clients ${product}-client: "true". Written by wardis.\n`;
   return {
     path: 'kubernetes/network-policy.yaml',
@@ -89,7 +92,7 @@ export function networkPolicy(blueprint: Blueprint): Artefact {
 }
 
 function peerPorts(blueprint: Blueprint): readonly number[] {
-  const sentinel = blueprint.request.mode === 'replica' ? [26379] : [];
+  const sentinel = blueprint.openings.filter((each) => each.name === 'sentinels').map((each) => each.port);
   const bus = blueprint.busPort === undefined ? [] : [blueprint.busPort];
   return [...new Set([blueprint.port, ...bus, ...sentinel])];
 }

@@ -8,15 +8,18 @@ import type { HardeningRequest } from '../request.ts';
 
 export function defaultUsers(request: HardeningRequest): readonly PolicyUser[] {
   if (request.mode === 'sentinel') return [user('admin', 'admin')];
-  const base = [user('admin', 'admin'), user('app', 'readwrite', 'app:*')];
-  if (request.level === 'basic') return base;
+  const peers = [
+    ...(request.mode === 'standalone' ? [] : [user('replica', 'replication')]),
+    ...(request.mode === 'replica' ? [user('sentinel', 'sentinel')] : []),
+  ];
+  const people = [user('admin', 'admin'), user('app', 'readwrite', 'app:*')];
+  if (request.level === 'basic') return [...people, ...peers];
   return [
-    ...base,
+    ...people,
     user('reports', 'readonly', 'app:*'),
     user('exporter', 'monitor'),
     user('backup', 'backup'),
-    ...(request.mode === 'standalone' ? [] : [user('replica', 'replication')]),
-    ...(request.mode === 'replica' ? [user('sentinel', 'sentinel')] : []),
+    ...peers,
   ];
 }
 

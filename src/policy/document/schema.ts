@@ -148,6 +148,7 @@ const settingsSchema = z.strictObject({
     .strictObject({
       name: line(/^[A-Za-z0-9_.-]{1,128}$/, 'a name of letters, digits, . _ -').default('primary'),
       quorum: z.int().min(1).max(100).default(2),
+      port: port.default(26_379),
     })
     .optional(),
 });
@@ -205,5 +206,5 @@ export function requestJsonSchema(): object {
 
 function published(schema: z.ZodType, file: string, title: string): object {
   const { $schema, ...rest } = z.toJSONSchema(schema, { io: 'input', target: 'draft-2020-12' });
-  return { $schema, $id: `https://wardis.dev/schemas/${file}.schema.json`, title, ...rest };
+  return { $schema, $id: `urn:wardis:schema:${file}`, title, ...rest };
 }

@@ -26,8 +26,8 @@ export function dutyLines(blueprint: Blueprint): readonly Line[] {
   ]);
   if (host.encryptionAtRest) {
     lines.push([
-      'HOST-ATREST',
-      'host',
+      'DATA-REST',
+      'persistence',
       'The volumes of data, logs and backups are encrypted',
       HAND,
       'runbooks/encryption-at-rest.md',

@@ -5,7 +5,7 @@
 
 import { versionAtLeast } from '../../../conf/index.ts';
 import { namesByRole, type Blueprint } from '../../blueprint.ts';
-import { connect, everyNode } from './command-line.ts';
+import { everyNode, shellFunction } from './command-line.ts';
 
 export function accessRunbook(blueprint: Blueprint): string {
   const { review } = blueprint.expected;
@@ -26,6 +26,7 @@ ${rows.join('\n')}
 
 The user \`default\` is closed; nobody works as it. Administrators: ${namesByRole(blueprint, 'admin').join(', ') || 'none'}.
 
+${shellFunction(blueprint)}
 ## Granting
 
 1. Somebody other than the receiver approves it in writing: who, why, until when.
@@ -33,12 +34,12 @@ The user \`default\` is closed; nobody works as it. Administrators: ${namesByRol
 3. \`wardis harden --policy wardis.yaml --out DIR\`, review the difference of users.acl, hand the secret over once.
 4. On ${everyNode(blueprint)}: put users.acl in place, then
 
-       ${connect(blueprint)} ACL LOAD
+       on NODE ACL LOAD
 
 ${loadCaution(blueprint)}
 ## Reviewing, ${every}
 
-1. \`${connect(blueprint)} ACL LIST\` on ${everyNode(blueprint)}: the same users everywhere, and none that the policy lacks.
+1. \`on NODE ACL LIST\` on ${everyNode(blueprint)}: the same users everywhere, and none that the policy lacks.
 2. Strike users whose owner has left or who have not logged in since the last review.
 3. Write down date, reviewer and what changed. Keep it with the policy.
 
@@ -59,23 +60,24 @@ export function rotationRunbook(blueprint: Blueprint): string {
 
 ${days === undefined ? 'On suspicion, and when somebody who knew a secret leaves.' : `Every ${days} days, on suspicion, and when somebody who knew a secret leaves.`} A user may hold two passwords, so nobody is cut off.
 
+${shellFunction(blueprint)}
 1. Make a new secret of 256 bits; it goes to the secret store, never to a shell's history. Hash it where it was made:
 
        printf %s "$NEW" | sha256sum
 
 2. Add it on ${everyNode(blueprint)}. The old one goes on working:
 
-       ${connect(blueprint)} ACL SETUSER ${example} '#NEW_HASH'
-       ${connect(blueprint)} ACL SAVE
+       on NODE ACL SETUSER ${example} '#NEW_HASH'
+       on NODE ACL SAVE
 
 3. Give the new secret to every client and restart or reload them.
 4. Wait until nobody needs the old one: open sessions tell nothing about it, so look for failed logins after step 5.
 5. Remove the old one, on ${everyNode(blueprint)}:
 
-       ${connect(blueprint)} ACL SETUSER ${example} '!OLD_HASH'
-       ${connect(blueprint)} ACL SAVE
+       on NODE ACL SETUSER ${example} '!OLD_HASH'
+       on NODE ACL SAVE
 
-6. \`${connect(blueprint)} ACL LOG 128\`: reason auth and username ${example} means that a client was forgotten.
+6. \`on NODE ACL LOG 128\`: reason auth and username ${example} means that a client was forgotten.
 7. Write the date down: the server does not keep the age of a password.
 
 Do not use CONFIG SET requirepass: it replaces the default user's passwords until the next ACL LOAD.
@@ -93,12 +95,13 @@ export function revocationRunbook(blueprint: Blueprint): string {
   const tls = blueprint.expected.tls.required;
   return `# Revocation
 
+${shellFunction(blueprint)}
 \`off\` and a removed password stop new logins only: open sessions go on until they are closed. So, for user NAME on
 ${everyNode(blueprint)}, replicas and Sentinels included:
 
-1. \`${connect(blueprint)} ACL SETUSER NAME off resetpass -@all\`: even open sessions can do nothing more.
-2. \`${connect(blueprint)} CLIENT KILL USER NAME\`: the answer is how many were closed.
-3. \`${connect(blueprint)} ACL DELUSER NAME\`, then \`ACL SAVE\`; take the user out of the policy.
+1. \`on NODE ACL SETUSER NAME off resetpass -@all\`: even open sessions can do nothing more.
+2. \`on NODE CLIENT KILL USER NAME\`: the answer is how many were closed.
+3. \`on NODE ACL DELUSER NAME\`, then \`ACL SAVE\`; take the user out of the policy.
 4. Proof: \`ACL GETUSER NAME\` is empty and \`CLIENT LIST\` shows no \`user=NAME\`, on every node.
 5. Look for the same password elsewhere: equal hashes in \`ACL LIST\` are equal passwords. Rotate those users.
 6. Look at what the user could have left behind: \`ACL LIST\` for users it made, FUNCTION LIST, CONFIG GET dir.
@@ -109,7 +112,7 @@ A client certificate cannot be revoked: no version checks CRL or OCSP. Ending th
 is lost, issue new certificates from a new CA and take the old CA out (certificate-rotation.md). Reload TLS afterwards,
 or a client that resumes its session is not checked again:
 
-    ${connect(blueprint)} CONFIG SET tls-cert-file ${blueprint.paths.tls}/server.crt
+    on NODE CONFIG SET tls-cert-file ${blueprint.paths.tls}/server.crt
 `
     : ''
 }`;

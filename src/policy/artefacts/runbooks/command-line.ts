@@ -4,16 +4,25 @@
 
 import { namesByRole, productName, type Blueprint } from '../../blueprint.ts';
 
-/** The client's command line without a secret: `--askpass` asks for it. */
-export function connect(blueprint: Blueprint): string {
-  const admin = namesByRole(blueprint, 'admin')[0] ?? 'ADMIN';
-  const tls = blueprint.expected.tls;
-  const files = !tls.required
-    ? ''
-    : tls.clientCertificates === 'yes'
-      ? ` --tls --cacert ca.crt --cert ${admin}.crt --key ${admin}.key`
+/** What runbooks call the client by, once `shellFunction` has defined it. */
+export const CLIENT = 'on';
+
+/** Defines `on NODE COMMAND…`: the client with the policy's own port, TLS files and administrator. */
+export function shellFunction(
+  blueprint: Blueprint,
+  user = namesByRole(blueprint, 'admin')[0] ?? 'ADMIN',
+): string {
+  const { tls } = blueprint.expected;
+  const files =
+    tls.clientCertificates === 'yes'
+      ? ` --tls --cacert ca.crt --cert ${user}.crt --key ${user}.key`
       : ' --tls --cacert ca.crt';
-  return `${productName(blueprint)}-cli -h NODE -p ${blueprint.port}${files} --user ${admin} --askpass`;
+  const command = `${productName(blueprint)}-cli -h "$node" -p ${blueprint.port}${tls.required ? files : ''} --user ${user}`;
+  return `Commands below use this shell function; REDISCLI_AUTH holds the secret of ${user}, read without showing it.
+
+    read -rs REDISCLI_AUTH && export REDISCLI_AUTH
+    ${CLIENT}() { node=$1; shift; ${command} "$@"; }
+`;
 }
 
 /** `every node of prod and staging` */

@@ -5,7 +5,7 @@
 
 import { versionAtLeast } from '../../../conf/index.ts';
 import { namesByRole, productName, type Blueprint } from '../../blueprint.ts';
-import { connect, everyNode } from './command-line.ts';
+import { everyNode, shellFunction } from './command-line.ts';
 
 export function certificateRunbook(blueprint: Blueprint): string {
   const { tls } = blueprint.expected;
@@ -18,6 +18,7 @@ export function certificateRunbook(blueprint: Blueprint): string {
 Begin ${tls.expiryWarningDays} days before a certificate ends. Live connections survive all of this; only new handshakes change. The
 server takes an expired certificate without a word, so check before loading, not after.
 
+${shellFunction(blueprint)}
 1. Make the new pair (tls/PLAN.md) and check it:
 
        openssl verify -CAfile ca.crt server.crt
@@ -28,7 +29,7 @@ server takes an expired certificate without a word, so check before loading, not
    ${paths.tls}/server.crt and server.key, owner ${productName(blueprint)}, key mode 0600.
 3. Load them. One option reloads certificate, key and CA together; signals do nothing:
 
-       ${connect(blueprint)} CONFIG SET tls-cert-file ${paths.tls}/server.crt
+       on NODE CONFIG SET tls-cert-file ${paths.tls}/server.crt
 
    An error means that the old ones are still in use: read the log, mend the files, send it again.
 4. Look from outside:
@@ -64,15 +65,16 @@ export function incidentRunbook(blueprint: Blueprint): string {
 
 Administrators: ${namesByRole(blueprint, 'admin').join(', ') || 'none'}. Write down each step with its time.
 
+${shellFunction(blueprint)}
 ## First hour
 
 1. Keep what vanishes. ACL LOG is in memory and short; a restart or ACL LOG RESET destroys it:
 
-       ${connect(blueprint)} ACL LOG 4096 > acl-log.txt
-       ${connect(blueprint)} CLIENT LIST > clients.txt
-       ${connect(blueprint)} ACL LIST > users.txt        # holds hashes: treat it as a secret
-       ${connect(blueprint)} INFO everything > info.txt
-       ${connect(blueprint)} SLOWLOG GET 128 > slow.txt
+       on NODE ACL LOG 4096 > acl-log.txt
+       on NODE CLIENT LIST > clients.txt
+       on NODE ACL LIST > users.txt        # holds hashes: treat it as a secret
+       on NODE INFO everything > info.txt
+       on NODE SLOWLOG GET 128 > slow.txt
 
 2. Copy the logs under ${blueprint.paths.log} and, before any restart, the files under ${blueprint.paths.data}.
 3. Close it: end the user (revocation.md); if nobody knows which, load firewall/ without the client networks.
@@ -105,9 +107,10 @@ export function restoreRunbook(blueprint: Blueprint): string {
 ${
   backup === undefined
     ? 'No user of role backup is declared; take copies of the data directory after BGSAVE as an administrator.'
-    : `As ${backup}, who may copy everything and therefore is as precious as the data:
+    : `${backup} may copy everything and therefore is as precious as the data.
 
-    ${connect(blueprint).replace(/--user \S+/, `--user ${backup}`)} --rdb dump-$(date +%F).rdb`
+${shellFunction(blueprint, backup)}
+    on NODE --rdb dump-$(date +%F).rdb`
 }
 
 Encrypt the copy before it leaves the host, keep its checksum apart from it, and keep one copy where no administrator
