@@ -1,12 +1,12 @@
 /** AUTH-014: user lines hold passwords in clear where a hash would do. */
 
-import type { UserFact } from '../../../fleet/index.ts';
 import type { Check } from '../../check.ts';
-import { byHand, readFact } from '../../reading.ts';
+import { byHand } from '../../reading.ts';
 import { REFERENCES } from '../../reference.ts';
 import { rows } from '../../rights.ts';
 import { HASH, withUsers } from '../../user-example.ts';
 import { evidence, fail, pass } from '../../verdict.ts';
+import { readWrittenUsers } from '../../written-rules.ts';
 
 export const clearPasswordInFile: Check = {
   id: 'AUTH-014',
@@ -18,13 +18,11 @@ export const clearPasswordInFile: Check = {
     'The server needs the SHA-256 only: #hash does what >password does. A password in clear is in every copy, backup and ' +
     'repository of the file. The hash is unsalted, so it protects long random passwords and no others.',
   evaluate: (snapshot) =>
-    readFact(snapshot.users, 'the users and where they were read', (users, from) => {
-      if (users.every(({ from: at }) => at.kind === 'command'))
-        return pass('the server shows hashes; its file is judged when it is read', from);
-      const clear = users.filter(writesPassword);
-      if (clear.length === 0) return pass('user lines hold hashes only', from);
+    readWrittenUsers(snapshot, (users) => {
+      const clear = users.filter(({ tokens }) => tokens.some((token) => token.startsWith('>')));
+      if (clear.length === 0) return pass(`${users.length} user lines hold hashes only`);
       return fail(
-        rows(clear, ({ user, from: at }) => evidence(`user ${user.name} has a password in clear`, at)),
+        rows(clear, ({ name, from }) => evidence(`user ${name} has a password in clear`, from)),
         [
           byHand('Write #hash in place of >password: printf %s PASSWORD | sha256sum'),
           byHand('With an ACL file in use, ACL SAVE writes the hashes by itself'),
@@ -40,8 +38,3 @@ export const clearPasswordInFile: Check = {
     good: withUsers('redis-7.2', [`user app on ${HASH} ~app:* +get`]),
   },
 };
-
-/** The default user that only requirepass made has its password in clear too, but no other form exists for that. */
-function writesPassword(fact: UserFact): boolean {
-  return fact.clearPasswords.length > 0 && /(^|[ (])>/.test(fact.text);
-}
