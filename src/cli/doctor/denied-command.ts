@@ -31,6 +31,7 @@ export async function examineDenial(
   const base = {
     shown: showCommand(argv, table),
     name: command?.fullName ?? (argv[0] ?? '').toLowerCase(),
+    writes: command?.flags.has('write') === true ? ('yes' as const) : ('no' as const),
     concerns: ['dangerous', 'admin'].filter((category) => command?.categories.has(category) === true),
     ...(isUnlookedAt(argv) === undefined ? {} : { unlookedAt: isUnlookedAt(argv) ?? '' }),
   };

@@ -68,6 +68,9 @@ function judgeHealthy(seen: Observations): Diagnosis {
     );
   }
   if (denied?.unlookedAt !== undefined) notes.push(`Not judged here: ${denied.unlookedAt}.`);
+  if (denied?.writes === 'yes' && session.greeting?.role === 'replica') {
+    notes.push('This is a replica: it answers every write with READONLY. Write to its primary.');
+  }
   const allowed = denied !== undefined && denied.shown !== '';
   return {
     outcome: 'healthy',

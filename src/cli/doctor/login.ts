@@ -97,7 +97,7 @@ async function logIn(
   const hints = kind === 'ok' ? [] : findPasswordHints(password);
   return {
     kind,
-    text: tell(exchange),
+    text,
     hints,
     ...(exchange.kind === 'failed' ? { code: exchange.code } : {}),
   };

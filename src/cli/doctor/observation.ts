@@ -164,5 +164,7 @@ export interface DeniedObservation {
   readonly least?: LeastGrant;
   /** The command's own categories that call for a second thought: `dangerous`, `admin`. */
   readonly concerns: readonly string[];
+  /** Of the kind that a replica refuses. */
+  readonly writes: 'yes' | 'no';
   readonly unlookedAt?: string;
 }

@@ -123,7 +123,7 @@ function printNext({ next }: Diagnosis, columns: number, paint: Paint): readonly
   return next.flatMap(({ words, command }, index) => {
     const head = index === 0 ? 'next' : '';
     const said = hang(
-      `${words}${/\?$/.test(words) ? '' : command === undefined ? '.' : ':'}`,
+      `${words}${words.endsWith('?') ? '' : command === undefined ? '.' : ':'}`,
       LABEL_COLUMNS + 2,
       columns,
     );
