@@ -1,13 +1,22 @@
 /** Compiled files on real servers: they start, they let in whom they should, and every value is as expected. */
 import { beforeAll, describe, expect, it } from 'vitest';
+import { join } from 'node:path';
 import { getDirective } from '../../src/conf/index.ts';
+import { parseTarget, snapshotLive } from '../../src/fleet/index.ts';
 import {
   expectationsFor,
   policyFor,
   SECURITY_LEVELS,
   type HardeningRequest,
 } from '../../src/policy/index.ts';
-import { makeCertificates, startCompiled, type Certificates } from '../policy/compiled-server.ts';
+import { assess, CATALOGUE } from '../../src/posture/index.ts';
+import {
+  makeCertificates,
+  passwordOf,
+  startCompiled,
+  type Certificates,
+  type CompiledServer,
+} from '../policy/compiled-server.ts';
 import { forEachServer, SERVER_IDS, type Connection, type Reply, type Server } from '../servers/index.ts';
 
 let certificates: Certificates;
@@ -34,6 +43,36 @@ async function waitFor(ready: () => Promise<boolean>): Promise<void> {
     if (Date.now() > deadline) throw new Error('did not happen in time');
     await new Promise((resolve) => setTimeout(resolve, 100));
   }
+}
+
+/**
+ * What this machine is and the compiler cannot change: tests may run as root, from a disk that is not encrypted and
+ * allows programs. The release is what the test is given.
+ */
+const OF_THE_MACHINE = new Set(['HOST-001', 'HOST-009', 'DATA-009']);
+
+/** Checks that fail on the live server, asked as its administrator. */
+async function findingsOf(started: CompiledServer, request: HardeningRequest): Promise<readonly string[]> {
+  const scheme = started.compiled.tls.required ? 'rediss' : 'redis';
+  const { target } = parseTarget(`${scheme}://admin:${passwordOf('admin')}@127.0.0.1:${started.port}`);
+  if (target === undefined) throw new Error('bad target');
+  const at = (name: string): string => join(started.dir, name);
+  const tls = { caFile: at('ca.crt'), certFile: at('client.crt'), keyFile: at('client.key') };
+  const snapshot = await snapshotLive(scheme === 'rediss' ? { ...target, tls } : target);
+  const assessment = assess([{ snapshot, expected: expectationsFor(request), gatheredInMs: 0 }], {
+    checks: CATALOGUE.filter((check) => check.area !== 'version' && !OF_THE_MACHINE.has(check.id)),
+    now: new Date(),
+    toolVersion: '0.0.0',
+    advisoriesAsOf: '2026-11-18',
+    waivers: [],
+    elapsedMs: () => 0,
+    unreachable: [],
+  });
+  const outcomes = assessment.targets.flatMap((each) => each.outcomes);
+  expect(outcomes.filter((outcome) => outcome.status === 'pass').length).toBeGreaterThan(30);
+  return outcomes
+    .filter((outcome) => outcome.status === 'fail')
+    .map((outcome) => `${outcome.checkId} ${outcome.title}`);
 }
 
 function errorOf(reply: Reply): string {
@@ -77,6 +116,8 @@ describe('a compiled server', () => {
         expect(users).toEqual(
           ['default', ...started.compiled.users.map((each) => each.user.name)].toSorted(),
         );
+        // Alone: a primary without replicas or a cluster without slots has findings of its own.
+        if (parts.mode === 'standalone') expect(await findingsOf(started, request)).toEqual([]);
         expect(started.running.log()).not.toContain('canary-');
         admin.close();
       } finally {

@@ -25,15 +25,15 @@ export interface Certificates {
 
 /** One CA, one node and one client, for all servers of a test file. */
 export async function makeCertificates(): Promise<Certificates> {
-  const authority = await createAuthority({ name: 'test CA', days: 30 });
+  const authority = await createAuthority({ name: 'test CA', days: 400 });
   const server = await issueCertificate(authority, {
     commonName: 'node',
     dnsNames: ['localhost'],
     ipAddresses: ['127.0.0.1'],
     usage: 'node',
-    days: 10,
+    days: 300,
   });
-  const client = await issueCertificate(authority, { commonName: 'client', usage: 'client', days: 10 });
+  const client = await issueCertificate(authority, { commonName: 'client', usage: 'client', days: 300 });
   return {
     ca: authority.certPem,
     server: { cert: server.certPem, key: server.keyPem },
@@ -42,6 +42,8 @@ export async function makeCertificates(): Promise<Certificates> {
 }
 
 export interface CompiledServer {
+  /** Where its files are; `client.crt`, `client.key` and `ca.crt` too. */
+  readonly dir: string;
   readonly running: RunningServer;
   readonly compiled: Compilation;
   readonly port: number;
@@ -64,10 +66,11 @@ export async function startCompiled(
     { ...policy, choices: { ...policy.choices, port } },
     {
       server: { product: server.product, version: server.version },
-      paths: { conf: dir, data: dir, tls: dir, log: dir, run: dir },
+      paths: { conf: dir, data: join(dir, 'data'), tls: dir, log: dir, run: dir },
       secrets: secretOf,
     },
   );
+  mkdirSync(join(dir, 'data'), { mode: 0o700 });
   for (const { path, content, mode } of compiled.artefacts) {
     mkdirSync(dirname(join(dir, path)), { recursive: true });
     writeFileSync(join(dir, path), content);
@@ -76,6 +79,8 @@ export async function startCompiled(
   writeFileSync(join(dir, 'ca.crt'), certificates.ca);
   writeFileSync(join(dir, 'server.crt'), certificates.server.cert);
   writeFileSync(join(dir, 'server.key'), certificates.server.key, { mode: 0o600 });
+  writeFileSync(join(dir, 'client.crt'), certificates.client.cert);
+  writeFileSync(join(dir, 'client.key'), certificates.client.key, { mode: 0o600 });
   const name = role === 'sentinel' ? 'sentinel.conf' : `${server.product}.conf`;
   const conf = readFileSync(join(dir, name), 'utf8');
   // The log stays on standard output, where the starter looks for life; everything else is as compiled.
@@ -92,6 +97,7 @@ export async function startCompiled(
     : undefined;
   const target = { port, ...(tls === undefined ? {} : { tls }) };
   return {
+    dir,
     running,
     compiled,
     port,
