@@ -55,12 +55,12 @@ export function readDirectiveValue(
     case 'enum':
       return readEnum(directive.name, type, words, server);
     case 'integer':
-      return clampHz(directive.name, readInteger(type, first));
+      return clampHz(directive.name, readInteger(type, first), server);
     case 'memory':
       // Redis 6.0 reads nonsense here as 0.
       return directive.name === 'client-query-buffer-limit' && !versionAtLeast(server, '6.2')
         ? { ok: true, text: `${parseMemory(first) ?? 0}` }
-        : readMemory(type, first);
+        : readMemory(type, first, server);
     case 'octal':
       return readOctal(first, server);
     case 'string':
@@ -129,13 +129,17 @@ function readInteger(type: Extract<DirectiveType, { kind: 'integer' }>, text: st
   return { ok: true, text: `${number}` };
 }
 
-/** The server takes any hz and then keeps it between 1 and 500. */
-function clampHz(name: string, reading: ValueReading): ValueReading {
-  if (name !== 'hz' || !reading.ok) return reading;
+/** Servers take any hz and keep it between 1 and 500; 6.0 shows it as written, and dies of 0. */
+function clampHz(name: string, reading: ValueReading, server: ServerVersion): ValueReading {
+  if (name !== 'hz' || !reading.ok || !versionAtLeast(server, '6.2')) return reading;
   return { ok: true, text: `${Math.min(500, Math.max(1, Number(reading.text)))}` };
 }
 
-function readMemory(type: Extract<DirectiveType, { kind: 'memory' }>, text: string): ValueReading {
+function readMemory(
+  type: Extract<DirectiveType, { kind: 'memory' }>,
+  text: string,
+  server: ServerVersion,
+): ValueReading {
   const percent = type.percent ? /^([0-9]{1,18})%$/.exec(text)?.[1] : undefined;
   if (percent !== undefined) {
     return BigInt(percent) > 100n
@@ -146,20 +150,22 @@ function readMemory(type: Extract<DirectiveType, { kind: 'memory' }>, text: stri
   if (bytes === undefined) {
     return refuse(`argument must be a memory ${type.percent ? 'or percent ' : ''}value`);
   }
-  return bytes < BigInt(type.least) || (type.most !== Infinity && bytes > LONG_MAX)
+  return bytes < BigInt(type.least) ||
+    (type.most !== Infinity && bytes > LONG_MAX && versionAtLeast(server, '6.2'))
     ? refuse(`argument must be between ${type.least} and ${LONG_MAX} inclusive`)
     : { ok: true, text: `${bytes}` };
 }
 
 function readOctal(text: string, server: ServerVersion): ValueReading {
   const strict = versionAtLeast(server, '7.0');
-  if (strict && /^-[0-7]{1,20}$/.test(text)) return refuse('argument must be between 0 and 777 inclusive');
+  const tooWide = 'argument must be between 0 and 777 inclusive';
+  if (/^-[0-7]{1,20}$/.test(text)) return refuse(strict ? tooWide : 'Invalid socket file permissions');
   // Before 7.0 what follows the octal digits is dropped without a word.
   const digits = (strict ? /^0*([0-7]{1,20})$/ : /^0*([0-7]{0,20})/).exec(text)?.[1];
   if (digits === undefined) return refuse("argument couldn't be parsed as an octal number");
   const mode = Number.parseInt(digits === '' ? '0' : digits, 8);
   if (mode <= 0o777) return { ok: true, text: mode.toString(8) };
-  return refuse(strict ? 'argument must be between 0 and 777 inclusive' : 'Invalid socket file permissions');
+  return refuse(strict ? tooWide : 'Invalid socket file permissions');
 }
 
 function readString(name: string, text: string, server: ServerVersion): ValueReading {

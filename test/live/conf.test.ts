@@ -108,7 +108,6 @@ const SNIPPETS: readonly string[] = [
   'unixsocketperm 0755',
   'unixsocketperm 1777',
   'unixsocketperm -5',
-  'hz 0',
   'hz 1000',
   'prefetch-batch-max-size 129',
   'latency-tracking-info-percentiles 101',
@@ -290,7 +289,7 @@ async function run(command: readonly string[], conf: string, password: string | 
     const settings = await Promise.race([gone, askSettings(socket, password, child)]);
     return settings === undefined ? { started: false, said } : { started: true, settings };
   } finally {
-    if (child.exitCode === null) {
+    if (isRunning(child)) {
       const closed = new Promise((resolve) => child.once('close', resolve));
       child.kill('SIGKILL');
       await closed;
@@ -306,14 +305,19 @@ async function askSettings(
   child: ChildProcess,
 ): Promise<ReadonlyMap<string, string> | undefined> {
   const deadline = Date.now() + START_TIMEOUT_MS;
-  while (Date.now() < deadline && child.exitCode === null) {
+  while (Date.now() < deadline && isRunning(child)) {
     const settings = existsSync(path) ? await exchange(path, password) : undefined;
     if (settings !== undefined) return settings;
     await new Promise((resolve) => setTimeout(resolve, 10));
   }
-  if (child.exitCode === null) throw new Error('the server runs, and does not answer');
+  if (isRunning(child)) throw new Error('the server runs, and does not answer');
   // Stopped: the other half of the race says so.
   return new Promise(() => {});
+}
+
+/** A server that crashed has a signal instead of a code. */
+function isRunning(child: ChildProcess): boolean {
+  return child.exitCode === null && child.signalCode === null;
 }
 
 /** Undefined when nobody listens yet, or no longer. */
