@@ -1,7 +1,8 @@
 /** Comma-separated values after RFC 4180, one line per outcome. Cells that a spreadsheet would run are quoted. */
 
 import { printChange } from '../../policy/index.ts';
-import type { Assessment } from '../outcome.ts';
+import type { Assessment, Outcome, TargetAssessment } from '../outcome.ts';
+import { printFrom } from './provenance.ts';
 import { safeText } from './safe-text.ts';
 
 const HEAD = [
@@ -13,33 +14,67 @@ const HEAD = [
   'severity',
   'title',
   'evidence',
+  'from',
+  'risk',
   'fix',
   'why',
+  'baseline',
+  'waiver_reason',
+  'waiver_owner',
+  'waiver_expires',
   'fingerprint',
 ];
 
+/** A server that was not reached is a line of status `not-assessed`, a finding that is gone one of status `fixed`. */
 export function printCsv(assessment: Assessment): string {
-  const rows = assessment.targets.flatMap((target) =>
-    target.outcomes.map((outcome) => [
-      target.subject,
-      target.server,
-      outcome.checkId,
-      outcome.area,
-      outcome.status,
-      outcome.severity,
-      outcome.title,
-      outcome.evidence.map((item) => item.text).join('; '),
-      outcome.fix.map(printChange).join('; '),
-      [outcome.why, outcome.look].filter((part) => part !== undefined).join('; '),
-      outcome.fingerprint,
-    ]),
+  const rows = assessment.targets.flatMap((target) => [
+    ...target.outcomes.map((outcome) => rowOf(target, outcome)),
+    ...target.fixed.map((gone) =>
+      fill({
+        subject: target.subject,
+        server: target.server,
+        check: gone.checkId,
+        status: 'fixed',
+        title: gone.title,
+        fingerprint: gone.fingerprint,
+      }),
+    ),
+  ]);
+  const unreachable = assessment.unreachable.map(({ subject, code, message, next }) =>
+    fill({ subject, status: 'not-assessed', title: code, why: `${message}; ${next}` }),
   );
-  return [HEAD, ...rows].map((row) => `${row.map(printCell).join(',')}\r\n`).join('');
+  return [HEAD, ...rows, ...unreachable].map((row) => `${row.map(printCell).join(',')}\r\n`).join('');
+}
+
+function rowOf(target: TargetAssessment, outcome: Outcome): readonly string[] {
+  return fill({
+    subject: target.subject,
+    server: target.server,
+    check: outcome.checkId,
+    area: outcome.area,
+    status: outcome.status,
+    severity: outcome.severity,
+    title: outcome.title,
+    evidence: outcome.evidence.map((item) => item.text).join('; '),
+    from: outcome.evidence.map((item) => (item.from === undefined ? '' : printFrom(item.from))).join('; '),
+    risk: outcome.risk ?? '',
+    fix: outcome.fix.map(printChange).join('; '),
+    why: [outcome.why, outcome.look].filter((part) => part !== undefined && part !== '').join('; '),
+    baseline: outcome.baseline ?? '',
+    waiver_reason: outcome.waiver?.reason ?? '',
+    waiver_owner: outcome.waiver?.owner ?? '',
+    waiver_expires: outcome.waiver?.expires ?? '',
+    fingerprint: outcome.fingerprint,
+  });
+}
+
+function fill(cells: Readonly<Record<string, string>>): readonly string[] {
+  return HEAD.map((name) => cells[name] ?? '');
 }
 
 function printCell(value: string): string {
   const safe = safeText(value);
-  // A leading = + - @ makes a spreadsheet evaluate the cell; user names and rules may begin so.
-  const inert = /^[=+\-@\t]/.test(safe) ? `'${safe}` : safe;
+  // A leading = + - @, in either width, makes a spreadsheet evaluate the cell; user names and rules may begin so.
+  const inert = /^\s*[=+\-@＝＋－＠]/u.test(safe) ? `'${safe}` : safe;
   return /[",\r\n]/.test(inert) ? `"${inert.replaceAll('"', '""')}"` : inert;
 }

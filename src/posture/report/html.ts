@@ -1,45 +1,56 @@
 /**
- * One HTML file that a manager can read and print: no script, nothing loaded, light and dark. Findings come first,
- * worst first, then what was not answered, then the rest, folded.
+ * One HTML file that a manager can read and print: no script, nothing loaded, light and dark. The first screen says
+ * how bad it is, what to do first and what was left out; then each server, worst findings first.
  */
 
 import { printChange } from '../../policy/index.ts';
 import { SEVERITIES } from '../check.ts';
-import type { Assessment, Outcome, TargetAssessment, Totals } from '../outcome.ts';
-import { countAreas, drawAreas, tableAreas } from './html-chart.ts';
+import type { Assessment, Totals } from '../outcome.ts';
+import { sortFindings } from './area-count.ts';
 import { STYLE } from './html-style.ts';
+import { anchorOf, printSection } from './html-target.ts';
 import { html, NOTHING, type Markup } from './markup.ts';
-import { printFrom } from './provenance.ts';
 import type { ReportOptions } from './report.ts';
+import { printShare, printUrgency } from './verdict-text.ts';
+
+/** What to do first; more would be no order. */
+const FIRST_MAX = 5;
+/** Fleets over this leave out what passed, which the JSON report has. */
+const WHOLE_SERVERS_MAX = 25;
 
 export function printHtml(assessment: Assessment, options: ReportOptions): string {
-  const subjects = assessment.targets.map((target) => target.subject);
-  const title = `Posture of ${subjects.length === 1 ? (subjects[0] ?? '') : `${subjects.length} servers`}`;
+  const { targets } = assessment;
+  const name = targets.length === 1 ? (targets[0]?.subject ?? '') : `${targets.length} servers`;
   const rationale = new Map(options.checks.map((check) => [check.id, check.rationale]));
+  const length = targets.length > WHOLE_SERVERS_MAX ? 'brief' : 'whole';
   const page = html`<!doctype html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
-<title>${title}</title>
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'">
+<title>Security posture of ${name}</title>
 <style>${{ markup: STYLE }}</style>
 </head>
 <body>
-<a class="skip" href="#findings">Skip to the findings</a>
+<a class="skip" href="#report">Skip to the servers</a>
 <header>
-<h1>${title}</h1>
-<p class="lead">${verdictOf(assessment)}</p>
+<h1>Security posture of <b>${name}</b>, ${printMoment(assessment.generatedAt)}</h1>
+<p class="verdict">${printUrgency(assessment)}</p>
+<p class="lead">${printShare(assessment.totals)}</p>
 ${printCounts(assessment.totals)}
+${printFirst(assessment)}
 </header>
-<main id="findings">
+<main id="report" tabindex="-1">
 ${printUnreachable(assessment)}
-${assessment.targets.map((target) => printTarget(target, rationale))}
 ${printNotes(assessment.notes)}
+${targets.length > 1 ? printFleet(assessment) : NOTHING}
+${targets.map((target, index) => printSection(target, { rationale, length, anchor: `server-${index + 1}` }))}
 </main>
 <footer>
-<p>Made by wardis ${assessment.tool.version} at ${assessment.generatedAt}. Advisories as of ${assessment.advisoriesAsOf}.</p>
-<p>Unknown is never counted as passed. A report is technical evidence; it does not declare compliance.</p>
+<p>wardis ${assessment.tool.version}, ${assessment.generatedAt}. Advisories as of ${assessment.advisoriesAsOf}.</p>
+<p>What is unknown is never counted as passed. This is technical evidence; it does not declare compliance.</p>
+${length === 'brief' ? html`<p>With more than ${WHOLE_SERVERS_MAX} servers the checks that passed are left out; the JSON report has them.</p>` : NOTHING}
 </footer>
 </body>
 </html>
@@ -47,94 +58,57 @@ ${printNotes(assessment.notes)}
   return page.markup;
 }
 
-function verdictOf(assessment: Assessment): string {
-  const { totals } = assessment;
-  const serious = totals.failBySeverity.critical + totals.failBySeverity.high;
-  const open = totals.unknown + totals.manual;
-  const found =
-    totals.fail === 0
-      ? 'No check failed.'
-      : `${totals.fail} checks failed, ${serious === 0 ? 'none' : serious} of them critical or high.`;
-  return `${found} ${totals.pass} passed. ${open} could not be answered by a machine.`;
+function printMoment(iso: string): string {
+  return `${iso.slice(0, 10)} ${iso.slice(11, 16)} UTC`;
 }
 
 function printCounts(totals: Totals): Markup {
-  const severities = SEVERITIES.map(
-    (severity) => html`<li class="${severity}"><b class="tone">${totals.failBySeverity[severity]}</b>${severity}</li>`,
+  const severities = SEVERITIES.map((severity) => {
+    const count = totals.failBySeverity[severity];
+    return html`<li class="${severity}${count === 0 ? ' none' : ''}"><b>${count}</b>${severity}</li>`;
+  });
+  return html`<ul class="counts" aria-label="Findings by severity">${severities}</ul>
+<ul class="others" aria-label="Other checks"><li><b>${totals.pass}</b> passed</li> <li><b>${totals.unknown}</b> unknown</li> <li><b>${totals.manual}</b> for a person</li> <li><b>${totals.waived}</b> waived</li> <li><b>${totals.notApplicable}</b> not applicable</li> <li><b>${totals.all}</b> in all</li></ul>`;
+}
+
+function printFirst(assessment: Assessment): Markup {
+  const anchors = new Map(
+    assessment.targets.flatMap((target, index) =>
+      target.outcomes.map((outcome) => [outcome, anchorOf(`server-${index + 1}`, outcome)] as const),
+    ),
   );
-  return html`<ul class="counts" aria-label="Totals">${severities}
-<li class="pass"><b class="tone">${totals.pass}</b>passed</li>
-<li class="unknown"><b class="tone">${totals.unknown}</b>unknown</li>
-<li class="manual"><b class="tone">${totals.manual}</b>by hand</li>
-<li class="waived"><b class="tone">${totals.waived}</b>waived</li>
-<li class="not-applicable"><b class="tone">${totals.notApplicable}</b>not applicable</li></ul>`;
+  const findings = sortFindings(assessment.targets.flatMap((target) => target.outcomes));
+  if (findings.length === 0) return NOTHING;
+  const where = assessment.targets.length > 1;
+  const items = findings.slice(0, FIRST_MAX).map((outcome) => {
+    const fix = outcome.fix[0];
+    return html`<li class="${outcome.severity}"><span class="word">${outcome.severity.toUpperCase()}</span><a href="#${anchors.get(outcome) ?? 'report'}">${outcome.title}</a>${where ? html` <span class="from">${outcome.subject}</span>` : NOTHING}${fix === undefined ? NOTHING : html`<br><code>${printChange(fix)}</code>`}</li>
+`;
+  });
+  const more = findings.length - items.length;
+  return html`<h2>What to do first</h2>
+<ol class="first">${items}</ol>
+${more > 0 ? html`<p class="from">${more} more ${more === 1 ? 'finding' : 'findings'} below.</p>` : NOTHING}`;
 }
 
-function printTarget(target: TargetAssessment, rationale: ReadonlyMap<string, string>): Markup {
-  const rows = countAreas(target.outcomes);
-  const of = (status: Outcome['status']) => target.outcomes.filter((outcome) => outcome.status === status);
-  const findings = of('fail').sort((a, b) => SEVERITIES.indexOf(a.severity) - SEVERITIES.indexOf(b.severity));
-  const { level, exposure, frameworks } = target.request;
-  return html`<section>
-<h2>${target.subject}</h2>
-<p class="lead">${target.server} · ${target.mode} · ${target.login} · judged as ${[level, exposure, ...frameworks].join(', ')}</p>
-${drawAreas(rows, target.subject)}
-<details><summary>The numbers by area</summary>${tableAreas(rows)}</details>
-<h3>Findings</h3>
-${findings.length === 0 ? html`<p>None.</p>` : findings.map((outcome) => printFinding(outcome, rationale))}
-${printFixed(target)}
-${printList('Not answered', [...of('unknown'), ...of('manual')], 'open')}
-${printList('Waived', of('waived'), 'open')}
-${printList('Passed', of('pass'), 'closed')}
-${printList('Not applicable', of('not-applicable'), 'closed')}
-</section>`;
-}
-
-function printFinding(outcome: Outcome, rationale: ReadonlyMap<string, string>): Markup {
-  const mark = outcome.baseline === undefined ? '' : ` (${outcome.baseline})`;
-  const fixes = outcome.fix.map((change) => html`<li><code>${printChange(change)}</code></li>`);
-  const why = rationale.get(outcome.checkId);
-  return html`<article class="finding ${outcome.severity}">
-<h4><span class="word">${outcome.severity.toUpperCase()}</span> ${outcome.checkId} ${outcome.title}${mark}</h4>
-<ul>${outcome.evidence.map((item) => html`<li><code>${item.text}</code>${item.from === undefined ? NOTHING : html` <span class="from">${printFrom(item.from)}</span>`}</li>`)}</ul>
-${outcome.risk === undefined ? NOTHING : html`<p>${outcome.risk}</p>`}
-${outcome.severityBecause === undefined ? NOTHING : html`<p class="from">Severity ${outcome.severity}: ${outcome.severityBecause}</p>`}
-${fixes.length === 0 ? NOTHING : html`<p>Fix</p><ul>${fixes}</ul>`}
-${why === undefined ? NOTHING : html`<details><summary>Why it matters</summary><p>${why}</p></details>`}
-</article>`;
-}
-
-function printList(title: string, outcomes: readonly Outcome[], state: 'open' | 'closed'): Markup {
-  if (outcomes.length === 0) return NOTHING;
-  const rows = outcomes.map(
-    (outcome) =>
-      html`<tr><th scope="row">${outcome.checkId}</th><td>${outcome.title}</td><td>${reasonOf(outcome)}</td></tr>`,
+function printFleet(assessment: Assessment): Markup {
+  const rows = assessment.targets.map(
+    (target, index) =>
+      html`<tr><th scope="row"><a href="#server-${index + 1}">${target.subject}</a></th><td>${target.server}</td>${SEVERITIES.map((severity) => html`<td class="number">${target.totals.failBySeverity[severity]}</td>`)}<td class="number">${target.totals.pass} of ${target.totals.pass + target.totals.fail}</td><td class="number">${target.totals.unknown + target.totals.manual}</td></tr>
+`,
   );
-  const table = html`<div class="scroll"><table><thead><tr><th scope="col">Check</th><th scope="col">Finding it looks for</th><th scope="col">Seen, or why not</th></tr></thead><tbody>${rows}</tbody></table></div>`;
-  return state === 'open'
-    ? html`<h3>${title}: ${outcomes.length}</h3>${table}`
-    : html`<details><summary>${title}: ${outcomes.length}</summary>${table}</details>`;
-}
-
-function reasonOf(outcome: Outcome): string {
-  if (outcome.waiver !== undefined) {
-    return `${outcome.waiver.reason} (${outcome.waiver.owner}, until ${outcome.waiver.expires})`;
-  }
-  const stated = [outcome.why, outcome.look].filter((part) => part !== undefined && part !== '').join('; ');
-  return stated === '' ? outcome.evidence.map((item) => item.text).join('; ') : stated;
-}
-
-function printFixed(target: TargetAssessment): Markup {
-  if (target.fixed.length === 0) return NOTHING;
-  const items = target.fixed.map((gone) => html`<li>${gone.checkId} ${gone.title}</li>`);
-  return html`<h3>Fixed since the baseline: ${target.fixed.length}</h3><ul>${items}</ul>`;
+  return html`<h2>Servers</h2>
+<div class="scroll" tabindex="0" role="region" aria-label="Servers"><table>
+<caption>Findings of each server. The share counts judged checks only.</caption>
+<thead><tr><th scope="col">Server</th><th scope="col">Version</th>${SEVERITIES.map((severity) => html`<th scope="col" class="number">${severity}</th>`)}<th scope="col" class="number">passed of judged</th><th scope="col" class="number">not answered</th></tr></thead>
+<tbody>${rows}</tbody></table></div>`;
 }
 
 function printUnreachable(assessment: Assessment): Markup {
   if (assessment.unreachable.length === 0) return NOTHING;
   const items = assessment.unreachable.map(
     ({ subject, code, message, next }) =>
-      html`<li><code>${subject}</code> ${code}: ${message}. Next: <code>${next}</code></li>`,
+      html`<li><b>${subject}</b> ${code}: ${message}. Next: <code>${next}</code></li>`,
   );
   return html`<h2>Not assessed: ${assessment.unreachable.length}</h2><ul>${items}</ul>`;
 }

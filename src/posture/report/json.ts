@@ -2,31 +2,41 @@
 
 import { printChange } from '../../policy/index.ts';
 import type { Assessment, Outcome } from '../outcome.ts';
+import { printSafeJson } from './safe-text.ts';
 
 /** One JSON document. */
 export function printJson(assessment: Assessment): string {
   const targets = assessment.targets.map((target) => ({ ...target, outcomes: target.outcomes.map(dataOf) }));
-  return `${JSON.stringify({ ...assessment, targets }, null, 2)}\n`;
+  return `${printSafeJson({ ...assessment, targets }, 2)}\n`;
 }
 
 /** One JSON object per outcome, then one summary object. */
 export function printNdjson(assessment: Assessment): string {
   const lines = assessment.targets.flatMap((target) =>
     target.outcomes.map((outcome) =>
-      JSON.stringify({ schemaVersion: '1', type: 'outcome', server: target.server, ...dataOf(outcome) }),
+      printSafeJson({ schemaVersion: '1', type: 'outcome', server: target.server, ...dataOf(outcome) }, 0),
     ),
   );
   const failed = assessment.unreachable.map((target) =>
-    JSON.stringify({ schemaVersion: '1', type: 'unreachable', ...target }),
+    printSafeJson({ schemaVersion: '1', type: 'unreachable', ...target }, 0),
   );
-  const summary = JSON.stringify({
+  const fixed = assessment.targets.flatMap((target) =>
+    target.fixed.map((gone) =>
+      printSafeJson({ schemaVersion: '1', type: 'fixed', subject: target.subject, ...gone }, 0),
+    ),
+  );
+  const summary = {
     schemaVersion: '1',
     type: 'summary',
+    tool: assessment.tool,
     generatedAt: assessment.generatedAt,
+    advisoriesAsOf: assessment.advisoriesAsOf,
+    servers: assessment.targets.length,
+    unreachable: assessment.unreachable.length,
     totals: assessment.totals,
     notes: assessment.notes,
-  });
-  return `${[...lines, ...failed, summary].join('\n')}\n`;
+  };
+  return `${[...lines, ...fixed, ...failed, printSafeJson(summary, 0)].join('\n')}\n`;
 }
 
 /** The outcome with each fix also as the text that people read. */

@@ -1,23 +1,26 @@
-/** JUnit XML: one suite a server, one case a check. Waived and not applicable are skipped, unknown is an error. */
+/**
+ * JUnit XML as Jenkins, GitLab and GitHub read it: one suite a server, one case a check. Waived, not applicable and
+ * by hand are skipped, unknown is an error: nothing that was not seen counts as passed.
+ */
 
 import { printChange } from '../../policy/index.ts';
 import type { Assessment, Outcome, TargetAssessment } from '../outcome.ts';
 import { safeText } from './safe-text.ts';
+import { printWaiver } from './waiver-text.ts';
 
 export function printJunit(assessment: Assessment): string {
   const { totals } = assessment;
   const suites = assessment.targets.map((target) => printSuite(target, assessment.generatedAt));
   const unreachable = assessment.unreachable.map(
-    ({ subject, code, message }) =>
+    ({ subject, code, message, next }) =>
       `  <testsuite name="${xml(subject)}" tests="1" failures="0" errors="1" skipped="0" timestamp="${stamp(assessment.generatedAt)}">\n` +
-      `    <testcase classname="${xml(subject)}" name="reachable"><error message="${xml(`${code}: ${message}`)}"/></testcase>\n  </testsuite>`,
+      `    <testcase classname="${xml(subject)}" name="reachable"><error message="${xml(`${code}: ${message}; ${next}`)}"/></testcase>\n  </testsuite>`,
   );
   const tests = totals.all + unreachable.length;
   const errors = totals.unknown + unreachable.length;
-  const skipped = totals.waived + totals.notApplicable + totals.manual;
   return [
     '<?xml version="1.0" encoding="UTF-8"?>',
-    `<testsuites name="wardis audit" tests="${tests}" failures="${totals.fail}" errors="${errors}" skipped="${skipped}">`,
+    `<testsuites name="wardis audit" tests="${tests}" failures="${totals.fail}" errors="${errors}">`,
     ...suites,
     ...unreachable,
     '</testsuites>',
@@ -48,6 +51,7 @@ function printBody(outcome: Outcome): string {
     case 'fail': {
       const text = [
         ...outcome.evidence.map((item) => item.text),
+        ...(outcome.risk === undefined ? [] : [outcome.risk]),
         ...outcome.fix.map((change) => `fix: ${printChange(change)}`),
       ];
       return `<failure type="${outcome.severity}" message="${xml(outcome.title)}">${xml(text.join('\n'))}</failure>`;
@@ -55,7 +59,7 @@ function printBody(outcome: Outcome): string {
     case 'unknown':
       return `<error type="unknown" message="${xml([outcome.why, outcome.look].filter(Boolean).join('; '))}"/>`;
     case 'waived':
-      return `<skipped message="${xml(`waived: ${outcome.waiver?.reason ?? ''} (${outcome.waiver?.owner ?? ''}, until ${outcome.waiver?.expires ?? ''})`)}"/>`;
+      return `<skipped message="${xml(`waived: ${outcome.waiver === undefined ? '' : printWaiver(outcome.waiver)}`)}"/>`;
     case 'manual':
       return `<skipped message="${xml(`by hand: ${outcome.why ?? ''}`)}"/>`;
     case 'not-applicable':

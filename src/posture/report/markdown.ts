@@ -1,61 +1,124 @@
-/** Markdown for a CI summary: totals first, then findings by severity, long lists folded. */
+/** Markdown for a CI summary: the verdict and totals first, then findings by severity, long lists folded. */
 
 import { printChange } from '../../policy/index.ts';
 import { SEVERITIES } from '../check.ts';
-import type { Assessment, Outcome, TargetAssessment } from '../outcome.ts';
+import type { Assessment, Outcome, TargetAssessment, Totals } from '../outcome.ts';
+import { countAreas, sortFindings } from './area-count.ts';
+import { codeInTable, codeSpan, plainText } from './markdown-text.ts';
 import type { ReportOptions } from './report.ts';
-import { safeText } from './safe-text.ts';
+import { printVerdict } from './verdict-text.ts';
+import { printWaiver } from './waiver-text.ts';
+
+/** A summary on GitHub may hold 1 MiB; servers beyond this are named only. */
+const SUMMARY_CHARS_MAX = 900_000;
+const ITEMS_MAX = 4;
 
 export function printMarkdown(assessment: Assessment, options: ReportOptions): string {
-  const targets = assessment.targets.map((target) => printTarget(target, options));
+  const sections: string[] = [];
+  const left: string[] = [];
+  let chars = 0;
+  for (const target of assessment.targets) {
+    const section = printTarget(target, options);
+    chars += section.length;
+    if (chars <= SUMMARY_CHARS_MAX) sections.push(section);
+    else left.push(`- ${codeSpan(target.subject)}: ${target.totals.fail} findings`);
+  }
   const unreachable = assessment.unreachable.map(
-    ({ subject, code, message }) => `- **not assessed** ${inline(subject)}: ${escape(`${code} ${message}`)}`,
+    ({ subject, code, message, next }) =>
+      `- **not assessed** ${codeSpan(subject)}: ${plainText(`${code} ${message}`)}. Next: ${codeSpan(next)}`,
   );
-  const notes = assessment.notes.map((note) => `- ${escape(note)}`);
+  const notes = assessment.notes.map((note) => `- ${plainText(note)}`);
   return `${[
     '# Redis and Valkey posture',
-    ...targets,
+    plainText(printVerdict(assessment)),
+    ...(assessment.targets.length > 1 ? [printFleet(assessment)] : []),
     ...(unreachable.length === 0 ? [] : ['## Not assessed', unreachable.join('\n')]),
     ...(notes.length === 0 ? [] : ['## Notes', notes.join('\n')]),
-    `Advisories as of ${assessment.advisoriesAsOf}. wardis ${assessment.tool.version}, ${assessment.generatedAt}.`,
+    ...sections,
+    ...(left.length === 0 ? [] : ['## Left out, for the summary would be too long', left.join('\n')]),
+    `Advisories as of ${assessment.advisoriesAsOf}. wardis ${plainText(assessment.tool.version)}, ${assessment.generatedAt}.`,
   ].join('\n\n')}\n`;
 }
 
 function printTarget(target: TargetAssessment, options: ReportOptions): string {
-  const { totals } = target;
-  const counts = SEVERITIES.map((severity) => totals.failBySeverity[severity]).join(' | ');
-  const findings = target.outcomes
-    .filter((outcome) => outcome.status === 'fail')
-    .sort((a, b) => SEVERITIES.indexOf(a.severity) - SEVERITIES.indexOf(b.severity));
-  const open = target.outcomes.filter(
-    (outcome) => outcome.status === 'unknown' || outcome.status === 'manual',
-  );
-  const waived = target.outcomes.filter((outcome) => outcome.status === 'waived');
-  const passed =
-    options.detail === 'all' ? target.outcomes.filter((outcome) => outcome.status === 'pass') : [];
+  const findings = sortFindings(target.outcomes);
+  const of = (status: Outcome['status']) => target.outcomes.filter((outcome) => outcome.status === status);
+  const { level, exposure, frameworks } = target.request;
+  const fixed = target.fixed.map((gone) => `- ${gone.checkId} ${plainText(gone.title)}`);
   return [
-    `## ${inline(target.subject)}`,
-    `${escape(target.server)}, ${escape(target.mode)}, judged as ${[target.request.level, target.request.exposure, ...target.request.frameworks].join(', ')}`,
-    `| critical | high | medium | low | info | pass | not applicable | unknown | by hand | waived |\n|--|--|--|--|--|--|--|--|--|--|\n| ${counts} | ${totals.pass} | ${totals.notApplicable} | ${totals.unknown} | ${totals.manual} | ${totals.waived} |`,
-    ...(findings.length === 0 ? ['No findings.'] : [table(findings)]),
-    ...fold('Not answered', open, (outcome) => [outcome.why, outcome.look].filter(Boolean).join('; ')),
-    ...fold('Waived', waived, (outcome) =>
-      outcome.waiver === undefined
-        ? ''
-        : `${outcome.waiver.reason} (${outcome.waiver.owner}, until ${outcome.waiver.expires})`,
+    `## ${codeSpan(target.subject)}`,
+    plainText(
+      [
+        target.server,
+        target.mode,
+        target.login,
+        `judged as ${[level, exposure, ...frameworks].join(', ')}`,
+      ].join(', '),
     ),
-    ...fold('Passed', passed, (outcome) => outcome.evidence[0]?.text ?? ''),
+    `${COUNT_HEAD}\n| ${printCounts(target.totals)} |`,
+    ...printAreas(target.outcomes),
+    ...(findings.length === 0 ? ['No findings.'] : [printFindings(findings)]),
+    ...fold('Not answered', [...of('unknown'), ...of('manual')], (outcome) =>
+      [outcome.why, outcome.look].filter(Boolean).join('; '),
+    ),
+    ...fold('Waived', of('waived'), (outcome) =>
+      outcome.waiver === undefined ? '' : printWaiver(outcome.waiver),
+    ),
+    ...(fixed.length === 0 ? [] : [`Fixed since the baseline: ${fixed.length}`, fixed.join('\n')]),
+    ...(options.detail === 'all'
+      ? [
+          ...fold('Passed', of('pass'), (outcome) => outcome.evidence[0]?.text ?? ''),
+          ...fold('Not applicable', of('not-applicable'), (outcome) => outcome.why ?? ''),
+        ]
+      : []),
   ].join('\n\n');
 }
 
-function table(findings: readonly Outcome[]): string {
+const COUNT_HEAD =
+  '| critical | high | medium | low | info | pass | not applicable | unknown | by hand | waived |\n|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|';
+
+function printCounts(totals: Totals): string {
+  return [
+    ...SEVERITIES.map((severity) => totals.failBySeverity[severity]),
+    totals.pass,
+    totals.notApplicable,
+    totals.unknown,
+    totals.manual,
+    totals.waived,
+  ].join(' | ');
+}
+
+function printFleet(assessment: Assessment): string {
+  const rows = assessment.targets.map(
+    (target) => `| ${codeInTable(target.subject)} | ${printCounts(target.totals)} |`,
+  );
+  const [head = '', line = ''] = COUNT_HEAD.split('\n');
+  return `| server ${head}\n|--${line}\n${rows.join('\n')}\n| **all** | ${printCounts(assessment.totals)} |`;
+}
+
+function printAreas(outcomes: readonly Outcome[]): readonly string[] {
+  const rows = countAreas(outcomes).map(
+    (row) => `| ${row.area} | ${row.pass} of ${row.pass + row.fail} | ${row.open} | ${row.waived} |`,
+  );
+  if (rows.length === 0) return [];
+  const table = `| area | passed of judged | not answered | waived |\n|--|--:|--:|--:|\n${rows.join('\n')}`;
+  return [`<details><summary>By area</summary>\n\n${table}\n\n</details>`];
+}
+
+function printFindings(findings: readonly Outcome[]): string {
   const rows = findings.map((outcome) => {
-    const seen = outcome.evidence.map((item) => inline(item.text)).join('<br>');
-    const fix = outcome.fix.map((change) => inline(printChange(change))).join('<br>');
+    const seen = list(outcome.evidence.map((item) => item.text));
+    const fix = list(outcome.fix.map(printChange));
     const mark = outcome.baseline === 'new' ? ' (new)' : '';
-    return `| ${outcome.severity} | ${outcome.checkId} | ${escape(outcome.title)}${mark} | ${seen} | ${fix} |`;
+    return `| ${outcome.severity} | ${outcome.checkId} | ${plainText(outcome.title)}${mark} | ${seen} | ${fix} |`;
   });
   return `| severity | check | finding | seen | fix |\n|--|--|--|--|--|\n${rows.join('\n')}`;
+}
+
+function list(texts: readonly string[]): string {
+  const shown = texts.slice(0, ITEMS_MAX).map(codeInTable);
+  const more = texts.length - shown.length;
+  return [...shown, ...(more > 0 ? [`and ${more} more`] : [])].join('<br>');
 }
 
 function fold(
@@ -65,19 +128,7 @@ function fold(
 ): readonly string[] {
   if (outcomes.length === 0) return [];
   const lines = outcomes.map(
-    (outcome) => `- ${outcome.checkId} ${escape(outcome.title)}: ${escape(why(outcome))}`,
+    (outcome) => `- ${outcome.checkId} ${plainText(outcome.title)}: ${plainText(why(outcome))}`,
   );
   return [`<details><summary>${title}: ${outcomes.length}</summary>\n\n${lines.join('\n')}\n\n</details>`];
-}
-
-/** As code, so that rules keep their signs; a backtick inside lengthens the fence. */
-function inline(text: string): string {
-  const safe = safeText(text).replaceAll('|', '\\|');
-  const fence = safe.includes('`') ? '``' : '`';
-  const pad = fence === '``' ? ' ' : '';
-  return `${fence}${pad}${safe}${pad}${fence}`;
-}
-
-function escape(text: string): string {
-  return safeText(text).replace(/[\\`*_{}[\]<>|#]/g, '\\$&');
 }

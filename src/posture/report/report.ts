@@ -35,6 +35,8 @@ export interface ReportOptions {
   readonly detail: 'findings' | 'all';
   /** Policy document that declares the targets; SARIF points live findings at it. */
   readonly policyPath?: string;
+  /** Absolute directory that files are named relative to in SARIF, such as the checkout; default: none. */
+  readonly baseDirectory?: string;
 }
 
 /** Print an assessment. The text ends with a line break. */

@@ -5,13 +5,19 @@
 
 import { printChange } from '../../policy/index.ts';
 import type { Check, Severity } from '../check.ts';
+import { SEVERITIES } from '../check.ts';
 import type { Assessment, Outcome } from '../outcome.ts';
-import { printFrom } from './provenance.ts';
 import type { ReportOptions } from './report.ts';
-import { safeText } from './safe-text.ts';
+import { printSafeJson, safeText } from './safe-text.ts';
+import { locateOutcome } from './sarif-location.ts';
+import { printWaiver } from './waiver-text.ts';
 
 /** Code scanning shows the first 5,000 results of a run and refuses more than 25,000. */
 const RESULTS_MAX = 25_000;
+/** Code scanning refuses more. */
+const TAGS_MAX = 20;
+/** Code scanning cuts the title of a rule here. */
+const TITLE_CHARS_MAX = 255;
 
 const LEVEL: Readonly<Record<Severity, 'error' | 'warning' | 'note'>> = {
   critical: 'error',
@@ -31,14 +37,13 @@ const SCORE: Readonly<Record<Severity, string>> = {
 };
 
 export function printSarif(assessment: Assessment, options: ReportOptions): string {
-  const outcomes = assessment.targets.flatMap((target) => target.outcomes);
-  const results = outcomes
-    .filter(
-      (outcome) =>
-        outcome.status === 'fail' || (outcome.status === 'waived' && outcome.underlying === 'fail'),
-    )
-    .slice(0, RESULTS_MAX);
+  const findings = assessment.targets
+    .flatMap((target) => target.outcomes)
+    .filter((outcome) => (outcome.underlying ?? outcome.status) === 'fail')
+    .toSorted((a, b) => SEVERITIES.indexOf(a.severity) - SEVERITIES.indexOf(b.severity));
+  const results = findings.slice(0, RESULTS_MAX);
   const ruleIndex = new Map(options.checks.map((check, index) => [check.id, index]));
+  const { version } = assessment.tool;
   const log = {
     $schema: 'https://json.schemastore.org/sarif-2.1.0.json',
     version: '2.1.0',
@@ -47,51 +52,48 @@ export function printSarif(assessment: Assessment, options: ReportOptions): stri
         tool: {
           driver: {
             name: 'wardis',
-            semanticVersion: assessment.tool.version,
-            version: assessment.tool.version,
+            semanticVersion: version,
+            version,
             rules: options.checks.map(printRule),
           },
         },
-        automationDetails: {
-          id: `wardis/${assessment.targets
-            .map((target) => target.subject)
-            .join(',')
-            .slice(0, 200)}/`,
-        },
+        automationDetails: { id: `wardis/${safeText(nameRun(assessment))}/` },
         columnKind: 'utf16CodeUnits',
         invocations: [
           {
             executionSuccessful: assessment.unreachable.length === 0,
             endTimeUtc: assessment.generatedAt,
-            toolExecutionNotifications: [
-              ...outcomes.filter((outcome) => outcome.status === 'unknown').map(printUnknown),
-              ...assessment.unreachable.map(({ subject, code, message }) => ({
-                level: 'error',
-                message: { text: safeText(`${subject}: ${code} ${message}`) },
-              })),
-              ...assessment.notes.map((note) => ({ level: 'note', message: { text: safeText(note) } })),
-            ],
+            toolExecutionNotifications: listNotifications(assessment, findings.length - results.length),
           },
         ],
         results: results.map((outcome) => printResult(outcome, ruleIndex, options)),
+        properties: { advisoriesAsOf: assessment.advisoriesAsOf, totals: assessment.totals },
       },
     ],
   };
-  return `${JSON.stringify(log, null, 2)}\n`;
+  return `${printSafeJson(log, 2)}\n`;
+}
+
+function nameRun(assessment: Assessment): string {
+  const [first] = assessment.targets;
+  if (first === undefined) return 'nothing';
+  return assessment.targets.length === 1 ? first.subject : `fleet of ${assessment.targets.length}`;
 }
 
 function printRule(check: Check): object {
   const help = `${check.rationale}\n\nHow to mend it: ${check.remedy}`;
+  const references = check.references.map((reference) => `- [${reference.title}](${reference.url})`);
+  const markdown = [check.rationale, `**How to mend it.** ${check.remedy}`, references.join('\n')];
   return {
     id: check.id,
     name: check.id.replace('-', ''),
-    shortDescription: { text: check.title },
+    shortDescription: { text: check.title.slice(0, TITLE_CHARS_MAX) },
     fullDescription: { text: check.goal },
-    help: { text: help, markdown: `${check.rationale}\n\n**How to mend it.** ${check.remedy}` },
+    help: { text: help, markdown: markdown.filter((part) => part !== '').join('\n\n') },
     ...(check.references[0] === undefined ? {} : { helpUri: check.references[0].url }),
     defaultConfiguration: { level: LEVEL[check.severity] },
     properties: {
-      tags: ['security', check.area],
+      tags: [...new Set(['security', check.area, ...(check.attackPaths ?? [])])].slice(0, TAGS_MAX),
       'security-severity': SCORE[check.severity],
       precision: 'high',
     },
@@ -103,56 +105,68 @@ function printResult(
   ruleIndex: ReadonlyMap<string, number>,
   options: ReportOptions,
 ): object {
-  const seen = outcome.evidence.map((item) => safeText(item.text));
-  const fix = outcome.fix.map((change) => `fix: ${safeText(printChange(change))}`);
+  const lines = [
+    `${outcome.title} on ${safeText(outcome.subject)}`,
+    ...outcome.evidence.map((item) => safeText(item.text)),
+    ...(outcome.risk === undefined ? [] : [safeText(outcome.risk)]),
+    ...outcome.fix.map((change) => `fix: ${safeText(printChange(change))}`),
+  ];
   const index = ruleIndex.get(outcome.checkId);
+  const waiver = outcome.waiver;
   return {
     ruleId: outcome.checkId,
     ...(index === undefined ? {} : { ruleIndex: index }),
     level: LEVEL[outcome.severity],
-    message: { text: [`${outcome.title} on ${safeText(outcome.subject)}`, ...seen, ...fix].join('\n') },
-    locations: [printLocation(outcome, options)],
-    partialFingerprints: { 'wardis/v1': outcome.fingerprint },
+    message: { text: lines.map(escapePlaceholders).join('\n') },
+    locations: [locateOutcome(outcome, options)],
+    // Code scanning matches alerts by the first; ours does not move with the line.
+    partialFingerprints: {
+      primaryLocationLineHash: `${outcome.fingerprint}:1`,
+      'wardis/v1': outcome.fingerprint,
+    },
     ...(outcome.baseline === undefined ? {} : { baselineState: outcome.baseline }),
     suppressions:
-      outcome.waiver === undefined
+      waiver === undefined
         ? []
-        : [
-            {
-              kind: 'external',
-              status: 'accepted',
-              justification: `${outcome.waiver.reason} (${outcome.waiver.owner}, until ${outcome.waiver.expires})`,
-            },
-          ],
+        : [{ kind: 'external', status: 'accepted', justification: safeText(printWaiver(waiver)) }],
     properties: { 'security-severity': SCORE[outcome.severity], area: outcome.area },
   };
 }
 
-/** A line of a file where one is known; else the policy document that declares the server; always the subject. */
-function printLocation(outcome: Outcome, options: ReportOptions): object {
-  const logicalLocations = [
-    { fullyQualifiedName: safeText(`${outcome.subject}/${outcome.checkId}`), kind: 'resource' },
+function listNotifications(assessment: Assessment, left: number): readonly object[] {
+  const outcomes = assessment.targets.flatMap((target) => target.outcomes);
+  const notes = [
+    ...assessment.notes,
+    ...assessment.targets.flatMap((target) =>
+      target.fixed.map(
+        (gone) => `fixed since the baseline on ${target.subject}: ${gone.checkId} ${gone.title}`,
+      ),
+    ),
+    ...(left > 0 ? [`${left} lesser findings are left out: code scanning takes ${RESULTS_MAX}`] : []),
   ];
-  const inFile = outcome.evidence.map((item) => item.from).find((from) => from?.kind === 'file');
-  const uri = inFile?.kind === 'file' ? inFile.path : options.policyPath;
-  if (uri === undefined) return { logicalLocations };
-  const startLine = inFile?.kind === 'file' ? (inFile.line ?? 1) : 1;
+  return [
+    ...outcomes.filter((outcome) => outcome.status === 'unknown').map((each) => printOpen(each, 'warning')),
+    ...outcomes.filter((outcome) => outcome.status === 'manual').map((each) => printOpen(each, 'note')),
+    ...assessment.unreachable.map(({ subject, code, message, next }) => ({
+      level: 'error',
+      message: { text: escapePlaceholders(safeText(`${subject}: ${code} ${message}; ${next}`)) },
+    })),
+    ...notes.map((note) => ({ level: 'note', message: { text: escapePlaceholders(safeText(note)) } })),
+  ];
+}
+
+function printOpen(outcome: Outcome, level: 'warning' | 'note'): object {
+  const reason = [outcome.why, outcome.look].filter((part) => part !== undefined && part !== '').join('; ');
+  const what = outcome.status === 'manual' ? 'needs a person' : 'could not be answered';
+  const text = safeText(`${outcome.checkId} ${outcome.title} on ${outcome.subject} ${what}: ${reason}`);
   return {
-    physicalLocation: { artifactLocation: { uri: encodeURI(uri) }, region: { startLine } },
-    logicalLocations,
-    ...(inFile === undefined ? {} : { message: { text: safeText(printFrom(inFile)) } }),
+    level,
+    message: { text: escapePlaceholders(text) },
+    associatedRule: { id: outcome.checkId },
   };
 }
 
-function printUnknown(outcome: Outcome): object {
-  return {
-    level: 'warning',
-    descriptor: { id: outcome.checkId },
-    message: {
-      text: safeText(
-        `${outcome.checkId} ${outcome.title} on ${outcome.subject} could not be answered: ${outcome.why ?? ''}; ${outcome.look ?? ''}`,
-      ),
-    },
-    associatedRule: { id: outcome.checkId },
-  };
+/** In a message `{0}` is a placeholder and `[text](1)` a link; user names and rules may look like both. */
+function escapePlaceholders(text: string): string {
+  return text.replace(/\{(\d+)\}/g, '{{$1}}').replace(/\[(?=[^\]]*\]\()/g, '\\[');
 }
