@@ -150,10 +150,12 @@ function readMemory(
   if (bytes === undefined) {
     return refuse(`argument must be a memory ${type.percent ? 'or percent ' : ''}value`);
   }
-  return bytes < BigInt(type.least) ||
-    (type.most !== Infinity && bytes > LONG_MAX && versionAtLeast(server, '6.2'))
-    ? refuse(`argument must be between ${type.least} and ${LONG_MAX} inclusive`)
-    : { ok: true, text: `${bytes}` };
+  const bounded = type.most !== Infinity && bytes > LONG_MAX;
+  if (bytes < BigInt(type.least) || (bounded && versionAtLeast(server, '6.2'))) {
+    return refuse(`argument must be between ${type.least} and ${LONG_MAX} inclusive`);
+  }
+  // Redis 6.0 stops at the greatest number without a word.
+  return { ok: true, text: `${bounded ? LONG_MAX : bytes}` };
 }
 
 function readOctal(text: string, server: ServerVersion): ValueReading {
