@@ -9,7 +9,7 @@ export function printMarkdownManual(program: Command): string {
     const usage = `wardis ${command.name()} ${command.usage()}`.trim();
     const groups = groupOptions(command).map(({ title, options }) => {
       const rows = options
-        .map((option) => `| \`${cell(option.flags)}\` | ${cell(describe(option))} |`)
+        .map((option) => `| \`${cell(option.flags)}\` | ${cell(describe(option)).replaceAll('<', '&lt;')} |`)
         .join('\n');
       return `${title === '' ? '' : `**${title}**\n\n`}| option | meaning |\n|---|---|\n${rows}`;
     });
@@ -93,7 +93,7 @@ function examplesOf(command: Command): readonly string[] {
 }
 
 function cell(text: string): string {
-  return text.replaceAll('|', '\\|').replaceAll('<', '&lt;');
+  return text.replaceAll('|', '\\|');
 }
 
 function roff(text: string): string {
