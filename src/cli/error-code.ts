@@ -24,7 +24,8 @@ export const ERROR_CODES: readonly ErrorCodePage[] = [
     steps: [
       'Give the user and the password: --user NAME --password-file FILE, or REDISCLI_AUTH in the environment.',
       'In a URL write redis://USER:PASSWORD@HOST; without a user the password is for the user default.',
-      'If "ERR AUTH <password> called without any password configured for the default user" follows, the server has named users: give --user.',
+      '"ERR AUTH <password> called without any password configured for the default user" comes next when default is off and keeps nopass: only named users get in, so give --user.',
+      'redis://NAME@HOST is read as a password, not as a user: write redis://NAME:PASSWORD@HOST.',
     ],
   },
   {
@@ -42,6 +43,7 @@ export const ERROR_CODES: readonly ErrorCodePage[] = [
       'The ACL rules of the user leave out the command, one of its keys, a channel or the database. The text does not name the key. On a managed service the command may be withheld from everybody, whatever the rules say.',
     steps: [
       'Ask which: wardis doctor TARGET --user NAME --password-file FILE -- COMMAND ARGUMENTS',
+      'As an administrator: ACL DRYRUN NAME COMMAND ARGUMENTS (7.0 and later), ACL GETUSER NAME, and ACL LOG, which names the key or channel.',
       'Grant the single command or subcommand (+config|get), never the whole command or @admin for one need.',
       'Key denied: compare the key with the ~ patterns; they are case-sensitive and match the whole key.',
     ],
@@ -67,6 +69,8 @@ export const ERROR_CODES: readonly ErrorCodePage[] = [
       'Error: Server closed the connection   (redis-cli, our certificate refused)',
       'SSL_connect failed: certificate verify failed   (redis-cli, the server refused)',
       'Error accepting a client connection: … certificate verify failed   (server log: unknown CA, expired and not yet valid alike)',
+      '… ALERT_CERTIFICATE_REQUIRED, UNKNOWN_CA, CERTIFICATE_EXPIRED   (a client that reads the alert)',
+      '… ALERT_BAD_CERTIFICATE   (the same, and the certificate is not valid yet by the server clock)',
     ],
     meaning:
       'One side refused the other. With TLS 1.3 the connection seems to work first and the refusal comes with the first read. The server log cannot tell an unknown CA from an expired certificate; the alert that the client gets can.',
@@ -207,7 +211,8 @@ export const ERROR_CODES: readonly ErrorCodePage[] = [
     name: 'LOADING',
     title: 'the server is loading its data',
     says: ['LOADING Redis is loading the dataset in memory'],
-    meaning: 'It starts or takes over a data set. Commands are refused until it is done.',
+    meaning:
+      'It starts or takes over a data set. Commands are refused until it is done; HELLO and AUTH are answered meanwhile.',
     steps: ['Wait; INFO persistence shows loading_eta_seconds.'],
   },
   {
@@ -215,7 +220,8 @@ export const ERROR_CODES: readonly ErrorCodePage[] = [
     name: 'MASTERDOWN',
     title: 'the replica has lost its primary',
     says: ["MASTERDOWN Link with MASTER is down and replica-serve-stale-data is set to 'no'."],
-    meaning: 'The replication link is down and the replica may not answer with old data.',
+    meaning:
+      'The replication link is down and the replica may not answer with old data. From 7.0 on PING is refused too; 6.0 answers it. A write gets READONLY instead.',
     steps: [
       'INFO replication: master_link_status, and the log of both sides. The replica tries again each second by itself.',
       'Never use REPLICAOF NO ONE as a repair: it promotes the replica.',
@@ -225,7 +231,9 @@ export const ERROR_CODES: readonly ErrorCodePage[] = [
     code: 'E622',
     name: 'BUSY',
     title: 'the server runs a script that does not end',
-    says: ['BUSY Redis is busy running a script. You can only call SCRIPT KILL or SHUTDOWN NOSAVE.'],
+    says: [
+      'BUSY Redis is busy running a script. You can only call SCRIPT KILL or SHUTDOWN NOSAVE.   (Valkey 8.0 and later: Valkey is busy)',
+    ],
     meaning: 'A script has run longer than busy-reply-threshold (lua-time-limit before 7.0; 5 s by default).',
     steps: ['SCRIPT KILL ends it, unless it has written already: then only SHUTDOWN NOSAVE does.'],
   },
