@@ -15,11 +15,11 @@ import {
   type Snapshot,
   type Target,
 } from '../fleet/index.ts';
-import { expectationsFor } from '../policy/index.ts';
-import { ADVISORIES_AS_OF, assess, CATALOGUE, renderReport, type Assessment } from '../posture/index.ts';
+import { expectationsFor, type Compilation } from '../policy/index.ts';
+import { ADVISORIES_AS_OF, assess, CATALOGUE, type Assessment } from '../posture/index.ts';
 import type { DemoFlags } from './commands/demo.ts';
 import type { CommandContext } from './context.ts';
-import { printComparison } from './demo/comparison.ts';
+import { printComparison, printWorst } from './demo/comparison.ts';
 import { writeHardened } from './demo/hardened-files.ts';
 import {
   findFreePort,
@@ -77,15 +77,15 @@ async function compareLive(binary: ServerBinary, folder: string, context: Comman
     folder,
     stock,
   );
-  const before = await snapshotLive(stock).finally(first.stop);
+  const before = await snapshotLive(stock).finally(() => first.stop());
   showAudit(judge(before, binary.version, context), context);
   const port = await findFreePort();
   terminal.out('\n2. wardis harden: level hardened, private network, TLS, named users\n');
   const hardened = await writeHardened(folder, binary.version, port, binary.account);
-  for (const file of hardened.compiled.artefacts) terminal.out(`   ${file.path.padEnd(34)} ${file.about}\n`);
+  terminal.out(describeFiles(hardened.compiled.artefacts));
   terminal.out(`\n3. The same ${name}, started from those files, on 127.0.0.1:${port} by TLS\n`);
   const second = await startServer(binary, [hardened.confPath], folder, hardened.target);
-  const after = await snapshotLive(hardened.target).finally(second.stop);
+  const after = await snapshotLive(hardened.target).finally(() => second.stop());
   return [judge(before, binary.version, context), judge(after, binary.version, context)];
 }
 
@@ -112,6 +112,19 @@ async function compareRecorded(folder: string, context: CommandContext): Promise
   return [judge(before, RECORDED, context), judge(after, RECORDED, context)];
 }
 
+/** Server files by name, the others counted by folder. */
+function describeFiles(artefacts: Compilation['artefacts']): string {
+  const [files, folders] = [
+    artefacts.filter(({ path }) => !path.includes('/')),
+    artefacts.filter(({ path }) => path.includes('/')),
+  ];
+  const names = [...new Set(folders.map(({ path }) => path.split('/')[0] ?? ''))];
+  const counts = names.map(
+    (name) => `${name}/ (${folders.filter(({ path }) => path.startsWith(`${name}/`)).length})`,
+  );
+  return `   ${files.map(({ path }) => path).join('  ')}\n   ${counts.join('  ')}\n`;
+}
+
 function judge(snapshot: Snapshot, server: ServerVersion, context: CommandContext): Assessment {
   const chosen = { level: 'hardened', exposure: 'private_network', frameworks: [] } as const;
   const expected = expectationsFor(requestFor(chosen, snapshot, server));
@@ -125,9 +138,8 @@ function judge(snapshot: Snapshot, server: ServerVersion, context: CommandContex
 }
 
 function showAudit(assessment: Assessment, context: CommandContext): void {
-  const { outLook, out } = context.terminal;
-  const text = renderReport('table', assessment, { checks: CATALOGUE, ...outLook, detail: 'findings' });
-  out(`\n${text.replace(/^(?=.)/gm, '   ')}`);
+  const [target] = assessment.targets;
+  if (target !== undefined) context.terminal.out(`\n${printWorst(target, context.terminal.outLook)}\n`);
 }
 
 function report(before: Assessment, after: Assessment, context: CommandContext): void {

@@ -3,7 +3,7 @@
  * then `VALKEYCLI_AUTH`, then `REDISCLI_AUTH`. It is wrapped at once and never printed.
  */
 
-import { closeSync, fstatSync, openSync, readFileSync, readSync } from 'node:fs';
+import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { Writable } from 'node:stream';
 import { Secret } from '../conf/index.ts';

@@ -48,6 +48,23 @@ export function printComparison(before: TargetAssessment, after: TargetAssessmen
   ].join('\n');
 }
 
+/** Findings shown with their evidence before the hardening; the comparison lists the others. */
+const WORST_MAX = 4;
+
+/** The worst findings of the first audit, each with what was seen, and the sum. */
+export function printWorst(target: TargetAssessment, look: Look): string {
+  const paint = (code: string, text: string) => (look.colour ? `\u001b[${code}m${text}\u001b[0m` : text);
+  const failed = target.outcomes.filter((outcome) => outcome.status === 'fail').sort(bySeverity);
+  const sign = look.unicode ? '✗' : 'x';
+  const lines = failed
+    .slice(0, WORST_MAX)
+    .flatMap((outcome) => [
+      `   ${paint('31', `${sign} ${outcome.severity.toUpperCase().padEnd(8)}`)}  ${outcome.checkId.padEnd(9)}${outcome.title}`,
+      ...outcome.evidence.slice(0, 1).map((item) => `               ${cut(item.text, 64)}`),
+    ]);
+  return [...lines, `   ${sum(target)}`].join('\n');
+}
+
 interface AreaCount {
   readonly passed: number;
   readonly judged: number;
