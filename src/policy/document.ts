@@ -4,7 +4,6 @@
  */
 
 import { LineCounter, parseDocument, type Document } from 'yaml';
-import { z } from 'zod';
 import { defaultUsers } from './document/default-users.ts';
 import {
   fleetProblems,
@@ -254,6 +253,3 @@ function withoutGaps<T extends object>(value: T): { [K in keyof T]: Exclude<T[K]
     [K in keyof T]: Exclude<T[K], undefined>;
   };
 }
-
-/** Only for the types of the published schemas. */
-export type PolicySource = z.input<typeof policySchema>;

@@ -12,7 +12,7 @@ import type { PolicyDocument } from './policy-document.ts';
 const text = z.string();
 
 /** Exactly these five, and nothing else at the top. */
-export const hardenOutputSchema = z.strictObject({
+const hardenOutputSchema = z.strictObject({
   security_config: z
     .record(text, z.union([text, z.array(text)]))
     .describe('Directives of the conf by name; several lines are a list.'),

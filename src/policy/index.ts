@@ -1,3 +1,4 @@
+// The door of policy/: what is asked for, what is expected, the policy document, and its compilation into files.
 export type { ChecklistItem } from './artefacts/checklist.ts';
 export type { TlsPlan } from './artefacts/tls-plan.ts';
 export type { Artefact, CompiledUser } from './blueprint.ts';
@@ -6,7 +7,7 @@ export type { Change } from './change.ts';
 export { compilePolicy, usersWithSecrets } from './compile.ts';
 export type { Compilation, CompileOptions } from './compile.ts';
 export { defaultPaths, parsePolicy, parseRequest, POLICY_BYTES_MAX, policyFor } from './document.ts';
-export type { ParsedPolicy, PolicySource } from './document.ts';
+export type { ParsedPolicy } from './document.ts';
 export { policyJsonSchema, requestJsonSchema } from './document/schema.ts';
 export type * from './expectation.ts';
 export { hardenOutputJsonSchema, hardenRequest } from './harden.ts';

@@ -192,7 +192,6 @@ export const requestSchema = z.strictObject({
 });
 
 export type PolicyInput = z.infer<typeof policySchema>;
-export type RequestInput = z.infer<typeof requestSchema>;
 
 /** JSON Schema 2020-12 of the policy document, as editors use it. */
 export function policyJsonSchema(): object {
