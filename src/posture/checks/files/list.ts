@@ -1,7 +1,6 @@
 /** The checks of the area "files", in the order of their ids. */
 
 import type { Check } from '../../check.ts';
-import { aclFileInDir } from './acl-file-in-dir.ts';
 import { aclFileReadable } from './acl-file-readable.ts';
 import { aclTemplate } from './acl-template.ts';
 import { badValue } from './bad-value.ts';
@@ -9,6 +8,7 @@ import { buildDependentDirective } from './build-dependent-directive.ts';
 import { confReadable } from './conf-readable.ts';
 import { confTemplate } from './conf-template.ts';
 import { confWritable } from './conf-writable.ts';
+import { configurationInDir } from './configuration-in-dir.ts';
 import { duplicateDirective } from './duplicate-directive.ts';
 import { foreignOwner } from './foreign-owner.ts';
 import { includeProblem } from './include-problem.ts';
@@ -39,7 +39,7 @@ export const filesChecks: readonly Check[] = [
   renamedUnknown,
   runtimeDrift,
   usersDrift,
-  aclFileInDir,
+  configurationInDir,
   confReadable,
   aclFileReadable,
   confWritable,

@@ -8,10 +8,10 @@ import { REFERENCES } from '../../reference.ts';
 import { rows } from '../../rights.ts';
 import { evidence, fail, pass } from '../../verdict.ts';
 
-export const aclFileInDir: Check = {
+export const configurationInDir: Check = {
   id: 'FILE-016',
   area: 'files',
-  title: 'The ACL file lies in the data directory',
+  title: 'Configuration lies in the data directory',
   goal: 'Configuration and data lie in different directories',
   severity: 'low',
   rationale:
