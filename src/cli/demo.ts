@@ -26,6 +26,7 @@ import {
   findServerBinary,
   startServer,
   type Account,
+  type DemoServer,
   type ServerBinary,
 } from './demo/server-process.ts';
 import { requestFor } from './judgement-request.ts';
@@ -77,7 +78,7 @@ async function compareLive(binary: ServerBinary, folder: string, context: Comman
     folder,
     stock,
   );
-  const before = await snapshotLive(stock).finally(() => first.stop());
+  const before = await snapshotAndStop(first, stock);
   showAudit(judge(before, binary.version, context), context);
   const port = await findFreePort();
   terminal.out('\n2. wardis harden: level hardened, private network, TLS, named users\n');
@@ -85,8 +86,16 @@ async function compareLive(binary: ServerBinary, folder: string, context: Comman
   terminal.out(describeFiles(hardened.compiled.artefacts));
   terminal.out(`\n3. The same ${name}, started from those files, on 127.0.0.1:${port} by TLS\n`);
   const second = await startServer(binary, [hardened.confPath], folder, hardened.target);
-  const after = await snapshotLive(hardened.target).finally(() => second.stop());
+  const after = await snapshotAndStop(second, hardened.target);
   return [judge(before, binary.version, context), judge(after, binary.version, context)];
+}
+
+async function snapshotAndStop(server: DemoServer, target: Target): Promise<Snapshot> {
+  try {
+    return await snapshotLive(target);
+  } finally {
+    await server.stop();
+  }
 }
 
 async function compareRecorded(folder: string, context: CommandContext): Promise<Pair> {
