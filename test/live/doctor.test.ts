@@ -188,6 +188,24 @@ forEachServer(SERVER_IDS, (server) => {
       expect(answer.data.diagnosis.cause).toContain('tried for the user default');
     });
 
+    it('reads a name alone in a URL as the password that it is, and says so', async () => {
+      const { exit, out } = await run([
+        `redis://app@127.0.0.1:${running.port}`,
+        '--no-auth-warning',
+        '--user',
+        'root',
+      ]);
+      expect(exit).toBe(4);
+      expect(out).toContain('is read as a password');
+      expect(out).toContain('--user root was not used');
+    });
+
+    it('takes what follows -- as the command, wherever the place comes from', async () => {
+      const place = ['-h', '127.0.0.1', '-p', String(running.port)];
+      const answer = await examine([...place, ...login('self'), '--', 'GET', 'other:1']);
+      expect(answer).toMatchObject({ exit: 1, data: { diagnosis: { code: 'E602', fault: 'key-denied' } } });
+    });
+
     it('sees a line break at the end of the password', async () => {
       writeFileSync(join(dir, 'two-ends'), `${CANARY}\n\n`);
       const answer = await examine([url, '--user', 'app', '--password-file', join(dir, 'two-ends')]);

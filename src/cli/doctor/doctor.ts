@@ -28,13 +28,15 @@ export async function runDoctor(
 ): Promise<void> {
   // `wardis doctor -p 6380 -- GET k`: what follows is the command, for the flags have named the place.
   const placed = flags.uri ?? flags.socket ?? flags.host ?? flags.port;
-  const isCommand = target !== undefined && placed !== undefined && /^[A-Za-z][\w.-]*$/.test(target);
+  // Without them a word in capitals is no host.
+  const isCommand =
+    target !== undefined && (placed === undefined ? /^[A-Z][A-Z._]*$/ : /^[A-Za-z][\w.-]*$/).test(target);
   const named = target === undefined || isCommand ? [] : [target];
   const argv = isCommand ? [target, ...denied] : denied;
   const password = await readPassword(flags, context.environment, context.terminal);
   const [resolved] = resolveTargets(named, flags, password, context.terminal);
   if (resolved === undefined) return;
-  const subject = describeSubject(resolved, flags);
+  const subject = describeSubject(resolved, named[0] ?? flags.uri ?? '', flags);
   const seen = await examine({ target: resolved, subject, denied: argv, at: context.now() });
   const diagnosis = diagnose(seen);
   const exit = exitOf(diagnosis);
@@ -58,7 +60,7 @@ export function exitOf({ outcome, code }: Diagnosis): ExitCode {
   }
 }
 
-function describeSubject(target: Target, flags: DoctorFlags): Subject {
+function describeSubject(target: Target, text: string, flags: DoctorFlags): Subject {
   const { endpoint, transport, tls, credentials } = target;
   const { connectMs = CONNECT_MS, commandMs = COMMAND_MS } = readTimeouts(flags);
   const words = [
@@ -82,7 +84,10 @@ function describeSubject(target: Target, flags: DoctorFlags): Subject {
     transport,
     user,
     password: credentials === undefined ? 'none' : 'given',
-    form: credentials === undefined ? 'none' : credentials.username === undefined ? 'alone' : 'with-user',
+    form: formOf(credentials, text),
+    ...(flags.user !== undefined && credentials !== undefined && credentials.username !== flags.user
+      ? { unusedUser: flags.user }
+      : {}),
     verify: tls?.verify ?? 'full',
     serverName: tls?.serverName,
     ...(tls?.certFile === undefined ? {} : { certFile: tls.certFile }),
@@ -91,6 +96,12 @@ function describeSubject(target: Target, flags: DoctorFlags): Subject {
     connectMs,
     commandMs,
   };
+}
+
+function formOf(credentials: Target['credentials'], text: string): Subject['form'] {
+  if (credentials === undefined) return 'none';
+  if (credentials.username !== undefined) return 'with-user';
+  return /^[a-z+-]+:\/\/[^:/@]+@/i.test(text) ? 'url-alone' : 'alone';
 }
 
 const SCHEMES: Readonly<Record<Target['transport'], string>> = {

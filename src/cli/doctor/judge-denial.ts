@@ -98,7 +98,7 @@ function tellDenied(
   const withheld = managed !== undefined && isWithheld(denied.name);
   return find('E602', {
     fault: `${verdict.what}-denied`,
-    title: `the user ${user} may not ${verdict.what === 'command' ? `run ${verdict.object}` : `use the ${verdict.what} ${verdict.object}`}`,
+    title: `the user ${user} may not ${verdict.what === 'command' ? `run ${verdict.object}` : `use ${verdict.what === 'database' ? '' : 'the '}${verdict.what} ${verdict.object}`}`,
     cause: `${explain(verdict, user)}${withheld ? ` On ${managed.id} this command is withheld from everybody: no rule will allow it.` : ''}`,
     proof: listProof(denied, user),
     next: withheld

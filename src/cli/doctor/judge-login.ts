@@ -121,6 +121,11 @@ function judgeMissing({ subject, managed }: Observations, text: string): Diagnos
       ...(managed === undefined ? [] : [{ words: `Users and passwords of the service: ${managed.look}` }]),
     ],
     notes: [
+      ...(subject.certFile === undefined
+        ? []
+        : [
+            'Our certificate logged nobody in. Where tls-auth-clients-user is set (Valkey 9, Redis 8.6), the user that it names is missing or off, and ACL LOG has a line (tls-cert).',
+          ]),
       'In redis-cli, AUTH in one call does not carry over to the next: use --user and --askpass in each.',
     ],
   });
@@ -142,7 +147,7 @@ function judgeAlone({ subject }: Observations, login: LoginObservation): Diagnos
 function judgeWrong({ subject, stranger }: Observations, login: LoginObservation): Diagnosis {
   const { account } = login;
   const user = subject.user ?? 'default';
-  const alone = subject.form === 'alone';
+  const alone = subject.form !== 'with-user';
   const proof = [`AUTH alone, its reply awaited: ${login.text}`];
   const hints = login.hints.map((hint) => `${explainHint(hint)}.`);
   const asAdmin: NextStep = {
@@ -164,12 +169,20 @@ function judgeWrong({ subject, stranger }: Observations, login: LoginObservation
   };
   const notes = [
     ...hints,
+    ...(subject.form === 'url-alone'
+      ? [
+          'What stands before the @ without a colon is read as a password, as redis-cli does. For a user write redis://NAME:PASSWORD@HOST.',
+        ]
+      : []),
+    ...(subject.unusedUser === undefined
+      ? []
+      : [`--user ${subject.unusedUser} was not used: the URL brings its own login.`]),
     ...(stranger?.kind === 'open' ? ['The server answers without any login too: wardis audit'] : []),
   ];
   if (account === undefined) {
     return find('E603', {
       fault: 'wrong-or-off',
-      cause: `There is no user ${user}, or the password is wrong, or the user is off: the server does not tell which.${alone ? ' The password came without a name, so it was tried for the user default.' : ''}`,
+      cause: `${user === 'default' ? 'The password of the user default is wrong, or this user is off or has none' : `There is no user ${user}, or the password is wrong, or the user is off`}: the server does not tell which.${alone ? ' The password came without a name, so it was tried for the user default.' : ''}`,
       proof,
       next: [...named, again, asAdmin, log],
       notes,

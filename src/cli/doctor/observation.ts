@@ -47,8 +47,10 @@ export interface Subject {
   /** Name to log in as; `default` for a password without a name; undefined without credentials. */
   readonly user: string | undefined;
   readonly password: 'given' | 'none';
-  /** `alone`: the password came without a user, as in `redis://password@host` or AUTH with one argument. */
-  readonly form: 'none' | 'alone' | 'with-user';
+  /** `alone`: the password came without a user; `url-alone`: as `redis://password@host`, which may be meant as a user. */
+  readonly form: 'none' | 'alone' | 'url-alone' | 'with-user';
+  /** `--user` was given, and a URL with a password of its own outranks it. */
+  readonly unusedUser?: string;
   readonly verify: 'full' | 'chain' | 'none';
   readonly serverName: string | undefined;
   readonly certFile?: string;
