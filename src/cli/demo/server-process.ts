@@ -63,11 +63,7 @@ export async function startServer(
   folder: string,
   target: Target,
 ): Promise<DemoServer> {
-  const child = spawn(binary.path, args, {
-    cwd: folder,
-    stdio: ['ignore', 'pipe', 'pipe'],
-    ...binary.account,
-  });
+  const child = spawnPrivate(binary, args, folder);
   const log: string[] = [];
   child.once('error', (error) => log.push(error.message));
   for (const stream of [child.stdout, child.stderr]) {
@@ -115,6 +111,16 @@ function accounts(): readonly Account[] {
 }
 
 const NOBODY_ID = 65_534;
+
+/** With the umask of the compiled systemd unit: nothing that the server makes is readable to others. */
+function spawnPrivate(binary: ServerBinary, args: readonly string[], folder: string): ChildProcess {
+  const before = process.umask(0o077);
+  try {
+    return spawn(binary.path, args, { cwd: folder, stdio: ['ignore', 'pipe', 'pipe'], ...binary.account });
+  } finally {
+    process.umask(before);
+  }
+}
 
 async function answers(child: ChildProcess, target: Target): Promise<void> {
   const deadline = Date.now() + START_TIMEOUT_MS;
