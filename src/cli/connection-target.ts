@@ -56,17 +56,26 @@ function withFlags(target: Target, flags: ConnectionFlags, password: Secret | un
     (flags.tls === true || tls.certFile !== undefined || tls.caFile !== undefined)
       ? 'tls'
       : target.transport;
-  const credentials =
-    target.credentials ??
-    (password === undefined
-      ? undefined
-      : { password, ...(flags.user === undefined ? {} : { username: flags.user }) });
+  const credentials = credentialsOf(target, flags, password);
   return {
     endpoint: target.endpoint,
     transport,
     ...(transport === 'tls' ? { tls: { ...target.tls, ...tls } } : {}),
     ...(credentials === undefined ? {} : { credentials }),
   };
+}
+
+/** What the URL says wins over flags; a name given by flag completes a password without one. */
+function credentialsOf(
+  target: Target,
+  flags: ConnectionFlags,
+  password: Secret | undefined,
+): Target['credentials'] {
+  const secret = target.credentials?.password ?? password;
+  const username = target.credentials?.username ?? flags.user;
+  return secret === undefined
+    ? undefined
+    : { password: secret, ...(username === undefined ? {} : { username }) };
 }
 
 function tlsOf(flags: ConnectionFlags): TlsOptions {
