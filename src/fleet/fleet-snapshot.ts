@@ -30,26 +30,40 @@ export async function snapshotAll(
   targets: readonly Target[],
   options: FleetOptions = {},
 ): Promise<readonly NodeResult[]> {
+  const results: NodeResult[] = [];
+  await snapshotEach(targets, options, (result, place) => {
+    results[place] = result;
+  });
+  return results;
+}
+
+/**
+ * Each result as soon as it is there, with the place of its target in `targets`; nothing is kept, so that a fleet of
+ * any size takes the memory of the servers that are asked at the same time. Rejects only on a bug.
+ */
+export async function snapshotEach(
+  targets: readonly Target[],
+  options: FleetOptions,
+  onResult: (result: NodeResult, place: number) => void,
+): Promise<void> {
   const { concurrency = CONCURRENCY_DEFAULT, onProgress, ...live } = options;
   const shared = live.shared ?? createSharedFacts();
-  const results: NodeResult[] = [];
   let next = 0;
   let done = 0;
   const work = async (): Promise<void> => {
     for (;;) {
-      const index = next;
+      const place = next;
       next += 1;
-      const target = targets[index];
+      const target = targets[place];
       if (target === undefined) return;
       const result = await snapshotOne(target, { ...live, shared });
-      results[index] = result;
+      onResult(result, place);
       done += 1;
       onProgress?.(done, targets.length, result);
     }
   };
   const workers = Math.min(Math.max(1, Math.trunc(concurrency)), CONCURRENCY_MAX, targets.length);
   await Promise.all(Array.from({ length: workers }, work));
-  return results;
 }
 
 async function snapshotOne(target: Target, options: LiveOptions): Promise<NodeResult> {

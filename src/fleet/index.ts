@@ -26,7 +26,7 @@ export type {
   TargetProblemCode,
   TlsOptions,
 } from './target.ts';
-export { snapshotAll } from './fleet-snapshot.ts';
+export { snapshotAll, snapshotEach } from './fleet-snapshot.ts';
 export type { FleetOptions, NodeResult } from './fleet-snapshot.ts';
 export { auditPermissions } from './permissions.ts';
 export { recogniseManagedService } from './managed.ts';

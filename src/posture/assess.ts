@@ -7,7 +7,9 @@ import { createHash } from 'node:crypto';
 import type { Snapshot } from '../fleet/index.ts';
 import type { Expectations } from '../policy/index.ts';
 import { listFixed, markOutcomes, type Baseline } from './baseline.ts';
+import { CATALOGUE } from './catalogue.ts';
 import { SEVERITIES, type Check, type CheckContext, type Severity, type Verdict } from './check.ts';
+import { NO_FLEET, openFleetViewer, type FleetView, type FleetViewer } from './fleet-view.ts';
 import type { Assessment, Outcome, TargetAssessment, Totals } from './outcome.ts';
 import { applyWaivers, type Waiver } from './waiver.ts';
 
@@ -30,21 +32,59 @@ export interface AssessmentOptions {
   readonly unreachable?: Assessment['unreachable'];
 }
 
+/** Judges targets one by one and keeps their outcomes only, so that a snapshot can be let go at once. */
+export interface Assessor {
+  /** Judge a target; `place` is where it stands in the report, whatever the order in which targets come. */
+  readonly judge: (target: AssessmentTarget, place: number) => void;
+  /** Judge what needs the whole fleet, and add up. Call it once. */
+  readonly finish: (unreachable: Assessment['unreachable']) => Assessment;
+}
+
 /** Judge every target by every check. */
 export function assess(targets: readonly AssessmentTarget[], options: AssessmentOptions): Assessment {
+  const assessor = openAssessment(options);
+  for (const [place, target] of targets.entries()) assessor.judge(target, place);
+  return assessor.finish(options.unreachable ?? []);
+}
+
+/** Start an assessment whose targets come one after the other. */
+export function openAssessment(options: AssessmentOptions): Assessor {
+  const viewer = openFleetViewer();
+  const judged: (FirstJudgement | undefined)[] = [];
+  return {
+    judge: (target, place) => {
+      judged[place] = judgeAlone(target, viewer, options);
+    },
+    finish: (unreachable) => {
+      const fleet = viewer.view();
+      const targets = judged.flatMap((first) =>
+        first === undefined ? [] : [judgeInFleet(first, fleet, options)],
+      );
+      return addUp(targets, unreachable, options);
+    },
+  };
+}
+
+function addUp(
+  judged: readonly TargetAssessment[],
+  unreachable: Assessment['unreachable'],
+  options: AssessmentOptions,
+): Assessment {
   const notes: string[] = [];
-  const judged = targets.map((target) => judgeTarget(target, targets, options));
-  const aliases = aliasIndex(options.checks);
   const waived = applyWaivers(
     judged.flatMap((target) => target.outcomes),
     options.waivers ?? [],
     options.now,
-    (id) => aliases.get(id),
+    aliasIndex([...CATALOGUE, ...options.checks]),
   );
   notes.push(...waived.notes);
-  const bySubject = groupBySubject(waived.outcomes);
-  const assessed = judged.map((target) => {
-    const outcomes = bySubject.get(target.subject) ?? [];
+  if (options.baseline !== undefined) notes.push(...listMissing(judged, options));
+  const assessed = judged.map((target, index) => {
+    // By place, not by name: nothing is lost when two targets have one name.
+    const outcomes = waived.outcomes.slice(
+      index * options.checks.length,
+      (index + 1) * options.checks.length,
+    );
     const marked = options.baseline === undefined ? outcomes : markOutcomes(outcomes, options.baseline);
     const fixed = options.baseline === undefined ? [] : listFixed(target.subject, outcomes, options.baseline);
     return { ...target, outcomes: marked, totals: countOutcomes(marked), fixed };
@@ -55,8 +95,8 @@ export function assess(targets: readonly AssessmentTarget[], options: Assessment
     generatedAt: options.now.toISOString(),
     advisoriesAsOf: options.advisoriesAsOf,
     targets: assessed,
-    unreachable: options.unreachable ?? [],
-    totals: countOutcomes(assessed.flatMap((target) => target.outcomes)),
+    unreachable,
+    totals: sumTotals(assessed.map((target) => target.totals)),
     notes,
   };
 }
@@ -83,10 +123,29 @@ export function countOutcomes(outcomes: readonly Outcome[]): Totals {
   };
 }
 
-/** Every id and alias, to the id in force. */
+/** The totals of several targets together. */
+function sumTotals(all: readonly Totals[]): Totals {
+  const sum = (pick: (totals: Totals) => number) => all.reduce((total, each) => total + pick(each), 0);
+  return {
+    pass: sum((totals) => totals.pass),
+    fail: sum((totals) => totals.fail),
+    manual: sum((totals) => totals.manual),
+    notApplicable: sum((totals) => totals.notApplicable),
+    unknown: sum((totals) => totals.unknown),
+    waived: sum((totals) => totals.waived),
+    all: sum((totals) => totals.all),
+    failBySeverity: Object.fromEntries(
+      SEVERITIES.map((severity) => [severity, sum((totals) => totals.failBySeverity[severity])]),
+    ) as Record<Severity, number>,
+  };
+}
+
+/** Every id and alias in capitals, to the id in force. */
 export function aliasIndex(checks: readonly Check[]): ReadonlyMap<string, string> {
   return new Map(
-    checks.flatMap((check) => [check.id, ...(check.aliases ?? [])].map((id) => [id, check.id] as const)),
+    checks.flatMap((check) =>
+      [check.id, ...(check.aliases ?? [])].map((id) => [id.toUpperCase(), check.id] as const),
+    ),
   );
 }
 
@@ -107,19 +166,38 @@ export function runCheck(check: Check, snapshot: Snapshot, context: CheckContext
   }
 }
 
-function judgeTarget(
+/** One target judged by what it shows itself; the places of checks that compare nodes are still empty. */
+interface FirstJudgement {
+  readonly target: AssessmentTarget;
+  readonly outcomes: readonly (Outcome | undefined)[];
+  readonly judgedInMs: number;
+}
+
+function judgeAlone(
   target: AssessmentTarget,
-  all: readonly AssessmentTarget[],
+  viewer: FleetViewer,
+  options: AssessmentOptions,
+): FirstJudgement {
+  const { snapshot, expected } = target;
+  const context: CheckContext = { expected, now: options.now, fleet: NO_FLEET };
+  const startedMs = options.elapsedMs?.() ?? 0;
+  const outcomes = options.checks.map((check) =>
+    check.comparesNodes === true ? undefined : outcomeOf(check, snapshot, runCheck(check, snapshot, context)),
+  );
+  const judgedInMs = (options.elapsedMs?.() ?? 0) - startedMs;
+  return { target: { ...target, snapshot: viewer.add(snapshot) }, outcomes, judgedInMs };
+}
+
+function judgeInFleet(
+  { target, outcomes: first, judgedInMs }: FirstJudgement,
+  fleet: FleetView,
   options: AssessmentOptions,
 ): TargetAssessment {
   const { snapshot, expected } = target;
-  const siblings = all.filter((other) => other !== target).map((other) => other.snapshot);
-  const context: CheckContext = { expected, now: options.now, siblings };
-  const startedMs = options.elapsedMs?.() ?? 0;
-  const outcomes = options.checks.map((check) =>
-    outcomeOf(check, snapshot, runCheck(check, snapshot, context)),
+  const context: CheckContext = { expected, now: options.now, fleet };
+  const outcomes = options.checks.map(
+    (check, at) => first[at] ?? outcomeOf(check, snapshot, runCheck(check, snapshot, context)),
   );
-  const judgedInMs = (options.elapsedMs?.() ?? 0) - startedMs;
   return {
     subject: snapshot.subject,
     origin: snapshot.origin,
@@ -137,14 +215,12 @@ function judgeTarget(
   };
 }
 
-function groupBySubject(outcomes: readonly Outcome[]): ReadonlyMap<string, readonly Outcome[]> {
-  const groups = new Map<string, Outcome[]>();
-  for (const outcome of outcomes) {
-    const group = groups.get(outcome.subject);
-    if (group === undefined) groups.set(outcome.subject, [outcome]);
-    else group.push(outcome);
-  }
-  return groups;
+/** Servers of the baseline that this run did not reach: their findings are neither fixed nor unchanged. */
+function listMissing(targets: readonly TargetAssessment[], options: AssessmentOptions): readonly string[] {
+  const seen = new Set(targets.map((target) => target.subject));
+  return (options.baseline?.targets ?? [])
+    .filter((target) => !seen.has(target.subject))
+    .map((target) => `the baseline knows ${target.subject}, which was not assessed now`);
 }
 
 function printLogin(snapshot: Snapshot): string {

@@ -6,6 +6,7 @@
 
 import type { Provenance, Snapshot } from '../fleet/index.ts';
 import type { Change, Expectations } from '../policy/index.ts';
+import type { FleetView } from './fleet-view.ts';
 
 export const AREAS = [
   'network',
@@ -58,8 +59,8 @@ export interface CheckContext {
   readonly expected: Expectations;
   /** The moment of judgement, for expiries. */
   readonly now: Date;
-  /** Other members of the same fleet, for checks that compare nodes; may be empty. */
-  readonly siblings: readonly Snapshot[];
+  /** The nodes of the run, for checks with `comparesNodes`; to the others it is empty. */
+  readonly fleet: FleetView;
 }
 
 /** An input that a check's example describes; tests build a snapshot of files from it. */
@@ -88,6 +89,8 @@ export interface Check {
   /** `true`, or why the check has nothing to say about this server. */
   readonly appliesWhen?: (snapshot: Snapshot, context: CheckContext) => true | string;
   readonly evaluate: (snapshot: Snapshot, context: CheckContext) => Verdict;
+  /** Asked after all nodes were seen, by then with the facts only that such checks read (`fleet-view.ts`). */
+  readonly comparesNodes?: true;
   /** How to mend it, in a sentence or two, for the check's page. */
   readonly remedy: string;
   readonly references: readonly { readonly title: string; readonly url: string }[];

@@ -1,11 +1,15 @@
 /** The door of posture/: the catalogue of checks, assessment, frameworks, advisories, myths and reports. */
 export { ADVISORIES_AS_OF } from './advisories/branches.ts';
-export { assess, countOutcomes, runCheck } from './assess.ts';
-export type { AssessmentOptions, AssessmentTarget } from './assess.ts';
+export { assess, countOutcomes, openAssessment, runCheck } from './assess.ts';
+export type { AssessmentOptions, AssessmentTarget, Assessor } from './assess.ts';
 export type { Baseline } from './baseline.ts';
 export { CATALOGUE, findCheck } from './catalogue.ts';
 export { AREAS, SEVERITIES } from './check.ts';
 export type { Area, Check, CheckContext, Evidence, Example, Severity, Verdict } from './check.ts';
+export { NO_FLEET, viewFleet } from './fleet-view.ts';
+export type { FleetView, UserGroup } from './fleet-view.ts';
+export { findFramework, FRAMEWORKS } from './frameworks/list.ts';
+export type { Clause, Framework } from './frameworks/framework.ts';
 export { MYTHS } from './myths/catalogue.ts';
 export type { Myth } from './myths/myth.ts';
 export type * from './outcome.ts';

@@ -3,6 +3,7 @@
  * because servers print the same rules in different words. Nothing of a password is told but that it differs.
  */
 
+import { createHash } from 'node:crypto';
 import type { Selector, User } from '../acl/index.ts';
 import type { UserFact } from '../fleet/index.ts';
 import { commandsOf } from './rights.ts';
@@ -15,10 +16,36 @@ export interface UserDifference {
   readonly kind: 'only-here' | 'only-there' | 'different';
 }
 
+/** The same for users that `compareUsers` finds equal. Made from password hashes too: never to be shown. */
+export function digestUsers(users: readonly UserFact[]): string {
+  const known = digests.get(users);
+  if (known !== undefined) return known;
+  const hash = createHash('sha256');
+  const lines = users.map(({ user }) =>
+    JSON.stringify([user.name, ...RESPECTS.map(([, show]) => show(user))]),
+  );
+  for (const line of lines.sort()) hash.update(`${line}\n`);
+  const digest = hash.digest('base64');
+  digests.set(users, digest);
+  return digest;
+}
+
+/** Remembered for pairs of the same two lists, because a thousand nodes may ask. */
 export function compareUsers(
   here: readonly UserFact[],
   there: readonly UserFact[],
 ): readonly UserDifference[] {
+  const known = compared.get(here) ?? new WeakMap<readonly UserFact[], readonly UserDifference[]>();
+  compared.set(here, known);
+  const found = known.get(there) ?? findDifferences(here, there);
+  known.set(there, found);
+  return found;
+}
+
+const digests = new WeakMap<readonly UserFact[], string>();
+const compared = new WeakMap<readonly UserFact[], WeakMap<readonly UserFact[], readonly UserDifference[]>>();
+
+function findDifferences(here: readonly UserFact[], there: readonly UserFact[]): readonly UserDifference[] {
   const others = new Map(there.map(({ user }) => [user.name, user]));
   const names = new Set(here.map(({ user }) => user.name));
   const found = here.flatMap(({ user }): readonly UserDifference[] => {
@@ -33,19 +60,30 @@ export function compareUsers(
 }
 
 function differences(a: User, b: User): readonly string[] {
-  const respects: readonly (readonly [string, boolean])[] = [
-    ['on and off', a.enabled === b.enabled],
-    ['passwords', a.nopass === b.nopass && sameWords(a.passwords, b.passwords)],
-    ['commands', sameWords([...commandsOf(a)], [...commandsOf(b)]) && sameSelectors(a, b, firstArguments)],
-    ['keys', sameSelectors(a, b, keys)],
-    ['channels', sameSelectors(a, b, channels)],
-    ['databases', sameSelectors(a, b, databases)],
-  ];
-  return respects.flatMap(([name, same]) => (same ? [] : [name]));
+  return RESPECTS.flatMap(([name, show]) => (show(a) === show(b) ? [] : [name]));
 }
 
-function sameSelectors(a: User, b: User, show: (selector: Selector) => string): boolean {
-  return sameWords(a.selectors.map(show), b.selectors.map(show));
+/** In which respects users are compared, each as a text that is equal where they are. */
+const RESPECTS: readonly (readonly [string, (user: User) => string])[] = [
+  ['on and off', (user) => String(user.enabled)],
+  ['passwords', ({ nopass, passwords }) => `${nopass} ${sorted(passwords)}`],
+  ['commands', (user) => `${commands(user)}\n\n${eachSelector(user, firstArguments)}`],
+  ['keys', (user) => eachSelector(user, keys)],
+  ['channels', (user) => eachSelector(user, channels)],
+  ['databases', (user) => eachSelector(user, databases)],
+];
+
+function commands(user: User): string {
+  const names = commandsOf(user);
+  const known = commandTexts.get(names) ?? sorted([...names]);
+  commandTexts.set(names, known);
+  return known;
+}
+
+const commandTexts = new WeakMap<ReadonlySet<string>, string>();
+
+function eachSelector(user: User, show: (selector: Selector) => string): string {
+  return sorted(user.selectors.map(show));
 }
 
 function keys({ allKeys, keys }: Selector): string {
@@ -68,6 +106,6 @@ function firstArguments({ firstArgs }: Selector): string {
     .join(', ');
 }
 
-function sameWords(a: readonly string[], b: readonly string[]): boolean {
-  return a.length === b.length && [...a].sort().join('\n') === [...b].sort().join('\n');
+function sorted(words: readonly string[]): string {
+  return [...words].sort().join('\n');
 }

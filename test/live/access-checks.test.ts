@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { parseTarget, snapshotLive, type Target } from '../../src/fleet/index.ts';
 import { expectationsFor } from '../../src/policy/index.ts';
 import type { Check, Verdict } from '../../src/posture/index.ts';
+import { NO_FLEET } from '../../src/posture/fleet-view.ts';
 import { authenticationChecks } from '../../src/posture/checks/authentication/list.ts';
 import { commandsChecks } from '../../src/posture/checks/commands/list.ts';
 import { filesChecks } from '../../src/posture/checks/files/list.ts';
@@ -40,7 +41,7 @@ async function audit(url: string): Promise<ReadonlyMap<string, Verdict>> {
     server: { product, version },
     mode: 'standalone',
   });
-  const context = { expected, now: new Date(), siblings: [] };
+  const context = { expected, now: new Date(), fleet: NO_FLEET };
   return new Map(
     CHECKS.map((check) => {
       const applies = check.appliesWhen?.(snapshot, context) ?? true;

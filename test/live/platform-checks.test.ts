@@ -6,6 +6,7 @@ import { beforeAll, expect, it } from 'vitest';
 import { parseTarget, snapshotLive, type Snapshot } from '../../src/fleet/index.ts';
 import { expectationsFor } from '../../src/policy/index.ts';
 import type { Check, Verdict } from '../../src/posture/index.ts';
+import { NO_FLEET } from '../../src/posture/fleet-view.ts';
 import { hostChecks } from '../../src/posture/checks/host/list.ts';
 import { limitsChecks } from '../../src/posture/checks/limits/list.ts';
 import { loggingChecks } from '../../src/posture/checks/logging/list.ts';
@@ -61,7 +62,7 @@ function judge(id: string, snapshot: Snapshot): Verdict {
     server: { product, version },
     mode: 'standalone',
   });
-  return check.evaluate(snapshot, { expected, now: new Date(), siblings: [] });
+  return check.evaluate(snapshot, { expected, now: new Date(), fleet: NO_FLEET });
 }
 
 function statuses(ids: readonly string[], snapshot: Snapshot): Readonly<Record<string, string>> {

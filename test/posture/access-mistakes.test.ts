@@ -7,6 +7,7 @@ import { describe, expect, it } from 'vitest';
 import { snapshotFromText, type Snapshot } from '../../src/fleet/index.ts';
 import { expectationsFor, type HardeningRequest } from '../../src/policy/index.ts';
 import type { Check } from '../../src/posture/index.ts';
+import { NO_FLEET } from '../../src/posture/fleet-view.ts';
 import { authenticationChecks } from '../../src/posture/checks/authentication/list.ts';
 import { commandsChecks } from '../../src/posture/checks/commands/list.ts';
 import { filesChecks } from '../../src/posture/checks/files/list.ts';
@@ -57,7 +58,7 @@ function failing(mistake: Mistake): readonly string[] {
     ...mistake.request,
     server: { product, version },
   });
-  const context = { expected, now: new Date('2026-11-21T12:00:00Z'), siblings: [] };
+  const context = { expected, now: new Date('2026-11-21T12:00:00Z'), fleet: NO_FLEET };
   return CHECKS.filter((check) => {
     if ((check.appliesWhen?.(snapshot, context) ?? true) !== true) return false;
     return check.evaluate(snapshot, context).status === 'fail';
@@ -256,7 +257,7 @@ const MISTAKES: readonly Mistake[] = [
   },
   {
     what: 'a variable as password',
-    acl: `${OFF}user shop on >$\{SHOP_PASSWORD} ~shop:* +get\n`,
+    acl: `${OFF}user shop on >\${SHOP_PASSWORD} ~shop:* +get\n`,
     found: ['AUTH-011'],
     silent: ['AUTH-010'],
   },
@@ -272,12 +273,12 @@ const MISTAKES: readonly Mistake[] = [
   },
   {
     what: 'a variable as requirepass',
-    conf: 'requirepass $\{REDIS_PASSWORD}\n',
+    conf: 'requirepass ${REDIS_PASSWORD}\n',
     found: ['AUTH-011', 'FILE-005'],
   },
   {
     what: 'a variable as user name',
-    acl: `${OFF}user $\{APP_USER} on ${HASH} ~app:* +get\n`,
+    acl: `${OFF}user \${APP_USER} on ${HASH} ~app:* +get\n`,
     found: ['FILE-021'],
   },
   {

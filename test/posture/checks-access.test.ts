@@ -18,6 +18,7 @@ import {
   type PolicyUser,
 } from '../../src/policy/index.ts';
 import type { Check, CheckContext, Example, Verdict } from '../../src/posture/index.ts';
+import { viewFleet } from '../../src/posture/fleet-view.ts';
 import { authenticationChecks } from '../../src/posture/checks/authentication/list.ts';
 import { commandsChecks } from '../../src/posture/checks/commands/list.ts';
 import { filesChecks } from '../../src/posture/checks/files/list.ts';
@@ -57,7 +58,7 @@ function judge(
   change: Partial<HardeningRequest> = {},
   siblings: readonly Snapshot[] = [],
 ): Verdict {
-  const context: CheckContext = { expected: expected(snapshot, change), now: NOW, siblings };
+  const context: CheckContext = { expected: expected(snapshot, change), now: NOW, fleet: viewFleet(siblings) };
   const applies = check.appliesWhen?.(snapshot, context) ?? true;
   if (applies !== true) return { status: 'not-applicable', why: applies };
   return check.evaluate(snapshot, context);

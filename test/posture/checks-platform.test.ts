@@ -8,6 +8,7 @@ import { parseServerName } from '../../src/conf/index.ts';
 import { known, snapshotFromText, unknown, type Fact, type Snapshot } from '../../src/fleet/index.ts';
 import { expectationsFor, type HardeningRequest } from '../../src/policy/index.ts';
 import type { Check, CheckContext, Verdict } from '../../src/posture/index.ts';
+import { viewFleet } from '../../src/posture/fleet-view.ts';
 import { clusterChecks } from '../../src/posture/checks/cluster/list.ts';
 import { hostChecks } from '../../src/posture/checks/host/list.ts';
 import { limitsChecks } from '../../src/posture/checks/limits/list.ts';
@@ -63,7 +64,7 @@ function judge(check: Check, snapshot: Snapshot, change: Partial<HardeningReques
     ...ASKED[check.id],
     ...change,
   });
-  const context: CheckContext = { expected, now: NOW, siblings: SIBLINGS[check.id] ?? [] };
+  const context: CheckContext = { expected, now: NOW, fleet: viewFleet(SIBLINGS[check.id] ?? []) };
   const applies = check.appliesWhen?.(snapshot, context) ?? true;
   return applies === true ? check.evaluate(snapshot, context) : { status: 'not-applicable', why: applies };
 }

@@ -15,18 +15,20 @@ export const stranger: Check = {
   severity: 'high',
   rationale:
     'Whoever reaches the bus may join. A member that is not in the inventory is either an intruder or a node that nobody patches, whose users nobody revokes.',
-  evaluate: (snapshot, context) =>
+  comparesNodes: true,
+  evaluate: (snapshot, { fleet }) =>
     inMode(snapshot, 'cluster', () =>
       readFact(snapshot.cluster, 'CLUSTER NODES', ({ nodes }, from) => {
         const others = nodes.filter(({ flags }) => !flags.includes('myself'));
         const found: Evidence[] = others
           .filter(({ flags }) => flags.includes('handshake'))
           .map(({ id, address }) => evidence(`node ${id.slice(0, 8)} at ${address} is trying to join`, from));
-        if (context.siblings.length > 0) {
-          const known = new Set(context.siblings.map(({ subject }) => subject.replace(/^.*@/, '')));
+        const alone =
+          fleet.subjects.size === 0 || (fleet.subjects.size === 1 && fleet.subjects.has(snapshot.subject));
+        if (!alone) {
           for (const { id, address } of others) {
             const client = address.split('@')[0] ?? address;
-            if (!known.has(client))
+            if (!fleet.names.has(client))
               found.push(
                 evidence(`node ${id.slice(0, 8)} at ${client} was not among the audited nodes`, from),
               );
@@ -38,8 +40,7 @@ export const stranger: Check = {
               'Audit the node, or remove it: CLUSTER FORGET on every node, then close the bus port to it.',
             ),
           ]);
-        if (context.siblings.length > 0 || others.length === 0)
-          return pass(`${nodes.length} members, all of them audited`, from);
+        if (!alone || others.length === 0) return pass(`${nodes.length} members, all of them audited`, from);
         return {
           status: 'manual',
           instruction: `Compare the ${nodes.length} members with your inventory, or audit the whole fleet in one run.`,

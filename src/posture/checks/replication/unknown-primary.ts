@@ -18,7 +18,8 @@ export const unknownPrimary: Check = {
   severity: 'critical',
   rationale:
     'An intruder who may run REPLICAOF makes the server fetch a data set of his own: it wipes the data and, before 7.0, leaves a module file to load. A primary with a public address, or one that neither the configuration nor the fleet knows, is a sign of it.',
-  evaluate: (snapshot, context) =>
+  comparesNodes: true,
+  evaluate: (snapshot, { fleet }) =>
     holdingData(snapshot, () =>
       readFact(snapshot.role, 'role', (role, from) => {
         if (role.kind !== 'replica') return notApplicable('this node is not a replica');
@@ -30,8 +31,7 @@ export const unknownPrimary: Check = {
             FIX,
             'Its data may have been replaced by a stranger’s.',
           );
-        if (context.siblings.some((sibling) => isAt(sibling, role.primary)))
-          return pass(`${seen}, a node of the same fleet`, from);
+        if (fleet.addresses.has(role.primary)) return pass(`${seen}, a node of the same fleet`, from);
         if (!snapshot.conf.known) {
           return {
             status: 'unknown',
@@ -75,9 +75,4 @@ const FIX: readonly Change[] = [
 
 function replica(primary: string): Snapshot['role'] {
   return exampleFact({ kind: 'replica', primary, linkUp: true });
-}
-
-function isAt(sibling: Snapshot, address: string): boolean {
-  if (sibling.subject === address || sibling.subject.endsWith(`@${address}`)) return true;
-  return sibling.listeners.known && sibling.listeners.value.some((listener) => listener.address === address);
 }

@@ -1,6 +1,7 @@
 /** VER-006: nodes of one fleet that run different versions. */
 
 import type { Check } from '../../check.ts';
+import { printSubjects } from '../../fleet-view.ts';
 import { byHand, readFact } from '../../reading.ts';
 import { REFERENCES } from '../../reference.ts';
 import { rows } from '../../rights.ts';
@@ -14,27 +15,22 @@ export const mixedVersions: Check = {
   severity: 'low',
   rationale:
     'A rule may mean more on one version than on another, an ACL file may be refused by an older one, and a failover may land on a node whose flaws were mended elsewhere. During an upgrade it is normal; afterwards it is a forgotten node.',
-  evaluate: (snapshot, context) =>
+  comparesNodes: true,
+  evaluate: (snapshot, { fleet }) =>
     readFact(snapshot.product, 'product and version', ({ product, version }, from) => {
-      const others = context.siblings.flatMap((sibling) =>
-        sibling.product.known && sibling.subject !== snapshot.subject
-          ? [
-              {
-                subject: sibling.subject,
-                name: `${sibling.product.value.product} ${sibling.product.value.version}`,
-              },
-            ]
-          : [],
-      );
-      if (others.length === 0) return notApplicable('no other node was audited');
       const mine = `${product} ${version}`;
+      const others = [...fleet.servers]
+        .map(([name, all]) => ({ name, subjects: all.filter((each) => each !== snapshot.subject) }))
+        .filter(({ subjects }) => subjects.length > 0);
+      if (others.length === 0) return notApplicable('no other node was audited');
       const different = others.filter(({ name }) => name !== mine);
+      const same = others.reduce((sum, { subjects }) => sum + subjects.length, 1);
       return different.length === 0
-        ? pass(`${others.length + 1} nodes run ${mine}`, from)
+        ? pass(`${same} nodes run ${mine}`, from)
         : fail(
             [
               evidence(`this node: ${mine}`, from),
-              ...rows(different, ({ subject, name }) => evidence(`${subject}: ${name}`)),
+              ...rows(different, ({ subjects, name }) => evidence(`${printSubjects(subjects)}: ${name}`)),
             ],
             [byHand('Finish the upgrade: bring every node to the same release.')],
           );
