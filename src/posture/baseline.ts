@@ -1,7 +1,7 @@
 /**
  * A baseline is an earlier assessment. Findings are marked new or unchanged against it, never dropped, and the
  * ones that are gone are listed as fixed. The key is the fingerprint (check and subject) with the evidence,
- * numbers aside, so that moved lines and counters do not make an old finding new.
+ * counts aside, so that a counter or an age does not make an old finding new, and a second user or address does.
  */
 
 import type { Outcome, TargetAssessment } from './outcome.ts';
@@ -14,23 +14,25 @@ export interface Baseline {
       readonly checkId: string;
       readonly title: string;
       readonly status: string;
+      /** What a waiver covered. */
+      readonly underlying?: string;
       readonly fingerprint: string;
       readonly evidence: readonly { readonly text: string }[];
     }[];
   }[];
 }
 
-/** Mark each finding of a target as new or unchanged. */
+/** Mark each finding of a target, waived ones too, as new or unchanged. */
 export function markOutcomes(outcomes: readonly Outcome[], baseline: Baseline): readonly Outcome[] {
   const earlier = new Map<string, Set<string>>();
-  for (const outcome of findingsOf(baseline)) {
-    earlier.set(outcome.fingerprint, new Set(outcome.evidence.map((item) => withoutNumbers(item.text))));
+  for (const outcome of baseline.targets.flatMap((target) => target.outcomes).filter(isFinding)) {
+    earlier.set(outcome.fingerprint, new Set(outcome.evidence.map((item) => withoutCounts(item.text))));
   }
   return outcomes.map((outcome) => {
-    if (outcome.status !== 'fail') return outcome;
+    if (!isFinding(outcome)) return outcome;
     const seen = earlier.get(outcome.fingerprint);
     const unchanged =
-      seen !== undefined && outcome.evidence.every((item) => seen.has(withoutNumbers(item.text)));
+      seen !== undefined && outcome.evidence.every((item) => seen.has(withoutCounts(item.text)));
     return { ...outcome, baseline: unchanged ? 'unchanged' : 'new' } as const;
   });
 }
@@ -49,14 +51,15 @@ export function listFixed(
   return baseline.targets
     .filter((target) => target.subject === subject)
     .flatMap((target) => target.outcomes)
-    .filter((outcome) => outcome.status === 'fail' && gone.has(outcome.fingerprint))
+    .filter((outcome) => isFinding(outcome) && gone.has(outcome.fingerprint))
     .map(({ checkId, fingerprint, title }) => ({ checkId, fingerprint, title }));
 }
 
-function findingsOf(baseline: Baseline): Baseline['targets'][number]['outcomes'] {
-  return baseline.targets.flatMap((target) => target.outcomes).filter((outcome) => outcome.status === 'fail');
+function isFinding(outcome: { readonly status: string; readonly underlying?: string }): boolean {
+  return outcome.status === 'fail' || (outcome.status === 'waived' && outcome.underlying === 'fail');
 }
 
-function withoutNumbers(text: string): string {
-  return text.replace(/\d+(?:\.\d+)*/g, '#');
+/** Numbers that stand alone are counts and ages; those in names, addresses and versions are not. */
+function withoutCounts(text: string): string {
+  return text.replace(/(?<![\w.:@/-])\d+(?:\.\d+)?(?![\w:@/-]|\.\d)/g, '#');
 }

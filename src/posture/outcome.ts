@@ -25,7 +25,7 @@ export interface Outcome {
   /** For unknown, manual and not-applicable: why, and where to look or what to do. */
   readonly why?: string;
   readonly look?: string;
-  /** Stable across runs and line moves: hash of check id, subject and the fact that failed. */
+  /** Stable across runs and line moves: hash of check id and subject. */
   readonly fingerprint: string;
   readonly waiver?: { readonly reason: string; readonly owner: string; readonly expires: string };
   readonly baseline?: 'new' | 'unchanged';

@@ -1,9 +1,10 @@
 /** Selection: which checks run. A name that selects nothing is an error of the caller, never a silent pass. */
 
 import { SEVERITIES, type Check, type Severity } from './check.ts';
+import { matchWildcard } from './wildcard.ts';
 
 export interface Selection {
-  /** Ids, aliases, areas, or ids with `*`; empty: all. */
+  /** Ids, aliases, areas, or ids with `*` and `?`, in any letter case; empty: all. */
   readonly only: readonly string[];
   readonly skip: readonly string[];
   /** Least severity to run. */
@@ -42,7 +43,5 @@ function matchesName(check: Check, name: string): boolean {
   const wanted = name.toUpperCase();
   if (check.area.toUpperCase() === wanted) return true;
   const ids = [check.id, ...(check.aliases ?? [])].map((id) => id.toUpperCase());
-  if (!wanted.includes('*')) return ids.includes(wanted);
-  const prefix = wanted.slice(0, wanted.indexOf('*'));
-  return ids.some((id) => id.startsWith(prefix));
+  return ids.some((id) => matchWildcard(wanted, id));
 }

@@ -12,7 +12,7 @@ export function drawAreas(rows: readonly AreaCount[], subject: string): Markup {
   if (rows.length === 0) return NOTHING;
   return html`<figure class="areas">
 <figcaption><p>${summarise(rows, subject)}</p>
-<p class="legend" aria-hidden="true"><span><i class="sq pass"></i> passed</span> <span><i class="sq fail critical"></i> failed critical</span> <span><i class="sq fail high"></i> high</span> <span><i class="sq fail medium"></i> medium</span> <span><i class="sq fail low"></i> low</span> <span><i class="sq open"></i> not answered</span> <span><i class="sq waived"></i> waived</span></p></figcaption>
+<p class="legend" aria-hidden="true"><span><i class="sq pass"></i> passed</span> <span><i class="sq fail critical"></i> failed critical</span> <span><i class="sq fail high"></i> high</span> <span><i class="sq fail medium"></i> medium</span> <span><i class="sq fail low"></i> low</span> <span><i class="sq fail info"></i> info</span> <span><i class="sq open"></i> not answered</span> <span><i class="sq waived"></i> waived</span></p></figcaption>
 <ul>${rows.map(drawRow)}</ul>
 </figure>`;
 }

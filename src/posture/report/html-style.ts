@@ -47,7 +47,7 @@ code { font: .875em/1.5 ui-monospace, "SF Mono", Menlo, Consolas, "DejaVu Sans M
 .areas li { display: grid; grid-template-columns: 8.5rem minmax(0, 1fr) 15rem; gap: .2rem 1rem; align-items: center; padding: .28rem 0; border-top: 1px solid color-mix(in srgb, var(--line) 35%, transparent); break-inside: avoid; }
 .areas b { font-weight: 600; } .share { font-size: .9rem; font-variant-numeric: tabular-nums; text-align: right; }
 .squares, .legend { display: flex; flex-wrap: wrap; gap: 3px; align-items: center; } .legend { gap: .2rem 1rem; font-size: .875rem; color: var(--soft); } .legend span { white-space: nowrap; }
-.sq { display: inline-block; width: 13px; height: 13px; border: 1.5px solid var(--tone); border-radius: 2px; vertical-align: -1px; forced-color-adjust: none; -webkit-print-color-adjust: exact; print-color-adjust: exact; }
+.sq { display: inline-block; width: 13px; height: 13px; border: 1.5px solid var(--tone, var(--open)); border-radius: 2px; vertical-align: -1px; forced-color-adjust: none; -webkit-print-color-adjust: exact; print-color-adjust: exact; }
 .sq.pass { background: var(--good); border-color: var(--good); } .sq.open { border-color: var(--open); border-radius: 50%; } .sq.waived { border: 2px dotted var(--soft); }
 .sq.fail { background: linear-gradient(45deg, transparent 42%, var(--tone) 42% 58%, transparent 58%), linear-gradient(-45deg, transparent 42%, var(--tone) 42% 58%, transparent 58%); }
 .sq.fail.critical { background: linear-gradient(45deg, transparent 42%, var(--ground) 42% 58%, transparent 58%), linear-gradient(-45deg, transparent 42%, var(--ground) 42% 58%, transparent 58%), var(--tone); }

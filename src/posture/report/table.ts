@@ -1,7 +1,7 @@
 /** The report for a terminal: readable at 80 columns, worst first, and always a summary line at the end. */
 
 import { printChange } from '../../policy/index.ts';
-import { SEVERITIES } from '../check.ts';
+import { SEVERITIES, type Evidence } from '../check.ts';
 import type { Assessment, Outcome, TargetAssessment, Totals } from '../outcome.ts';
 import { sortFindings } from './area-count.ts';
 import { printFrom } from './provenance.ts';
@@ -104,13 +104,8 @@ function printFinding(outcome: Outcome, pen: Pen): readonly string[] {
       outcome.title + mark,
       pen,
     ),
-    ...shown.flatMap((item) =>
-      wrapWithRemark(
-        safeText(item.text),
-        item.from === undefined ? '' : safeText(printFrom(item.from)),
-        INDENT,
-        pen,
-      ),
+    ...shown.flatMap((item, index) =>
+      wrapWithRemark(safeText(item.text), printNewFrom(item, shown[index - 1]), INDENT, pen),
     ),
     ...(more > 0 ? wrapLines(`and ${more} more: -o json shows all`, INDENT, pen) : []),
     ...(outcome.risk === undefined ? [] : wrapLines(safeText(outcome.risk), INDENT, pen)),
@@ -120,6 +115,12 @@ function printFinding(outcome: Outcome, pen: Pen): readonly string[] {
     ...fixes.flatMap((change) => wrapLines(`fix: ${safeText(printChange(change))}`, INDENT, pen, 5)),
     ...(moreFixes > 0 ? wrapLines(`and ${moreFixes} more steps: -o json shows all`, INDENT, pen) : []),
   ];
+}
+
+/** Where it was seen, unless the line before says the same. */
+function printNewFrom(item: Evidence, before: Evidence | undefined): string {
+  const from = item.from === undefined ? '' : safeText(printFrom(item.from));
+  return before?.from !== undefined && safeText(printFrom(before.from)) === from ? '' : from;
 }
 
 /** Outcomes with the same reason are one block, so that an audit of files does not drown in what only a live server shows. */
