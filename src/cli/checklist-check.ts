@@ -23,7 +23,10 @@ export function checkIdsByTheme(): Readonly<Record<string, readonly string[]>> {
     'CMD-DANGEROUS': ['CMD-001', 'CMD-002', 'CMD-006', 'CMD-012'],
     'LIMIT-MEMORY': ['LIM-001', 'LIM-008'],
     'DATA-BACKUP': ['DATA-010'],
-    'DATA-REST': ['DATA-009'],
+    'HOST-ATREST': ['DATA-009'],
+    'HOST-FILES': ['FILE-017', 'FILE-018', 'FILE-019', 'DATA-003'],
+    'HOST-UNIT': ['HOST-002'],
+    'TLS-BUS': ['CLUS-001'],
     'HOST-PATCH': ['VER-001', 'VER-002', 'VER-005'],
     'LOG-DENIALS': ['LOG-001', 'LOG-002'],
   };

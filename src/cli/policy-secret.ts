@@ -33,7 +33,7 @@ export function gatherSecrets(
 ): ReadonlyMap<string, UserSecret> {
   return new Map(
     usersWithSecrets(policy).map((user): readonly [string, UserSecret] => {
-      const path = join(folder, user.name);
+      const path = join(folder, fileNameOf(user.name));
       if (user.password !== undefined) {
         return [
           user.name,
@@ -52,6 +52,11 @@ export function writeSecrets(secrets: Iterable<UserSecret>): readonly string[] {
   const fresh = [...secrets].filter((entry) => entry.origin === 'new');
   for (const entry of fresh) writeWhole(entry.path, `${entry.secret.reveal()}\n`, 0o600);
   return fresh.map((entry) => entry.path);
+}
+
+/** User names may hold slashes and dots; file names of ours never leave their folder. */
+function fileNameOf(user: string): string {
+  return encodeURIComponent(user).replace(/^\.+/, (dots) => '%2E'.repeat(dots.length));
 }
 
 function declaredSecret(user: PolicyUser, environment: Readonly<Record<string, string | undefined>>): Secret {
