@@ -146,7 +146,11 @@ async function describe(server, socket, name, value, hidden) {
   await cli(server, socket, ['SLOWLOG', 'RESET']);
   const reply = await cli(server, socket, ['CONFIG', 'SET', name, value]);
   const log = await cli(server, socket, ['SLOWLOG', 'GET', '5']);
-  const runtime = reply.startsWith('OK') ? 'mutable' : reply.includes('protected config') ? 'protected' : 'immutable';
+  const runtime = reply.startsWith('OK')
+    ? 'mutable'
+    : reply.includes('protected config')
+      ? 'protected'
+      : 'immutable';
   const known = ENVIRONMENT.has(name) ? (ENVIRONMENT.get(name) ?? value) : value;
   return {
     default: known,

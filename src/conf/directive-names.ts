@@ -106,4 +106,4 @@ export const SECRET_DIRECTIVES: ReadonlySet<string> = new Set([
 ]);
 
 /** Words of `sentinel <word> …` whose last argument is a secret. */
-export const SENTINEL_SECRETS: ReadonlySet<string> = new Set(['auth-pass', 'sentinel-pass']);
+const SENTINEL_SECRETS: ReadonlySet<string> = new Set(['auth-pass', 'sentinel-pass']);

@@ -155,7 +155,7 @@ export function exampleClient(change: Partial<ClientFact>): ClientFact {
   };
 }
 
-export function exampleProduct(change: Partial<ProductFact>): Partial<Snapshot> {
+function exampleProduct(change: Partial<ProductFact>): Partial<Snapshot> {
   return {
     product: exampleFact({
       product: 'redis',

@@ -8,7 +8,7 @@ export interface Notebook {
   readonly traces: string[];
 }
 
-export type Clock = () => number;
+type Clock = () => number;
 
 /** Writes one step down. */
 export function note(book: Notebook, name: string, result: Step['result'], detail: string, began?: number) {
