@@ -23,7 +23,6 @@ const INT_MAX = 2_147_483_647;
 const UINT_MAX = 4_294_967_295;
 /** LONG_MAX of C; JavaScript's nearest number, only told apart from Infinity. */
 const LONG = 2 ** 63;
-const LONG_MAX = 9_223_372_036_854_775_807n;
 
 const oneOf = (...values: readonly string[]): DirectiveType => ({ kind: 'enum', values, several: false });
 const range = (least: number, most: number): DirectiveType => ({ kind: 'integer', least, most });

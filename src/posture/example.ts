@@ -3,15 +3,7 @@
  * example that depends on time is 21 November 2026, 12:00 UTC.
  */
 
-import type {
-  ClientFact,
-  Fact,
-  ListenerFact,
-  PathFact,
-  ProductFact,
-  Snapshot,
-  UnitFact,
-} from '../fleet/index.ts';
+import type { ClientFact, Fact, ListenerFact, PathFact, Snapshot, UnitFact } from '../fleet/index.ts';
 
 /** The parts of a certificate that examples change. */
 export type ExampleCertificate = NonNullable<ListenerFact['tls']>['chain'][number];
@@ -152,17 +144,6 @@ export function exampleClient(change: Partial<ClientFact>): ClientFact {
     lastCommand: 'get',
     flags: 'N',
     ...change,
-  };
-}
-
-function exampleProduct(change: Partial<ProductFact>): Partial<Snapshot> {
-  return {
-    product: exampleFact({
-      product: 'redis',
-      version: '7.2.16',
-      redisVersion: '7.2.16',
-      ...change,
-    }),
   };
 }
 

@@ -8,8 +8,6 @@ export interface Notebook {
   readonly traces: string[];
 }
 
-type Clock = () => number;
-
 /** Writes one step down. */
 export function note(book: Notebook, name: string, result: Step['result'], detail: string, began?: number) {
   const took = began === undefined ? {} : { tookMs: Math.round((performance.now() - began) * 10) / 10 };
