@@ -104,6 +104,3 @@ export const SECRET_DIRECTIVES: ReadonlySet<string> = new Set([
   'tls-client-key-file-pass',
   'tls-key-file-pass',
 ]);
-
-/** Words of `sentinel <word> …` whose last argument is a secret. */
-const SENTINEL_SECRETS: ReadonlySet<string> = new Set(['auth-pass', 'sentinel-pass']);
