@@ -2,22 +2,24 @@
 
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { parseServerName, type ServerVersion } from '../conf/index.ts';
+import { parseServerName, type Secret, type ServerVersion } from '../conf/index.ts';
 import {
   printEndpoint,
-  snapshotAll,
+  snapshotEach,
   snapshotFromFiles,
   UnreadableFileError,
+  type FleetOptions,
   type NodeResult,
   type Snapshot,
+  type Target,
 } from '../fleet/index.ts';
-import { expectationsFor, type PolicyDocument } from '../policy/index.ts';
+import { expectationsFor, type Expectations, type PolicyDocument } from '../policy/index.ts';
 import {
   ADVISORIES_AS_OF,
-  assess,
   CATALOGUE,
   findFramework,
-  renderReport,
+  openAssessment,
+  renderReportParts,
   REPORT_FORMATS,
   selectChecks,
   severityAtLeast,
@@ -33,24 +35,28 @@ import { readTimeouts, resolveTargets } from './connection-target.ts';
 import type { CommandContext } from './context.ts';
 import { EXIT, type ExitCode } from './exit-code.ts';
 import { CommandFailure } from './failure.ts';
-import { writeWhole } from './file-output.ts';
+import { writeParts } from './file-output.ts';
 import { describeFleetError } from './fleet-failure.ts';
 import { parseOutputs } from './format-option.ts';
-import { oneOf, readChoice, requestFor } from './judgement-request.ts';
+import { oneOf, readChoice, requestFor, type Chosen } from './judgement-request.ts';
 import { readPassword } from './password.ts';
 import { loadPolicy } from './policy-file.ts';
 import { openProgress, SILENT_PROGRESS } from './progress.ts';
+import { readTargetList } from './target-list.ts';
+import type { Terminal } from './terminal.ts';
 import { readVersion } from './version.ts';
 
 /** Judged by when a server does not show its version. */
 const SERVER_FALLBACK: ServerVersion = { product: 'redis', version: '7.2.0' };
 
 interface Gathered {
-  readonly snapshots: readonly { readonly snapshot: Snapshot; readonly tookMs: number }[];
   readonly unreachable: Assessment['unreachable'];
   /** `refused`: some server did not take our own credentials. */
   readonly credentials: 'accepted' | 'refused';
 }
+
+/** Takes a snapshot to be judged, and the place of its target in the report. */
+type Judge = (snapshot: Snapshot, tookMs: number, place: number) => void;
 
 export async function runAudit(
   targets: readonly string[],
@@ -67,30 +73,38 @@ export async function runAudit(
   const choice = readChoice(flags, policy?.chosen ?? {});
   const selected = chooseChecks(flags);
   const baseline = flags.baseline === undefined ? undefined : readBaseline(flags.baseline);
+  const assessor = openAssessment({
+    checks: selected,
+    now: context.now(),
+    toolVersion: readVersion(),
+    advisoriesAsOf: ADVISORIES_AS_OF,
+    waivers: policy?.document.waivers ?? [],
+    ...(baseline === undefined ? {} : { baseline }),
+    elapsedMs: () => performance.now(),
+  });
+  const expectedOf = expectationsByRequest(choice);
+  const judge: Judge = (snapshot, gatheredInMs, place) =>
+    assessor.judge({ snapshot, expected: expectedOf(snapshot), gatheredInMs }, place);
   const gathered =
     flags.config === undefined && flags.aclfile === undefined
-      ? await gatherLive(targets, flags, context)
-      : gatherFiles(flags, policy?.document, context);
-  const assessment = assess(
-    gathered.snapshots.map(({ snapshot, tookMs }) => ({
-      snapshot,
-      expected: expectationsFor(requestFor(choice, snapshot, SERVER_FALLBACK)),
-      gatheredInMs: tookMs,
-    })),
-    {
-      checks: selected,
-      now: context.now(),
-      toolVersion: readVersion(),
-      advisoriesAsOf: ADVISORIES_AS_OF,
-      waivers: policy?.document.waivers ?? [],
-      ...(baseline === undefined ? {} : { baseline }),
-      elapsedMs: () => performance.now(),
-      unreachable: gathered.unreachable,
-    },
-  );
+      ? await gatherLive(targets, flags, context, judge)
+      : gatherFiles(flags, policy?.document, context, judge);
+  const assessment = assessor.finish(gathered.unreachable);
   for (const output of outputs)
-    emit(output.format, output.path, assessment, selected, flags, context, policy?.path);
+    await emit(output.format, output.path, assessment, selected, flags, context, policy?.path);
   context.finish(exitOf(assessment, failOn, gathered.credentials));
+}
+
+/** Nodes of one version and mode share what is expected of them. */
+function expectationsByRequest(choice: Chosen): (snapshot: Snapshot) => Expectations {
+  const known = new Map<string, Expectations>();
+  return (snapshot) => {
+    const request = requestFor(choice, snapshot, SERVER_FALLBACK);
+    const key = JSON.stringify(request);
+    const found = known.get(key) ?? expectationsFor(request);
+    known.set(key, found);
+    return found;
+  };
 }
 
 /** Findings outrank incompleteness, which outranks a clean answer; refused credentials outrank all. */
@@ -144,31 +158,53 @@ function checksOfFramework(name: string): ReadonlySet<string> | undefined {
 }
 
 async function gatherLive(
-  targets: readonly string[],
+  named: readonly string[],
   flags: AuditFlags,
   context: CommandContext,
+  judge: Judge,
 ): Promise<Gathered> {
-  const password = await readPassword(flags, context.environment, context.terminal);
-  const resolved = resolveTargets(targets, flags, password, context.terminal);
-  const progress = flags.quiet === true ? SILENT_PROGRESS : openProgress(context.terminal, 'asked');
-  const results = await snapshotAll(resolved, {
+  const { terminal } = context;
+  const password = await readPassword(flags, context.environment, terminal);
+  const targets = [
+    ...(named.length > 0 || flags.targets === undefined
+      ? resolveTargets(named, flags, password, terminal)
+      : []),
+    ...(flags.targets === undefined ? [] : listedTargets(flags.targets, flags, password, terminal)),
+  ];
+  const progress = flags.quiet === true ? SILENT_PROGRESS : openProgress(terminal, 'asked');
+  const unreachable: { readonly place: number; readonly text: Assessment['unreachable'][number] }[] = [];
+  let credentials: Gathered['credentials'] = 'accepted';
+  const options = {
     limits: readTimeouts(flags),
     tls: flags.tlsVersions === true ? 'versions' : 'one',
     concurrency: wholeNumber('--concurrency', flags.concurrency),
     onProgress: (done, total, last) => progress.step(done, total, printEndpoint(last.target.endpoint)),
+  } satisfies FleetOptions;
+  await snapshotEach(targets, options, (result, place) => {
+    if (result.ok) return judge(result.snapshot, result.snapshot.effort?.elapsedMs ?? 0, place);
+    if (result.error.code === 'wrongpass') credentials = 'refused';
+    unreachable.push({ place, text: describeUnreachable(result) });
   });
   progress.end();
-  return {
-    snapshots: results.flatMap((result) => (result.ok ? [timed(result.snapshot)] : [])),
-    unreachable: results.flatMap((result) => (result.ok ? [] : [describeUnreachable(result)])),
-    credentials: results.some((result) => !result.ok && result.error.code === 'wrongpass')
-      ? 'refused'
-      : 'accepted',
-  };
+  unreachable.sort((a, b) => a.place - b.place);
+  return { unreachable: unreachable.map(({ text }) => text), credentials };
 }
 
-function timed(snapshot: Snapshot): Gathered['snapshots'][number] {
-  return { snapshot, tookMs: snapshot.effort?.elapsedMs ?? 0 };
+function listedTargets(
+  path: string,
+  flags: AuditFlags,
+  password: Secret | undefined,
+  terminal: Terminal,
+): readonly Target[] {
+  if (path === '-' && flags.passwordFile === '-') {
+    throw new CommandFailure({
+      code: 'E_USAGE',
+      what: '--targets and --password-file cannot both read standard input',
+      next: 'write the list into a file: --targets fleet.txt',
+    });
+  }
+  // Only a password on the command line can be seen by others.
+  return resolveTargets(readTargetList(path, terminal), { ...flags, authWarning: false }, password, terminal);
 }
 
 function describeUnreachable(result: NodeResult & { readonly ok: false }): Assessment['unreachable'][number] {
@@ -182,6 +218,7 @@ function gatherFiles(
   flags: AuditFlags,
   document: PolicyDocument | undefined,
   context: CommandContext,
+  judge: Judge,
 ): Gathered {
   if (flags.config === undefined) {
     throw new CommandFailure({
@@ -206,11 +243,8 @@ function gatherFiles(
       server: server ?? SERVER_FALLBACK,
       takenAt: context.now().toISOString(),
     });
-    return {
-      snapshots: [{ snapshot, tookMs: performance.now() - started }],
-      unreachable: [],
-      credentials: 'accepted',
-    };
+    judge(snapshot, performance.now() - started, 0);
+    return { unreachable: [], credentials: 'accepted' };
   } catch (error) {
     if (!(error instanceof UnreadableFileError)) throw error;
     throw new CommandFailure(
@@ -226,7 +260,7 @@ function gatherFiles(
   }
 }
 
-function emit(
+async function emit(
   format: ReportFormat,
   path: string | undefined,
   assessment: Assessment,
@@ -234,9 +268,9 @@ function emit(
   flags: AuditFlags,
   context: CommandContext,
   policyPath: string | undefined,
-): void {
+): Promise<void> {
   const look = context.terminal.outLook;
-  const text = renderReport(format, assessment, {
+  const parts = renderReportParts(format, assessment, {
     checks,
     columns: path === undefined && flags.wide !== true ? look.columns : Number.POSITIVE_INFINITY,
     colour: path === undefined && look.colour,
@@ -244,8 +278,11 @@ function emit(
     detail: flags.showAll === true ? 'all' : 'findings',
     ...(policyPath === undefined ? {} : { policyPath }),
   });
-  if (path === undefined) context.terminal.out(text);
-  else writeWhole(path, text, 0o644);
+  if (path !== undefined) return writeParts(path, parts, 0o644);
+  for (const part of parts) {
+    context.terminal.out(part);
+    await context.terminal.drained?.();
+  }
 }
 
 function wholeNumber(flag: string, text: string): number {

@@ -16,13 +16,18 @@ import { CommandFailure } from './failure.ts';
 
 /** Write a file atomically. `mode` is the permission bits, for example 0o600. */
 export function writeWhole(path: string, content: string | Uint8Array, mode: number): void {
+  writeParts(path, [content], mode);
+}
+
+/** The same for content that comes in parts, of which only one is in memory at a time. */
+export function writeParts(path: string, parts: Iterable<string | Uint8Array>, mode: number): void {
   const folder = dirname(path);
   const temporary = join(folder, `.wardis-${randomBytes(6).toString('hex')}.tmp`);
   try {
     mkdirSync(folder, { recursive: true });
     const handle = openSync(temporary, 'wx', mode);
     try {
-      writeAll(handle, typeof content === 'string' ? Buffer.from(content) : content);
+      for (const part of parts) writeAll(handle, typeof part === 'string' ? Buffer.from(part) : part);
       fsyncSync(handle);
     } finally {
       closeSync(handle);

@@ -3,11 +3,14 @@
  * (colour, Unicode, width) is decided once, from the streams and the environment.
  */
 
+import { once } from 'node:events';
 import type { WriteStream } from 'node:tty';
 
 export interface Terminal {
   /** Results only. */
   readonly out: (text: string) => void;
+  /** Resolves when the reader of `out` has taken enough to go on; absent where writing always waits for it. */
+  readonly drained?: () => Promise<void>;
   /** Progress, warnings, errors. */
   readonly err: (text: string) => void;
   readonly outLook: Look;
@@ -31,6 +34,9 @@ type Environment = Readonly<Record<string, string | undefined>>;
 export function openTerminal(environment: Environment): Terminal {
   return {
     out: (text) => process.stdout.write(text),
+    drained: async () => {
+      if (process.stdout.writableNeedDrain) await once(process.stdout, 'drain');
+    },
     err: (text) => process.stderr.write(text),
     outLook: lookOf(process.stdout, environment),
     errLook: lookOf(process.stderr, environment),

@@ -14,7 +14,7 @@ export { MYTHS } from './myths/catalogue.ts';
 export type { Myth } from './myths/myth.ts';
 export type * from './outcome.ts';
 export { assessmentJsonSchema } from './report/assessment-schema.ts';
-export { renderReport, REPORT_FORMATS } from './report/report.ts';
+export { renderReport, renderReportParts, REPORT_FORMATS } from './report/report.ts';
 export type { ReportFormat, ReportOptions } from './report/report.ts';
 export { safeText } from './report/safe-text.ts';
 export { selectChecks, severityAtLeast } from './selection.ts';

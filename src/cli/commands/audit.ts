@@ -5,6 +5,7 @@ import { addConnectionOptions, type ConnectionFlags } from '../connection-option
 import type { CommandContext } from '../context.ts';
 
 export interface AuditFlags extends ConnectionFlags {
+  readonly targets?: string;
   readonly config?: string;
   readonly aclfile?: string;
   readonly server?: string;
@@ -33,6 +34,9 @@ export function addAudit(program: Command, context: CommandContext): void {
     .command('audit')
     .argument('[target...]', 'URI, host:port or socket path; several make a fleet')
     .description('judge live servers or files against a policy; changes nothing')
+    .optionsGroup('Many live servers:')
+    .option('--targets <file>', 'read targets from a file, one a line; - is standard input')
+    .option('--concurrency <number>', 'servers asked at the same time', '32')
     .optionsGroup('Files instead of a live server:')
     .option('--config <file>', 'redis.conf, valkey.conf or sentinel.conf to judge')
     .option('--aclfile <file>', 'ACL file to judge with --config, instead of the one it names')
@@ -60,7 +64,6 @@ export function addAudit(program: Command, context: CommandContext): void {
     .option('--show-all', 'list passed, waived and not applicable checks too')
     .option('--wide', 'do not cut lines')
     .option('-q, --quiet', 'no progress on standard error')
-    .option('--concurrency <number>', 'servers asked at the same time', '32')
     .option('--tls-versions', 'also try old TLS versions and weak ciphers, one handshake each')
     .option('--debug', 'show stack traces of faults');
   addConnectionOptions(command);
@@ -79,6 +82,7 @@ const EXAMPLES = `
 Examples:
   wardis audit                                          the server on 127.0.0.1:6379
   wardis audit rediss://cache-1:6380 --cacert ca.crt --user wardis --password-file secret
+  wardis audit --targets fleet.txt -o html=fleet.html -o ndjson=fleet.ndjson
   wardis audit --config redis.conf --aclfile users.acl --server redis-7.2
   wardis audit --level compliance --require pci_dss -o table -o sarif=audit.sarif
   wardis audit --check AUTH* --fail-on critical

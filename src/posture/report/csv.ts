@@ -25,11 +25,14 @@ const HEAD = [
   'fingerprint',
 ];
 
-/** A server that was not reached is a line of status `not-assessed`, a finding that is gone one of status `fixed`. */
-export function printCsv(assessment: Assessment): string {
-  const rows = assessment.targets.flatMap((target) => [
-    ...target.outcomes.map((outcome) => rowOf(target, outcome)),
-    ...target.fixed.map((gone) =>
+/**
+ * A part a target. A server that was not reached is a line of status `not-assessed`, a finding that is gone one of
+ * status `fixed`.
+ */
+export function* csvParts(assessment: Assessment): Generator<string> {
+  yield printRows([HEAD]);
+  for (const target of assessment.targets) {
+    const fixed = target.fixed.map((gone) =>
       fill({
         subject: target.subject,
         server: target.server,
@@ -38,12 +41,17 @@ export function printCsv(assessment: Assessment): string {
         title: gone.title,
         fingerprint: gone.fingerprint,
       }),
-    ),
-  ]);
+    );
+    yield printRows([...target.outcomes.map((outcome) => rowOf(target, outcome)), ...fixed]);
+  }
   const unreachable = assessment.unreachable.map(({ subject, code, message, next }) =>
     fill({ subject, status: 'not-assessed', title: code, why: `${message}; ${next}` }),
   );
-  return [HEAD, ...rows, ...unreachable].map((row) => `${row.map(printCell).join(',')}\r\n`).join('');
+  yield printRows(unreachable);
+}
+
+function printRows(rows: readonly (readonly string[])[]): string {
+  return rows.map((row) => `${row.map(printCell).join(',')}\r\n`).join('');
 }
 
 function rowOf(target: TargetAssessment, outcome: Outcome): readonly string[] {

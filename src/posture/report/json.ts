@@ -4,39 +4,58 @@ import { printChange } from '../../policy/index.ts';
 import type { Assessment, Outcome } from '../outcome.ts';
 import { printSafeJson } from './safe-text.ts';
 
-/** One JSON document. */
-export function printJson(assessment: Assessment): string {
-  const targets = assessment.targets.map((target) => ({ ...target, outcomes: target.outcomes.map(dataOf) }));
-  return `${printSafeJson({ ...assessment, targets }, 2)}\n`;
+/** One JSON document, a part a target, so that a large fleet never stands in memory as one text. */
+export function* jsonParts(assessment: Assessment): Generator<string> {
+  const frame = printSafeJson({ ...assessment, targets: [] }, 2);
+  if (assessment.targets.length === 0) return yield `${frame}\n`;
+  // At this indent there is one such key, and inside of strings its quotes would be escaped.
+  const [before, after = ''] = frame.split('\n  "targets": []');
+  yield `${before}\n  "targets": [`;
+  for (const [index, target] of assessment.targets.entries()) {
+    const text = printSafeJson({ ...target, outcomes: target.outcomes.map(dataOf) }, 2);
+    yield `${index === 0 ? '' : ','}\n    ${text.replaceAll('\n', '\n    ')}`;
+  }
+  yield `\n  ]${after}\n`;
 }
 
-/** One JSON object per outcome, then one summary object. */
-export function printNdjson(assessment: Assessment): string {
-  const lines = assessment.targets.flatMap((target) =>
-    target.outcomes.map((outcome) =>
-      printSafeJson({ schemaVersion: '1', type: 'outcome', server: target.server, ...dataOf(outcome) }, 0),
-    ),
+/** One JSON object per outcome, then one summary object; a part a target. */
+export function* ndjsonParts(assessment: Assessment): Generator<string> {
+  for (const target of assessment.targets) {
+    yield linesOf(
+      target.outcomes.map((outcome) => ({
+        schemaVersion: '1',
+        type: 'outcome',
+        server: target.server,
+        ...dataOf(outcome),
+      })),
+    );
+  }
+  for (const { subject, fixed } of assessment.targets) {
+    yield linesOf(fixed.map((gone) => ({ schemaVersion: '1', type: 'fixed', subject, ...gone })));
+  }
+  yield linesOf(
+    assessment.unreachable.map((target) => ({ schemaVersion: '1', type: 'unreachable', ...target })),
   );
-  const failed = assessment.unreachable.map((target) =>
-    printSafeJson({ schemaVersion: '1', type: 'unreachable', ...target }, 0),
-  );
-  const fixed = assessment.targets.flatMap((target) =>
-    target.fixed.map((gone) =>
-      printSafeJson({ schemaVersion: '1', type: 'fixed', subject: target.subject, ...gone }, 0),
-    ),
-  );
-  const summary = {
-    schemaVersion: '1',
-    type: 'summary',
-    tool: assessment.tool,
-    generatedAt: assessment.generatedAt,
-    advisoriesAsOf: assessment.advisoriesAsOf,
-    servers: assessment.targets.length,
-    unreachable: assessment.unreachable.length,
-    totals: assessment.totals,
-    notes: assessment.notes,
-  };
-  return `${[...lines, ...fixed, ...failed, printSafeJson(summary, 0)].join('\n')}\n`;
+  const { tool, generatedAt, advisoriesAsOf, totals, notes } = assessment;
+  const servers = assessment.targets.length;
+  const unreachable = assessment.unreachable.length;
+  yield linesOf([
+    {
+      schemaVersion: '1',
+      type: 'summary',
+      tool,
+      generatedAt,
+      advisoriesAsOf,
+      servers,
+      unreachable,
+      totals,
+      notes,
+    },
+  ]);
+}
+
+function linesOf(objects: readonly object[]): string {
+  return objects.map((object) => `${printSafeJson(object, 0)}\n`).join('');
 }
 
 /** The outcome with each fix also as the text that people read. */

@@ -8,24 +8,20 @@ import type { Assessment, Outcome, TargetAssessment } from '../outcome.ts';
 import { safeText } from './safe-text.ts';
 import { printWaiver } from './waiver-text.ts';
 
-export function printJunit(assessment: Assessment): string {
+/** A part a target. */
+export function* junitParts(assessment: Assessment): Generator<string> {
   const { totals } = assessment;
-  const suites = assessment.targets.map((target) => printSuite(target, assessment.generatedAt));
   const unreachable = assessment.unreachable.map(
     ({ subject, code, message, next }) =>
       `  <testsuite name="${xml(subject)}" tests="1" failures="0" errors="1" skipped="0" timestamp="${stamp(assessment.generatedAt)}">\n` +
-      `    <testcase classname="${xml(subject)}" name="reachable"><error message="${xml(`${code}: ${message}; ${next}`)}"/></testcase>\n  </testsuite>`,
+      `    <testcase classname="${xml(subject)}" name="reachable"><error message="${xml(`${code}: ${message}; ${next}`)}"/></testcase>\n  </testsuite>\n`,
   );
   const tests = totals.all + unreachable.length;
   const errors = totals.unknown + unreachable.length;
-  return [
-    '<?xml version="1.0" encoding="UTF-8"?>',
-    `<testsuites name="wardis audit" tests="${tests}" failures="${totals.fail}" errors="${errors}">`,
-    ...suites,
-    ...unreachable,
-    '</testsuites>',
-    '',
-  ].join('\n');
+  yield '<?xml version="1.0" encoding="UTF-8"?>\n';
+  yield `<testsuites name="wardis audit" tests="${tests}" failures="${totals.fail}" errors="${errors}">\n`;
+  for (const target of assessment.targets) yield `${printSuite(target, assessment.generatedAt)}\n`;
+  yield `${unreachable.join('')}</testsuites>\n`;
 }
 
 function printSuite(target: TargetAssessment, generatedAt: string): string {

@@ -2,10 +2,10 @@
 
 import type { Check } from '../check.ts';
 import type { Assessment } from '../outcome.ts';
-import { printCsv } from './csv.ts';
+import { csvParts } from './csv.ts';
 import { printHtml } from './html.ts';
-import { printJson, printNdjson } from './json.ts';
-import { printJunit } from './junit.ts';
+import { jsonParts, ndjsonParts } from './json.ts';
+import { junitParts } from './junit.ts';
 import { printMarkdown } from './markdown.ts';
 import { printOscal } from './oscal.ts';
 import { printSarif } from './sarif.ts';
@@ -41,24 +41,36 @@ export interface ReportOptions {
 
 /** Print an assessment. The text ends with a line break. */
 export function renderReport(format: ReportFormat, assessment: Assessment, options: ReportOptions): string {
+  return [...renderReportParts(format, assessment, options)].join('');
+}
+
+/**
+ * The same text in parts, to be written one after the other. The formats that programs read line by line come a target
+ * at a time; the others, made for people or for one run's findings, in one part.
+ */
+export function renderReportParts(
+  format: ReportFormat,
+  assessment: Assessment,
+  options: ReportOptions,
+): Iterable<string> {
   switch (format) {
     case 'table':
-      return printTable(assessment, options);
+      return [printTable(assessment, options)];
     case 'json':
-      return printJson(assessment);
+      return jsonParts(assessment);
     case 'ndjson':
-      return printNdjson(assessment);
+      return ndjsonParts(assessment);
     case 'sarif':
-      return printSarif(assessment, options);
+      return [printSarif(assessment, options)];
     case 'junit':
-      return printJunit(assessment);
+      return junitParts(assessment);
     case 'csv':
-      return printCsv(assessment);
+      return csvParts(assessment);
     case 'markdown':
-      return printMarkdown(assessment, options);
+      return [printMarkdown(assessment, options)];
     case 'html':
-      return printHtml(assessment, options);
+      return [printHtml(assessment, options)];
     case 'oscal':
-      return printOscal(assessment, options);
+      return [printOscal(assessment, options)];
   }
 }
