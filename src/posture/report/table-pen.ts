@@ -31,7 +31,7 @@ const ASCII_SIGNS = { fail: 'x', open: '?', good: '+', quiet: '-' } as const;
 /** Lines of one thing, such as a long rule; the rest is cut. */
 const LINES_MAX = 6;
 /** Prose wider than this is hard to read, however wide the terminal. */
-const PROSE_COLUMNS_MAX = 110;
+const PROSE_COLUMNS_MAX = 100;
 
 export function makePen(options: ReportOptions): Pen {
   return {
@@ -74,7 +74,7 @@ export function wrapWithRemark(text: string, remark: string, indent: number, pen
   const plain = asciiOf(remark, pen);
   if (plain === '') return lines;
   const last = lines.pop() ?? '';
-  const edge = Math.min(pen.columns, 100);
+  const edge = Math.min(pen.columns, PROSE_COLUMNS_MAX);
   if (widthOf(last) + 3 + widthOf(plain) <= edge)
     return [...lines, padTo(last, edge - widthOf(plain)) + pen.paint('dim', plain)];
   return wrapLines(`${text} (${remark})`, indent, pen);
