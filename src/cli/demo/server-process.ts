@@ -69,8 +69,9 @@ export async function startServer(
   for (const stream of [child.stdout, child.stderr]) {
     stream?.on('data', (chunk: Buffer) => log.push(...chunk.toString('utf8').split('\n')));
   }
-  const stop = () => end(child);
-  process.once('exit', () => child.kill('SIGKILL'));
+  const kill = () => void child.kill('SIGKILL');
+  process.once('exit', kill);
+  const stop = () => end(child).finally(() => process.removeListener('exit', kill));
   try {
     await answers(child, target);
     return { stop };

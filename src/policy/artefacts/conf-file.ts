@@ -118,13 +118,6 @@ function accessEntries(blueprint: Blueprint): readonly ConfEntry[] {
     args: [blueprint.replication.user],
     reason: 'Whom this node logs in as on its primary.',
   });
-  if (blueprint.replication.secret !== undefined) {
-    entries.push({
-      name: 'include',
-      args: [`${blueprint.paths.conf}/secrets.conf`],
-      reason: 'masterauth must be in clear text; it stands in a file of its own, mode 0600.',
-    });
-  }
   return entries;
 }
 
@@ -199,6 +192,21 @@ function clusterEntries(blueprint: Blueprint): readonly ConfEntry[] {
   ];
 }
 
+/**
+ * `include` comes last: seen on Redis 7.0.15 and 8.0.2 and Valkey 8.0.1 to 9.1.2, each `save` line after an include
+ * replaces the one before, so that only the last snapshot point would be left.
+ */
+function secretEntries({ replication, request, paths }: Blueprint): readonly ConfEntry[] {
+  if (replication?.secret === undefined || request.mode === 'standalone') return [];
+  return [
+    {
+      name: 'include',
+      args: [`${paths.conf}/secrets.conf`],
+      reason: 'masterauth must be in clear text; it stands in a file of its own, mode 0600.',
+    },
+  ];
+}
+
 function processEntries(blueprint: Blueprint): readonly ConfEntry[] {
   const { server } = blueprint.request;
   return [
@@ -208,5 +216,6 @@ function processEntries(blueprint: Blueprint): readonly ConfEntry[] {
     ...(versionAtLeast(server, { redis: '6.2', valkey: '7.2' })
       ? [{ name: 'disable-thp', args: ['yes'] }]
       : []),
+    ...secretEntries(blueprint),
   ];
 }
