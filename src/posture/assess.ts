@@ -9,6 +9,7 @@ import type { Expectations } from '../policy/index.ts';
 import { listFixed, markOutcomes, type Baseline } from './baseline.ts';
 import { CATALOGUE } from './catalogue.ts';
 import { SEVERITIES, type Check, type CheckContext, type Severity, type Verdict } from './check.ts';
+import { fitChange } from './fitting-change.ts';
 import { NO_FLEET, openFleetViewer, type FleetView, type FleetViewer } from './fleet-view.ts';
 import type { Assessment, Outcome, TargetAssessment, Totals } from './outcome.ts';
 import { applyWaivers, type Waiver } from './waiver.ts';
@@ -248,7 +249,7 @@ function outcomeOf(check: Check, snapshot: Snapshot, verdict: Verdict): Outcome 
         ...base,
         status: 'fail',
         evidence: verdict.evidence,
-        fix: verdict.fix,
+        fix: verdict.fix.map((change) => fitChange(change, snapshot)),
         ...(verdict.risk === undefined ? {} : { risk: verdict.risk }),
         ...(verdict.severity === undefined
           ? {}
