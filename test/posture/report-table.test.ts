@@ -105,6 +105,28 @@ describe('the table', () => {
     ]);
   });
 
+  it('shows a large fleet finding by finding, with how many servers have each', () => {
+    const checks = [
+      makeCheck('NET-901', { status: 'fail', evidence: [{ text: 'bind *' }], fix: [] }, { severity: 'low' }),
+      makeCheck('NET-902', { status: 'fail', evidence: [{ text: HOSTILE.escape }], fix: [] }),
+      makeCheck('NET-903', { status: 'unknown', missing: 'x', why: 'y', look: 'z' }),
+    ];
+    const targets = Array.from({ length: 1000 }, (_, index) => makeTarget(`cache-${index}:6379`));
+    const fleet = judge(checks, {}, targets);
+    for (const columns of [60, 80, 120]) {
+      const text = renderReport('table', fleet, optionsFor(checks, { columns, detail: 'findings' }));
+      const lines = text.trimEnd().split('\n');
+      expect(lines.length).toBeLessThan(60);
+      expect(lines.filter((line) => widthOf(line) > columns)).toEqual([]);
+      expect(text.indexOf('NET-902')).toBeLessThan(text.indexOf('NET-901'));
+      expect(text.match(/on 1000 of 1000 servers: cache-0:6379/g)).toHaveLength(3);
+      expect(ACTING.exec(text)).toBeNull();
+      expect(lines.slice(-2).join(' ')).toContain('1000 unknown');
+    }
+    const all = renderReport('table', fleet, optionsFor(checks, { detail: 'all' }));
+    expect(all.match(/✗ HIGH/g)).toHaveLength(1000);
+  });
+
   it('draws a full bar only for an area in which all passed, an empty one only where nothing did', () => {
     const mixed = [
       ...Array.from({ length: 30 }, (_, i) =>

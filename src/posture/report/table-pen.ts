@@ -30,6 +30,8 @@ const ASCII_SIGNS = { fail: 'x', open: '?', good: '+', quiet: '-' } as const;
 
 /** Lines of one thing, such as a long rule; the rest is cut. */
 const LINES_MAX = 6;
+/** Sign and word before the id of an outcome. */
+const WORD_COLUMNS = 11;
 /** Prose wider than this is hard to read, however wide the terminal. */
 const PROSE_COLUMNS_MAX = 100;
 
@@ -78,6 +80,26 @@ export function wrapWithRemark(text: string, remark: string, indent: number, pen
   if (widthOf(last) + 3 + widthOf(plain) <= edge)
     return [...lines, padTo(last, edge - widthOf(plain)) + pen.paint('dim', plain)];
   return wrapLines(`${text} (${remark})`, indent, pen);
+}
+
+/** `✗ CRITICAL  AUTH-001  title`, the title wrapped under itself. */
+export function printHeadLine(
+  kind: Sign,
+  word: string,
+  style: Style,
+  id: string,
+  title: string,
+  pen: Pen,
+): readonly string[] {
+  const label = padTo(`${sign(kind, pen)} ${word}`, WORD_COLUMNS);
+  const key = id === '' ? '' : `${id.padEnd(8)}  `;
+  const at = widthOf(label) + 1 + key.length;
+  const [first = '', ...others] = wrapLines(title, at, pen);
+  const text = first.slice(at);
+  return [
+    `${pen.paint(style, label)} ${pen.paint('bold', key)}${id === '' ? text : pen.paint('bold', text)}`,
+    ...others,
+  ];
 }
 
 /** Words of ours that ASCII terminals cannot show. Text from servers keeps its own characters. */

@@ -8,29 +8,34 @@ import { printFrom } from './provenance.ts';
 import type { ReportOptions } from './report.ts';
 import { safeText } from './safe-text.ts';
 import { printAreas } from './table-areas.ts';
+import { printFleet } from './table-fleet.ts';
 import {
   joinParts,
   makePen,
-  sign,
+  printHeadLine,
   wrapLines,
   wrapWithRemark,
   type Pen,
   type Sign,
-  type Style,
 } from './table-pen.ts';
-import { padTo, widthOf } from './text-width.ts';
+import { widthOf } from './text-width.ts';
 import { printWaiver } from './waiver-text.ts';
 
 /** Evidence shown for one finding; the rest is counted. */
 const EVIDENCE_MAX = 4;
 const FIXES_MAX = 3;
+/** Fleets over this are shown finding by finding. */
+const WHOLE_SERVERS_MAX = 8;
 /** Column where the text of an outcome begins, after sign and word. */
 const INDENT = 12;
 
 /** All targets, one after another, then the sum. */
 export function printTable(assessment: Assessment, options: ReportOptions): string {
   const pen = makePen(options);
-  const blocks = assessment.targets.map((target) => printTarget(target, options, pen));
+  const blocks =
+    assessment.targets.length > WHOLE_SERVERS_MAX && options.detail === 'findings'
+      ? printFleet(assessment, pen).map((block) => block.join('\n'))
+      : assessment.targets.map((target) => printTarget(target, options, pen));
   const unreachable = assessment.unreachable.map(({ subject, code, message, next }) =>
     [
       ...printHeadLine('open', 'NOT ASSESSED', 'open', '', safeText(subject), pen),
@@ -152,26 +157,6 @@ function printQuiet(outcome: Outcome, word: string, kind: Sign, pen: Pen): reado
   return [
     ...printHeadLine(kind, word, style, outcome.checkId, outcome.title, pen),
     ...(why === '' ? [] : wrapLines(safeText(why), INDENT, pen)),
-  ];
-}
-
-/** `✗ CRITICAL  AUTH-001  title`, the title wrapped under itself. */
-function printHeadLine(
-  kind: Sign,
-  word: string,
-  style: Style,
-  id: string,
-  title: string,
-  pen: Pen,
-): readonly string[] {
-  const label = padTo(`${sign(kind, pen)} ${word}`, INDENT - 1);
-  const key = id === '' ? '' : `${id.padEnd(8)}  `;
-  const at = widthOf(label) + 1 + key.length;
-  const [first = '', ...others] = wrapLines(title, at, pen);
-  const text = first.slice(at);
-  return [
-    `${pen.paint(style, label)} ${pen.paint('bold', key)}${id === '' ? text : pen.paint('bold', text)}`,
-    ...others,
   ];
 }
 
