@@ -73,6 +73,9 @@ export function readNamedFiles(
     directory,
     value('dbfilename') === '' ? '' : resolve(directory, value('dbfilename')),
     ...appendOnlyPaths(value, directory),
+    value('cluster-enabled') === 'yes'
+      ? resolve(directory, value('cluster-config-file') || 'nodes.conf')
+      : '',
     socket,
     socket === '' ? '' : dirname(resolve(places.base, socket)),
     value('logfile'),

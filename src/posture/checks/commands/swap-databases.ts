@@ -1,6 +1,7 @@
 /** CMD-002: SWAPDB exchanges whole databases under their users. */
 
 import type { Check } from '../../check.ts';
+import { holdingData } from '../../reading.ts';
 import { REFERENCES } from '../../reference.ts';
 import { judgeGrant } from '../../rights.ts';
 import { HASH, withUsers } from '../../user-example.ts';
@@ -17,11 +18,13 @@ export const swapDatabases: Check = {
     'SWAPDB is in @write, @fast and @dangerous and names no key: it exchanges the databases under every connection, ' +
     'so that each application sees the data of another. On Valkey 9.1 db= holds it back.',
   evaluate: (snapshot) =>
-    judgeGrant(snapshot, {
-      commands: COMMANDS,
-      powerful: 'left',
-      risk: 'Every application reads and writes in the database of another.',
-    }),
+    holdingData(snapshot, () =>
+      judgeGrant(snapshot, {
+        commands: COMMANDS,
+        powerful: 'left',
+        risk: 'Every application reads and writes in the database of another.',
+      }),
+    ),
   remedy: 'ACL SETUSER name -swapdb, or -@dangerous.',
   references: [REFERENCES.acl],
   attackPaths: ['A11'],

@@ -18,8 +18,16 @@ export const noLoginToPrimary: Check = {
   evaluate: (snapshot) =>
     inMode(snapshot, 'sentinel', () =>
       readFact(snapshot.sentinel, 'primaries that the Sentinel watches', ({ primaries }, from) => {
-        const bad = primaries.filter(({ authenticates }) => !authenticates);
         if (primaries.length === 0) return notApplicable('the Sentinel watches nothing');
+        const bad = primaries.filter(({ authenticates }) => authenticates === false);
+        if (bad.length === 0 && primaries.some(({ authenticates }) => authenticates === undefined)) {
+          return {
+            status: 'unknown',
+            missing: 'auth-pass',
+            why: 'a running Sentinel does not tell it',
+            look: 'read sentinel.conf: grep auth-pass',
+          };
+        }
         return bad.length === 0
           ? pass(`auth-pass is set for ${primaries.map(({ name }) => name).join(', ')}`, from)
           : fail(

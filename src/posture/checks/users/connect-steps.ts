@@ -3,7 +3,7 @@
 import type { User } from '../../../acl/index.ts';
 import { versionAtLeast } from '../../../conf/index.ts';
 import type { Check } from '../../check.ts';
-import { readFact } from '../../reading.ts';
+import { holdingData, readFact } from '../../reading.ts';
 import { REFERENCES } from '../../reference.ts';
 import { dutyOf, mayRun, printCommands, rows } from '../../rights.ts';
 import { HASH, withUsers } from '../../user-example.ts';
@@ -20,23 +20,25 @@ export const connectSteps: Check = {
     '@connection, SELECT in @keyspace on 6.x; @read and @write have none of them. The refusals break pools and fill ACL LOG, ' +
     'and people answer with +@all.',
   evaluate: (snapshot) =>
-    readFact(snapshot.users, 'the users and their rules', (users, from) => {
-      const found = users
-        .filter(({ user }) => dutyOf(user) === 'application' && user.name !== 'default')
-        .map((fact) => ({ fact, names: lacking(fact.user) }))
-        .filter(({ names }) => names.length > 0);
-      if (found.length === 0) return pass('every application can run the steps of a connection', from);
-      return fail(
-        rows(found, ({ fact, names }) =>
-          evidence(`user ${fact.user.name} may not run ${printCommands(names)}`, fact.from),
-        ),
-        found.slice(0, 20).map(({ fact, names }) => ({
-          kind: 'set-user' as const,
-          name: fact.user.name,
-          rules: names.map((name) => `+${name}`),
-        })),
-      );
-    }),
+    holdingData(snapshot, () =>
+      readFact(snapshot.users, 'the users and their rules', (users, from) => {
+        const found = users
+          .filter(({ user }) => dutyOf(user) === 'application' && user.name !== 'default')
+          .map((fact) => ({ fact, names: lacking(fact.user) }))
+          .filter(({ names }) => names.length > 0);
+        if (found.length === 0) return pass('every application can run the steps of a connection', from);
+        return fail(
+          rows(found, ({ fact, names }) =>
+            evidence(`user ${fact.user.name} may not run ${printCommands(names)}`, fact.from),
+          ),
+          found.slice(0, 20).map(({ fact, names }) => ({
+            kind: 'set-user' as const,
+            name: fact.user.name,
+            rules: names.map((name) => `+${name}`),
+          })),
+        );
+      }),
+    ),
   remedy:
     'Add +ping +select +client|setname +client|setinfo; not +@connection, which contains CLIENT KILL and PAUSE.',
   references: [REFERENCES.acl, REFERENCES.clients],

@@ -3,7 +3,7 @@
 import { reach } from '../../../acl/index.ts';
 import type { Check } from '../../check.ts';
 import { since } from '../../conf-reading.ts';
-import { readFact } from '../../reading.ts';
+import { holdingData, readFact } from '../../reading.ts';
 import { REFERENCES } from '../../reference.ts';
 import { dutyOf, isKeyLimited, rows, runnable } from '../../rights.ts';
 import { HASH, withUsers } from '../../user-example.ts';
@@ -20,24 +20,26 @@ export const everyChannel: Check = {
     'user reads what other applications publish and publishes in their name.',
   appliesWhen: since({ redis: '6.2', valkey: '7.2' }, '6.0 has no channel rules'),
   evaluate: (snapshot) =>
-    readFact(snapshot.users, 'the users and their rules', (users, from) => {
-      const found = users.filter(
-        ({ user }) =>
-          dutyOf(user) === 'application' &&
-          isKeyLimited(user) &&
-          reach(user).channels === 'all' &&
-          runnable(user, ['publish', 'subscribe', 'psubscribe', 'spublish', 'ssubscribe']).length > 0,
-      );
-      if (found.length === 0) return pass('no confined user reaches every channel', from);
-      return fail(
-        rows(found, ({ text, from: at }) => evidence(text, at)),
-        found.slice(0, 20).map(({ user }) => ({
-          kind: 'set-user' as const,
-          name: user.name,
-          rules: ['resetchannels', `&${user.name}.*`],
-        })),
-      );
-    }),
+    holdingData(snapshot, () =>
+      readFact(snapshot.users, 'the users and their rules', (users, from) => {
+        const found = users.filter(
+          ({ user }) =>
+            dutyOf(user) === 'application' &&
+            isKeyLimited(user) &&
+            reach(user).channels === 'all' &&
+            runnable(user, ['publish', 'subscribe', 'psubscribe', 'spublish', 'ssubscribe']).length > 0,
+        );
+        if (found.length === 0) return pass('no confined user reaches every channel', from);
+        return fail(
+          rows(found, ({ text, from: at }) => evidence(text, at)),
+          found.slice(0, 20).map(({ user }) => ({
+            kind: 'set-user' as const,
+            name: user.name,
+            rules: ['resetchannels', `&${user.name}.*`],
+          })),
+        );
+      }),
+    ),
   remedy: 'ACL SETUSER name resetchannels &prefix.*; the words work on every version from 6.2 on.',
   references: [REFERENCES.acl],
   attackPaths: ['A11'],

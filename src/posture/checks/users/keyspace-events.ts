@@ -3,7 +3,7 @@
 import { globMatch, reach, type User } from '../../../acl/index.ts';
 import type { Check } from '../../check.ts';
 import { since } from '../../conf-reading.ts';
-import { readFact, settingValue } from '../../reading.ts';
+import { holdingData, readFact, settingValue } from '../../reading.ts';
 import { REFERENCES } from '../../reference.ts';
 import { dutyOf, isKeyLimited, rows, runnable } from '../../rights.ts';
 import { HASH, withUsers } from '../../user-example.ts';
@@ -20,23 +20,25 @@ export const keyspaceEvents: Check = {
     'of all tenants as soon as notify-keyspace-events is set.',
   appliesWhen: since({ redis: '6.2', valkey: '7.2' }, '6.0 has no channel rules'),
   evaluate: (snapshot) =>
-    readFact(snapshot.users, 'the users and their rules', (users, from) => {
-      const found = users.filter(
-        ({ user }) => dutyOf(user) === 'application' && isKeyLimited(user) && hearsEvents(user),
-      );
-      if (found.length === 0) return pass('no confined user may hear keyspace events', from);
-      const on = (settingValue(snapshot, 'notify-keyspace-events') ?? '') !== '';
-      const verdict = fail(
-        rows(found, ({ text, from: at }) => evidence(text, at)),
-        found.slice(0, 20).map(({ user }) => ({
-          kind: 'set-user' as const,
-          name: user.name,
-          rules: ['resetchannels', `&${user.name}.*`],
-        })),
-      );
-      if (verdict.status !== 'fail' || !on) return verdict;
-      return { ...verdict, severity: { value: 'high', because: 'notify-keyspace-events is on' } };
-    }),
+    holdingData(snapshot, () =>
+      readFact(snapshot.users, 'the users and their rules', (users, from) => {
+        const found = users.filter(
+          ({ user }) => dutyOf(user) === 'application' && isKeyLimited(user) && hearsEvents(user),
+        );
+        if (found.length === 0) return pass('no confined user may hear keyspace events', from);
+        const on = (settingValue(snapshot, 'notify-keyspace-events') ?? '') !== '';
+        const verdict = fail(
+          rows(found, ({ text, from: at }) => evidence(text, at)),
+          found.slice(0, 20).map(({ user }) => ({
+            kind: 'set-user' as const,
+            name: user.name,
+            rules: ['resetchannels', `&${user.name}.*`],
+          })),
+        );
+        if (verdict.status !== 'fail' || !on) return verdict;
+        return { ...verdict, severity: { value: 'high', because: 'notify-keyspace-events is on' } };
+      }),
+    ),
   remedy: 'Take the __key* channels from confined users; let one service with its own user pass events on.',
   references: [REFERENCES.acl],
   attackPaths: ['A11'],
