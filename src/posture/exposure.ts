@@ -28,21 +28,35 @@ export function bindReach(
   return addresses.every(isLoopback) ? 'loopback' : 'addresses';
 }
 
-/** Reachable from other hosts, as far as `bind` tells; undefined when `bind` is not known. */
+/** Where this server listens for clients by TCP, its ports taken into account. */
+export function tcpReach(snapshot: Snapshot, bind: string): ReturnType<typeof bindReach> {
+  return hasTcpPort(snapshot) ? bindReach(bind, serverOf(snapshot)) : 'nowhere';
+}
+
+/** Reachable from other hosts, as far as `bind` and the ports tell; undefined when `bind` is not known. */
 export function listensBeyondLoopback(snapshot: Snapshot): boolean | undefined {
+  if (!hasTcpPort(snapshot)) return false;
   const value = settingValue(snapshot, 'bind');
   if (value === undefined) return undefined;
   const reach = bindReach(value, serverOf(snapshot));
   return reach === 'everywhere' || reach === 'addresses';
 }
 
+/** `*`, `0.0.0.0`, `::`, and the other spellings that the resolver reads as all zeros: `0`, `0.0`, `0x0`, `0:0::0`. */
 export function isWildcard(address: string): boolean {
-  return ['*', '::*', '0.0.0.0', '::', '::0', '0:0:0:0:0:0:0:0'].includes(bare(address));
+  const name = bare(address);
+  const zeros = /^0(?:x0+|0*)(?:\.0(?:x0+|0*)){0,3}$/i.test(name) || /^(?=.*:)[0:.]+$/.test(name);
+  return name === '*' || name === '::*' || zeros;
 }
 
 export function isLoopback(address: string): boolean {
   const name = bare(address).toLowerCase();
-  return name.startsWith('127.') || name === '::1' || name === 'localhost' || name === '::ffff:127.0.0.1';
+  return (
+    /^127(?:\.[0-9]{1,3}){1,3}$/.test(name) ||
+    /^[0:]*:0{0,3}1$/.test(name) ||
+    name === 'localhost' ||
+    name === '::ffff:127.0.0.1'
+  );
 }
 
 /** An address that is routed on the public internet; host names and private ranges are not. */
@@ -64,6 +78,11 @@ export function isPublicAddress(address: string): boolean {
   }
   // Global unicast is 2000::/3; fc00::/7 is private, fe80::/10 is the link.
   return /^[23][0-9a-f]{3}:/i.test(name);
+}
+
+/** `port 0` without a TLS port: clients come by the unix socket only. A port that is not known counts as open. */
+export function hasTcpPort(snapshot: Snapshot): boolean {
+  return settingValue(snapshot, 'port') !== '0' || (settingValue(snapshot, 'tls-port') ?? '0') !== '0';
 }
 
 /** A finding weighs more where everybody can try it. Names its reason, as every change of severity must. */

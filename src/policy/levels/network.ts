@@ -117,8 +117,10 @@ function everyAddress(actual: string, good: (address: string) => boolean): boole
   return addresses.length > 0 && addresses.every((address) => good(address.replace(/^-/, '').toLowerCase()));
 }
 
+/** The resolver reads every spelling of zero as every address: `0`, `0.0`, `0x0`, `0:0::0`. */
 function isWildcard(address: string): boolean {
-  return ['*', '::*', '0.0.0.0', '::', '0:0:0:0:0:0:0:0'].includes(address);
+  const zeros = /^0(?:x0+|0*)(?:\.0(?:x0+|0*)){0,3}$/.test(address) || /^(?=.*:)[0:.]+$/.test(address);
+  return address === '*' || address === '::*' || zeros;
 }
 
 function isLoopback(address: string): boolean {

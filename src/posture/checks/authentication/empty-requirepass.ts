@@ -19,6 +19,11 @@ export const emptyRequirepass: Check = {
       const lines = directivesNamed(conf, 'requirepass');
       const last = lines.at(-1);
       if (last === undefined || last.line.args[0] !== '') return pass('no empty requirepass line', from);
+      const decides =
+        directivesNamed(conf, 'user').find(({ line }) => line.args[0] === 'default') ??
+        directivesNamed(conf, 'aclfile').findLast(({ line }) => line.args[0] !== '');
+      if (decides !== undefined)
+        return pass(`${decides.line.name} decides about the default user, not requirepass`, decides.from);
       return fail(
         [evidence('requirepass ""', last.from)],
         [

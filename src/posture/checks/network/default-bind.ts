@@ -2,6 +2,7 @@
 
 import type { Check } from '../../check.ts';
 import { directivesNamed, readConfFiles } from '../../conf-reading.ts';
+import { hasTcpPort } from '../../exposure.ts';
 import { REFERENCES } from '../../reference.ts';
 import { evidence, fail, pass } from '../../verdict.ts';
 
@@ -14,6 +15,7 @@ export const defaultBind: Check = {
   rationale:
     'Without a bind line every version listens on every interface (empty up to 6.2, `* -::*` from 7.0 on). Nobody who ' +
     'reads the file sees it, and on 6.x adding any bind line later switches protected mode off.',
+  appliesWhen: (snapshot) => hasTcpPort(snapshot) || 'no TCP port is open',
   evaluate: (snapshot) =>
     readConfFiles(snapshot, (conf, from) => {
       const written = directivesNamed(conf, 'bind').at(-1);

@@ -1,11 +1,10 @@
 /** NET-001: `bind` with a wildcard, or none at all, listens on every address of the host. */
 
 import type { Check } from '../../check.ts';
-import { serverOf } from '../../conf-reading.ts';
-import { bindReach, raiseWhenPublic } from '../../exposure.ts';
+import { hasTcpPort, raiseWhenPublic, tcpReach } from '../../exposure.ts';
 import { readSettings, set, byHand } from '../../reading.ts';
 import { REFERENCES } from '../../reference.ts';
-import { evidence, fail, pass } from '../../verdict.ts';
+import { evidence, fail, notApplicable, pass } from '../../verdict.ts';
 
 export const everyInterface: Check = {
   id: 'NET-001',
@@ -18,8 +17,9 @@ export const everyInterface: Check = {
     'host gets later: a VPN, a container network, a public address. Only protected mode and the users stand between.',
   evaluate: (snapshot, context) =>
     readSettings(snapshot, ['bind'], ({ bind }) => {
-      const reach = bindReach(bind.value, serverOf(snapshot));
+      const reach = tcpReach(snapshot, bind.value);
       const shown = bind.value === '' ? 'bind is empty' : `bind ${bind.value}`;
+      if (!hasTcpPort(snapshot)) return notApplicable('no TCP port is open');
       if (reach !== 'everywhere') return pass(shown, bind.from);
       const wanted = context.expected.settings.get('bind');
       const fix =

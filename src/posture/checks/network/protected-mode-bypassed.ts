@@ -1,8 +1,8 @@
 /** NET-004: up to 6.2 any `bind` line switches protected mode off, a wildcard included. */
 
 import type { Check } from '../../check.ts';
-import { before, serverOf, SEVEN } from '../../conf-reading.ts';
-import { bindReach } from '../../exposure.ts';
+import { before, SEVEN } from '../../conf-reading.ts';
+import { tcpReach } from '../../exposure.ts';
 import { readFact, readSettings, byHand } from '../../reading.ts';
 import { REFERENCES } from '../../reference.ts';
 import { evidence, fail, pass } from '../../verdict.ts';
@@ -21,9 +21,10 @@ export const protectedModeBypassed: Check = {
     readSettings(snapshot, ['bind', 'protected-mode'], ({ bind, 'protected-mode': mode }) =>
       readFact(snapshot.users, 'the users', (users) => {
         const open = users.find(({ user }) => user.name === 'default' && user.enabled && user.nopass);
-        const reach = bindReach(bind.value, serverOf(snapshot));
+        const reach = tcpReach(snapshot, bind.value);
         if (open === undefined) return pass('the default user needs a password or is off', bind.from);
-        if (bind.value === '' || reach === 'loopback') return pass(`bind ${bind.value || '""'}`, bind.from);
+        if (bind.value === '' || reach === 'loopback' || reach === 'nowhere')
+          return pass(`bind ${bind.value || '""'}`, bind.from);
         return fail(
           [
             evidence(`bind ${bind.value}`, bind.from),

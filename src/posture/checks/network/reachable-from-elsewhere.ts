@@ -1,8 +1,7 @@
 /** NET-010: other hosts reach a server that is declared to be local. */
 
 import type { Check } from '../../check.ts';
-import { serverOf } from '../../conf-reading.ts';
-import { bindReach } from '../../exposure.ts';
+import { tcpReach } from '../../exposure.ts';
 import { rows } from '../../rights.ts';
 import { readSettings, set } from '../../reading.ts';
 import { REFERENCES } from '../../reference.ts';
@@ -24,7 +23,7 @@ export const reachableFromElsewhere: Check = {
       const remote = (snapshot.listeners.known ? snapshot.listeners.value : []).filter(
         ({ vantage, answer }) => vantage === 'remote' && answer !== 'closed' && answer !== 'silent',
       );
-      const reach = bindReach(bind.value, serverOf(snapshot));
+      const reach = tcpReach(snapshot, bind.value);
       const local = reach === 'loopback' || reach === 'nowhere';
       if (local && remote.length === 0) return pass(`bind ${bind.value || '""'}`, bind.from);
       const tried = rows(remote, ({ address, answer }) =>

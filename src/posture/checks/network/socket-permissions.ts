@@ -13,7 +13,8 @@ export const socketPermissions: Check = {
   goal: 'The unix socket is open to its owner and group only',
   severity: 'medium',
   rationale:
-    'A connection over the socket counts as local: protected mode does not apply to it. unixsocketperm 0, the default, ' +
+    'A connection over the socket counts as local: protected mode does not apply to it. On Linux whoever may write to ' +
+    'the socket may connect, so the write bit for others decides. unixsocketperm 0, the default, ' +
     'leaves the mode to the umask, and the socket exists for a moment before its mode is set (CVE-2023-45145).',
   evaluate: (snapshot) =>
     readSettings(snapshot, ['unixsocket', 'unixsocketperm'], ({ unixsocket, unixsocketperm }) => {
@@ -22,11 +23,11 @@ export const socketPermissions: Check = {
       const bits = Number.parseInt(unixsocketperm.value, 8);
       if (bits > 0) {
         const seen = evidence(`unixsocketperm ${unixsocketperm.value}`, unixsocketperm.from);
-        return (bits & 0o007) === 0 ? pass(seen.text, seen.from) : fail([seen], fix);
+        return (bits & 0o002) === 0 ? pass(seen.text, seen.from) : fail([seen], fix);
       }
       return readPath(snapshot, unixsocket.value, (path, from) => {
         const seen = evidence(`${unixsocket.value} has mode ${printMode(path.mode)}`, from);
-        return (path.mode & 0o007) === 0 ? pass(seen.text, seen.from) : fail([seen], fix);
+        return (path.mode & 0o002) === 0 ? pass(seen.text, seen.from) : fail([seen], fix);
       });
     }),
   remedy: 'Set unixsocketperm 770 (or 700), put the socket into a directory of mode 0750, and restart.',
