@@ -2,7 +2,7 @@
  * What an address says to a stranger: a client without credentials and without a certificate. It asks HELLO,
  * which needs no right from 6.2 on, so that no denial is left in ACL LOG. 6.0 wants HELLO with a version and
  * the right to run it; there the answer follows from the user `default`, and only where that is not known either is
- * HELLO asked with a version.
+ * PING asked: whether a stranger is in is looked at before rights are, while a denied HELLO 2 would not tell.
  */
 
 import type { Socket } from 'node:net';
@@ -24,8 +24,8 @@ export interface ProbeOptions {
   /** `versions`: also offer each protocol version and weak cipher; each refusal is a line in the server's log. */
   readonly tls: 'one' | 'versions';
   readonly limits?: ConnectionLimits;
-  /** Ask `HELLO 2` where a bare HELLO is not enough; default: answer `needs-version`. */
-  readonly hello?: 'with-version';
+  /** Ask PING where a bare HELLO is not enough; default: answer `needs-version`. */
+  readonly doubt?: 'ping';
 }
 
 /** As a {@link ListenerFact}, but 6.0 may not have told yet whether strangers are in. */
@@ -156,9 +156,9 @@ async function knock(
       const answer = answerOf(first);
       if (answer !== undefined) return { answer, remoteAddress };
       const wantsVersion = isReplyError(first) && first.error.includes('wrong number of arguments');
-      if (wantsVersion && options.hello === undefined) return { answer: 'needs-version', remoteAddress };
+      if (wantsVersion && options.doubt === undefined) return { answer: 'needs-version', remoteAddress };
       // Servers before 6.0 and some proxies do not know HELLO at all.
-      const [second] = await connection.send([wantsVersion ? ['HELLO', '2'] : ['PING']]);
+      const [second] = await connection.send([['PING']]);
       return { answer: answerOf(second) ?? 'open', remoteAddress };
     } finally {
       connection.close();

@@ -37,7 +37,7 @@ export function probeListeners(
   };
 }
 
-/** A 6.0 server that wants HELLO with a version: the user `default` tells, or else it is asked that way. */
+/** A 6.0 server that wants HELLO with a version: the user `default` tells, or else PING is asked. */
 async function decide(
   listener: KnockedListener,
   place: Place,
@@ -51,7 +51,7 @@ async function decide(
     const open = stranger.enabled && stranger.nopass;
     return { ...listener, answer: open ? 'open' : 'authentication-required' };
   }
-  const again = await probeListener(place.endpoint, place.transport, { ...probe, hello: 'with-version' });
+  const again = await probeListener(place.endpoint, place.transport, { ...probe, doubt: 'ping' });
   return { ...listener, answer: again.answer === 'needs-version' ? 'open' : again.answer };
 }
 
