@@ -192,7 +192,9 @@ describe('a server started from compiled files', () => {
         const admin = await node.login('admin');
         const slots = Array.from({ length: 16_384 }, (_, slot) => String(slot));
         expect(await admin.send([['CLUSTER', 'ADDSLOTS', ...slots]])).toEqual(['OK']);
-        await until(async () => String(await admin.send([['CLUSTER', 'INFO']])).includes('cluster_state:ok'));
+        await until(async () =>
+          JSON.stringify(await admin.send([['CLUSTER', 'INFO']])).includes('cluster_state:ok'),
+        );
         admin.close();
         const [outcomes = []] = await judge([{ target: node.target(), request }]);
         expectSound(server, outcomes);

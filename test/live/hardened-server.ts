@@ -115,7 +115,7 @@ export async function startHardened(
   const stranger = strangerAt(port, compiled, paths.tls);
   const sentinel = request.mode === 'sentinel';
   const confPath = join(paths.conf, sentinel ? 'sentinel.conf' : `${server.product}.conf`);
-  const [program = '', ...args] = [...TIED, ...(sentinel ? server.sentinel : server.command), confPath];
+  const [program, ...args] = [...TIED, ...(sentinel ? server.sentinel : server.command), confPath];
   const version = { product: server.product, version: server.version };
   const running = await startProcess({ path: program, version, account: ACCOUNT }, args, dir, stranger);
   const target = (user: string = AUDITOR): Target => ({
