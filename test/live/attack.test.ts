@@ -77,7 +77,7 @@ const ATTACKS: readonly Attack[] = [
     command: ['CONFIG', 'GET', 'masterauth'],
     conf: 'masterauth a-password-of-the-primary\n',
   },
-  { what: 'stops the server', check: 'CMD-012', command: ['SHUTDOWN', 'NOSAVE'] },
+  { what: 'stops the server', check: 'AUTH-001', command: ['SHUTDOWN', 'NOSAVE'] },
 ];
 
 async function audit(target: Target, request: HardeningRequest): Promise<ReadonlyMap<string, string>> {
