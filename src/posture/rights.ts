@@ -9,7 +9,7 @@ import type { Snapshot, UserFact } from '../fleet/index.ts';
 import type { Change } from '../policy/index.ts';
 import type { Evidence, Verdict } from './check.ts';
 import { evidence, fail, notApplicable, pass } from './verdict.ts';
-import { readFact } from './reading.ts';
+import { readFact, settingValue } from './reading.ts';
 
 /** What a user is there for, told from its rights (and for administrators also from its name). */
 export type Duty =
@@ -151,7 +151,11 @@ export interface Grant {
 export function judgeGrant(snapshot: Snapshot, grant: Grant): Verdict {
   return readFact(snapshot.users, 'the users and their rules', (users, from) => {
     const found = users.flatMap((fact) => {
-      const held = isJudged(fact.user, grant) ? runnable(fact.user, grant.commands) : [];
+      const held = isJudged(fact.user, grant)
+        ? runnable(fact.user, grant.commands).filter(
+            (name) => !isBarredByDatabases(snapshot, fact.user, name),
+          )
+        : [];
       return held.length === 0 ? [] : [{ fact, held }];
     });
     if (found.length > 0)
@@ -196,6 +200,15 @@ export function withdraw(user: User, commands: readonly string[]): Change {
 /** `CONFIG SET, FLUSHALL`. */
 export function printCommands(names: readonly string[]): string {
   return names.map((name) => name.replace('|', ' ').toUpperCase()).join(', ');
+}
+
+/** Valkey 9.1: FLUSHALL needs every database of the server, SWAPDB two of them, whatever else the rules grant. */
+function isBarredByDatabases(snapshot: Snapshot, user: User, name: string): boolean {
+  if (!user.table.dialect.databases || user.selectors.some((selector) => selector.allDatabases)) return false;
+  const most = Math.max(...user.selectors.map((selector) => selector.databases.length));
+  if (name === 'swapdb') return most < 2;
+  const all = Number(settingValue(snapshot, 'databases') ?? Number.NaN);
+  return user.table.commands.get(name)?.allDatabases === true && most < all;
 }
 
 function isJudged(user: User, grant: Grant): boolean {

@@ -1,4 +1,4 @@
-/** Who can reach a server, read as the server reads bind, ports and the socket's mode. */
+/** Who can reach a server and its databases, read as the server reads bind, ports and the socket's mode. */
 import { describe, expect, it } from 'vitest';
 
 import { snapshotFromText, type Snapshot } from '../../src/fleet/index.ts';
@@ -111,5 +111,27 @@ describe('requirepass ""', () => {
     expect(judge('AUTH-006', 'requirepass ""\naclfile users.acl\n', {}, 'user default off resetpass\n')).toBe(
       'pass',
     );
+  });
+});
+
+describe('a user confined to databases of Valkey 9.1', () => {
+  function flushes(databases: number, rules: string): readonly string[] {
+    const snapshot = snapshotFromText({
+      server: 'valkey-9.1.2',
+      conf: `databases ${databases}\naclfile users.acl\n`,
+      acl: `user default off resetpass\nuser app on #${'0'.repeat(64)} ~app:* +flushall +swapdb ${rules}\n`,
+    });
+    return ['CMD-001', 'CMD-002'].map((id) => statusOf(id, snapshot));
+  }
+
+  // FLUSHALL and SWAPDB 0 1 tried on Valkey 9.1.2 with each of these.
+  it.each([
+    [16, 'db=0', 'pass', 'pass'],
+    [16, 'db=0,1', 'pass', 'fail'],
+    [16, 'alldbs', 'fail', 'fail'],
+    [2, 'db=0,1', 'fail', 'fail'],
+    [1, 'db=0', 'fail', 'pass'],
+  ])('with %i databases and %s', (databases, rules, flushall, swapdb) => {
+    expect(flushes(databases, rules)).toEqual([flushall, swapdb]);
   });
 });
