@@ -48,8 +48,11 @@ export function sharedTable(
 export function shareWord(shared: SharedFacts, word: string): string {
   const found = shared.words.get(word);
   if (found !== undefined) return found;
-  if (word.length <= WORD_CHARS_MAX && shared.words.size < WORDS_MAX) shared.words.set(word, word);
-  return word;
+  if (word.length > WORD_CHARS_MAX || shared.words.size >= WORDS_MAX) return word;
+  // A copy: what is cut out of a reply would keep the whole reply in memory.
+  const own = JSON.parse(JSON.stringify(word)) as string;
+  shared.words.set(own, own);
+  return own;
 }
 
 /** What was read for this process, read once. */

@@ -3,15 +3,15 @@
  * judgement is a parameter, and a check that throws is a bug of Wardis, reported as unknown and never as a pass.
  */
 
-import { createHash } from 'node:crypto';
 import type { Snapshot } from '../fleet/index.ts';
 import type { Expectations } from '../policy/index.ts';
 import { listFixed, markOutcomes, type Baseline } from './baseline.ts';
 import { CATALOGUE } from './catalogue.ts';
 import { SEVERITIES, type Check, type CheckContext, type Severity, type Verdict } from './check.ts';
-import { fitChange } from './fitting-change.ts';
 import { NO_FLEET, openFleetViewer, type FleetView, type FleetViewer } from './fleet-view.ts';
 import type { Assessment, Outcome, TargetAssessment, Totals } from './outcome.ts';
+import { openShare, type Share } from './share.ts';
+import { outcomeOf } from './verdict-outcome.ts';
 import { applyWaivers, type Waiver } from './waiver.ts';
 
 /** One snapshot to judge, and how long gathering it took. */
@@ -51,15 +51,16 @@ export function assess(targets: readonly AssessmentTarget[], options: Assessment
 /** Start an assessment whose targets come one after the other. */
 export function openAssessment(options: AssessmentOptions): Assessor {
   const viewer = openFleetViewer();
+  const share = openShare();
   const judged: (FirstJudgement | undefined)[] = [];
   return {
     judge: (target, place) => {
-      judged[place] = judgeAlone(target, viewer, options);
+      judged[place] = judgeAlone(target, viewer, share, options);
     },
     finish: (unreachable) => {
       const fleet = viewer.view();
       const targets = judged.flatMap((first) =>
-        first === undefined ? [] : [judgeInFleet(first, fleet, options)],
+        first === undefined ? [] : [judgeInFleet(first, fleet, share, options)],
       );
       return addUp(targets, unreachable, options);
     },
@@ -177,13 +178,16 @@ interface FirstJudgement {
 function judgeAlone(
   target: AssessmentTarget,
   viewer: FleetViewer,
+  share: Share,
   options: AssessmentOptions,
 ): FirstJudgement {
   const { snapshot, expected } = target;
   const context: CheckContext = { expected, now: options.now, fleet: NO_FLEET };
   const startedMs = options.elapsedMs?.() ?? 0;
   const outcomes = options.checks.map((check) =>
-    check.comparesNodes === true ? undefined : outcomeOf(check, snapshot, runCheck(check, snapshot, context)),
+    check.comparesNodes === true
+      ? undefined
+      : outcomeOf(check, snapshot, runCheck(check, snapshot, context), share),
   );
   const judgedInMs = (options.elapsedMs?.() ?? 0) - startedMs;
   return { target: { ...target, snapshot: viewer.add(snapshot) }, outcomes, judgedInMs };
@@ -192,12 +196,13 @@ function judgeAlone(
 function judgeInFleet(
   { target, outcomes: first, judgedInMs }: FirstJudgement,
   fleet: FleetView,
+  share: Share,
   options: AssessmentOptions,
 ): TargetAssessment {
   const { snapshot, expected } = target;
   const context: CheckContext = { expected, now: options.now, fleet };
   const outcomes = options.checks.map(
-    (check, at) => first[at] ?? outcomeOf(check, snapshot, runCheck(check, snapshot, context)),
+    (check, at) => first[at] ?? outcomeOf(check, snapshot, runCheck(check, snapshot, context), share),
   );
   return {
     subject: snapshot.subject,
@@ -228,42 +233,4 @@ function printLogin(snapshot: Snapshot): string {
   if (!snapshot.login.known) return snapshot.origin === 'files' ? 'from files' : 'not logged in';
   const { user, how } = snapshot.login.value;
   return how === 'none' ? `as ${user} (no password)` : `as ${user} (${how})`;
-}
-
-function outcomeOf(check: Check, snapshot: Snapshot, verdict: Verdict): Outcome {
-  const base = {
-    checkId: check.id,
-    area: check.area,
-    title: check.title,
-    subject: snapshot.subject,
-    severity: check.severity,
-    evidence: [],
-    fix: [],
-    fingerprint: fingerprintOf(check.id, snapshot.subject),
-  } as const;
-  switch (verdict.status) {
-    case 'pass':
-      return { ...base, status: 'pass', evidence: verdict.evidence ?? [] };
-    case 'fail':
-      return {
-        ...base,
-        status: 'fail',
-        evidence: verdict.evidence,
-        fix: verdict.fix.map((change) => fitChange(change, snapshot)),
-        ...(verdict.risk === undefined ? {} : { risk: verdict.risk }),
-        ...(verdict.severity === undefined
-          ? {}
-          : { severity: verdict.severity.value, severityBecause: verdict.severity.because }),
-      };
-    case 'unknown':
-      return { ...base, status: 'unknown', why: `${verdict.missing}: ${verdict.why}`, look: verdict.look };
-    case 'manual':
-      return { ...base, status: 'manual', why: verdict.instruction };
-    case 'not-applicable':
-      return { ...base, status: 'not-applicable', why: verdict.why };
-  }
-}
-
-function fingerprintOf(checkId: string, subject: string): string {
-  return createHash('sha256').update(`${checkId}\0${subject}`).digest('hex').slice(0, 32);
 }

@@ -26,32 +26,26 @@ const HEAD = [
 ];
 
 /**
- * A part a target. A server that was not reached is a line of status `not-assessed`, a finding that is gone one of
+ * A part a line. A server that was not reached is a line of status `not-assessed`, a finding that is gone one of
  * status `fixed`.
  */
 export function* csvParts(assessment: Assessment): Generator<string> {
-  yield printRows([HEAD]);
+  yield printRow(HEAD);
   for (const target of assessment.targets) {
-    const fixed = target.fixed.map((gone) =>
-      fill({
-        subject: target.subject,
-        server: target.server,
-        check: gone.checkId,
-        status: 'fixed',
-        title: gone.title,
-        fingerprint: gone.fingerprint,
-      }),
-    );
-    yield printRows([...target.outcomes.map((outcome) => rowOf(target, outcome)), ...fixed]);
+    for (const outcome of target.outcomes) yield printRow(rowOf(target, outcome));
+    for (const gone of target.fixed) {
+      const { checkId: check, title, fingerprint } = gone;
+      const { subject, server } = target;
+      yield printRow(fill({ subject, server, check, status: 'fixed', title, fingerprint }));
+    }
   }
-  const unreachable = assessment.unreachable.map(({ subject, code, message, next }) =>
-    fill({ subject, status: 'not-assessed', title: code, why: `${message}; ${next}` }),
-  );
-  yield printRows(unreachable);
+  for (const { subject, code, message, next } of assessment.unreachable) {
+    yield printRow(fill({ subject, status: 'not-assessed', title: code, why: `${message}; ${next}` }));
+  }
 }
 
-function printRows(rows: readonly (readonly string[])[]): string {
-  return rows.map((row) => `${row.map(printCell).join(',')}\r\n`).join('');
+function printRow(row: readonly string[]): string {
+  return `${row.map(printCell).join(',')}\r\n`;
 }
 
 function rowOf(target: TargetAssessment, outcome: Outcome): readonly string[] {

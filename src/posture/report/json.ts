@@ -1,61 +1,71 @@
 /** The assessment as data: one document, or one line per outcome. `schemas/assessment.schema.json` is the contract. */
 
 import { printChange } from '../../policy/index.ts';
-import type { Assessment, Outcome } from '../outcome.ts';
+import type { Assessment, Outcome, TargetAssessment } from '../outcome.ts';
 import { printSafeJson } from './safe-text.ts';
 
-/** One JSON document, a part a target, so that a large fleet never stands in memory as one text. */
+/** One JSON document, a part an outcome, so that a large fleet never stands in memory as one text. */
 export function* jsonParts(assessment: Assessment): Generator<string> {
-  const frame = printSafeJson({ ...assessment, targets: [] }, 2);
-  if (assessment.targets.length === 0) return yield `${frame}\n`;
-  // At this indent there is one such key, and inside of strings its quotes would be escaped.
-  const [before, after = ''] = frame.split('\n  "targets": []');
-  yield `${before}\n  "targets": [`;
-  for (const [index, target] of assessment.targets.entries()) {
-    const text = printSafeJson({ ...target, outcomes: target.outcomes.map(dataOf) }, 2);
-    yield `${index === 0 ? '' : ','}\n    ${text.replaceAll('\n', '\n    ')}`;
-  }
-  yield `\n  ]${after}\n`;
+  yield* withList({ ...assessment, targets: [] }, 'targets', '', targetParts(assessment));
+  yield '\n';
 }
 
-/** One JSON object per outcome, then one summary object; a part a target. */
+function* targetParts({ targets }: Assessment): Generator<Generator<string>> {
+  for (const target of targets) {
+    yield withList({ ...target, outcomes: [] }, 'outcomes', '    ', outcomeParts(target));
+  }
+}
+
+function* outcomeParts({ outcomes }: TargetAssessment): Generator<Generator<string>> {
+  for (const outcome of outcomes) yield onePart(indented(dataOf(outcome), '        '));
+}
+
+function* onePart(text: string): Generator<string> {
+  yield text;
+}
+
+/** An object whose list `key` is printed item by item. `indent` is what stands before the object's own lines. */
+function* withList(
+  frame: object,
+  key: string,
+  indent: string,
+  items: Iterable<Iterable<string>>,
+): Generator<string> {
+  // At the object's own indent there is one such key, and inside of strings its quotes would be escaped.
+  const place = `\n${indent}  "${key}": [`;
+  const text = indented(frame, indent);
+  const at = text.indexOf(`${place}]`) + place.length;
+  yield text.slice(0, at);
+  let before = '';
+  for (const item of items) {
+    yield `${before}\n${indent}    `;
+    yield* item;
+    before = ',';
+  }
+  yield `${before === '' ? '' : `\n${indent}  `}${text.slice(at)}`;
+}
+
+function indented(value: object, indent: string): string {
+  return printSafeJson(value, 2).replaceAll('\n', `\n${indent}`);
+}
+
+/** One JSON object per outcome, then one summary object; a part a line. */
 export function* ndjsonParts(assessment: Assessment): Generator<string> {
-  for (const target of assessment.targets) {
-    yield linesOf(
-      target.outcomes.map((outcome) => ({
-        schemaVersion: '1',
-        type: 'outcome',
-        server: target.server,
-        ...dataOf(outcome),
-      })),
-    );
+  for (const { server, outcomes } of assessment.targets) {
+    for (const outcome of outcomes) yield lineOf('outcome', { server, ...dataOf(outcome) });
   }
   for (const { subject, fixed } of assessment.targets) {
-    yield linesOf(fixed.map((gone) => ({ schemaVersion: '1', type: 'fixed', subject, ...gone })));
+    for (const gone of fixed) yield lineOf('fixed', { subject, ...gone });
   }
-  yield linesOf(
-    assessment.unreachable.map((target) => ({ schemaVersion: '1', type: 'unreachable', ...target })),
-  );
+  for (const target of assessment.unreachable) yield lineOf('unreachable', target);
   const { tool, generatedAt, advisoriesAsOf, totals, notes } = assessment;
   const servers = assessment.targets.length;
   const unreachable = assessment.unreachable.length;
-  yield linesOf([
-    {
-      schemaVersion: '1',
-      type: 'summary',
-      tool,
-      generatedAt,
-      advisoriesAsOf,
-      servers,
-      unreachable,
-      totals,
-      notes,
-    },
-  ]);
+  yield lineOf('summary', { tool, generatedAt, advisoriesAsOf, servers, unreachable, totals, notes });
 }
 
-function linesOf(objects: readonly object[]): string {
-  return objects.map((object) => `${printSafeJson(object, 0)}\n`).join('');
+function lineOf(type: string, value: object): string {
+  return `${printSafeJson({ schemaVersion: '1', type, ...value }, 0)}\n`;
 }
 
 /** The outcome with each fix also as the text that people read. */

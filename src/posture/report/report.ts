@@ -44,15 +44,32 @@ export function renderReport(format: ReportFormat, assessment: Assessment, optio
   return [...renderReportParts(format, assessment, options)].join('');
 }
 
+/** Large enough to write, and small enough to be thrown away soon. */
+const PART_CHARS_MIN = 32 * 1024;
+
 /**
- * The same text in parts, to be written one after the other. The formats that programs read line by line come a target
- * at a time; the others, made for people or for one run's findings, in one part.
+ * The same text in parts, to be written one after the other. The formats that programs read come as a stream; the
+ * others, made for people or for one run's findings, in one part.
  */
-export function renderReportParts(
+export function* renderReportParts(
   format: ReportFormat,
   assessment: Assessment,
   options: ReportOptions,
-): Iterable<string> {
+): Generator<string> {
+  let held: string[] = [];
+  let chars = 0;
+  for (const part of partsOf(format, assessment, options)) {
+    held.push(part);
+    chars += part.length;
+    if (chars < PART_CHARS_MIN) continue;
+    yield held.join('');
+    held = [];
+    chars = 0;
+  }
+  if (chars > 0) yield held.join('');
+}
+
+function partsOf(format: ReportFormat, assessment: Assessment, options: ReportOptions): Iterable<string> {
   switch (format) {
     case 'table':
       return [printTable(assessment, options)];
