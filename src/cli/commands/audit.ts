@@ -36,7 +36,7 @@ export function addAudit(program: Command, context: CommandContext): void {
     .description('judge live servers or files against a policy; changes nothing')
     .optionsGroup('Many live servers:')
     .option('--targets <file>', 'read targets from a file, one a line; - is standard input')
-    .option('--concurrency <number>', 'servers asked at the same time', '32')
+    .option('--concurrency <number>', 'servers asked at the same time', '16')
     .optionsGroup('Files instead of a live server:')
     .option('--config <file>', 'redis.conf, valkey.conf or sentinel.conf to judge')
     .option('--aclfile <file>', 'ACL file to judge with --config, instead of the one it names')
