@@ -152,12 +152,19 @@ export function suggestDirective(name: string, server?: ServerVersion): string |
   const bare = asked.replace(/[-_]/g, '');
   let best: { name: string; distance: number } | undefined;
   for (const candidate of names) {
-    if (Math.abs(candidate.length - asked.length) > 3) continue;
-    const distance = candidate.replace(/[-_]/g, '') === bare ? 0.5 : editDistance(asked, candidate);
+    const distance = nameDistance(asked, bare, candidate);
     if (best === undefined || distance < best.distance) best = { name: candidate, distance };
   }
   const near = asked.length < 5 ? 1 : asked.length < 10 ? 2 : 3;
   return best !== undefined && best.distance <= near ? best.name : undefined;
+}
+
+/** `tls-cert` lacks a word of `tls-cert-file` and is nearer to it than letters tell. */
+function nameDistance(asked: string, bare: string, candidate: string): number {
+  if (candidate.replace(/[-_]/g, '') === bare) return 0.5;
+  if (asked.includes('-') && candidate.startsWith(`${asked}-`)) return 0.5 + candidate.length / 1000;
+  if (Math.abs(candidate.length - asked.length) > 3) return Number.POSITIVE_INFINITY;
+  return editDistance(asked, candidate);
 }
 
 // One file asks thousands of times about one server.
