@@ -1,17 +1,22 @@
-/** Files that commands write: whole or not at all (temporary file, fsync, rename), with the mode given. */
+/**
+ * Files that commands write: whole or not at all (temporary file, fsync, rename), with the mode given.
+ * Devices and pipes are written to as they are.
+ */
 
 import { randomBytes } from 'node:crypto';
 import {
   closeSync,
   existsSync,
   fsyncSync,
+  lstatSync,
   mkdirSync,
   openSync,
   renameSync,
   rmSync,
+  statSync,
   writeSync,
 } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { CommandFailure } from './failure.ts';
 
 /** Write a file atomically. `mode` is the permission bits, for example 0o600. */
@@ -24,6 +29,7 @@ export function writeParts(path: string, parts: Iterable<string | Uint8Array>, m
   const folder = dirname(path);
   const temporary = join(folder, `.wardis-${randomBytes(6).toString('hex')}.tmp`);
   try {
+    if (isStream(path)) return writeStream(path, parts);
     mkdirSync(folder, { recursive: true });
     const handle = openSync(temporary, 'wx', mode);
     try {
@@ -48,6 +54,22 @@ export function writeParts(path: string, parts: Iterable<string | Uint8Array>, m
   }
 }
 
+/** Make a folder for secrets, closed to others; one that is there stays as it is. */
+export function makePrivateFolder(folder: string): void {
+  try {
+    mkdirSync(dirname(folder), { recursive: true });
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
+  } catch (error) {
+    throw new CommandFailure({
+      code: 'E_WRITE',
+      what: 'the folder could not be made; nothing was changed',
+      target: folder,
+      cause: error instanceof Error ? error.message : 'unknown',
+      next: 'check its parent folder and the permissions, then run the command again',
+    });
+  }
+}
+
 /** Refuse to overwrite what is there, unless told to. */
 export function refuseExisting(path: string, overwrite: 'overwrite' | 'keep'): void {
   if (overwrite === 'keep' && existsSync(path)) {
@@ -57,6 +79,24 @@ export function refuseExisting(path: string, overwrite: 'overwrite' | 'keep'): v
       target: path,
       next: 'choose another place, or pass --force',
     });
+  }
+}
+
+/** A device, a pipe, or `/dev/stdout`: replacing it by a file would break it, for everybody when root does it. */
+function isStream(path: string): boolean {
+  const kind = lstatSync(path, { throwIfNoEntry: false });
+  if (kind === undefined || kind.isFile() || kind.isDirectory()) return false;
+  if (/^\/(?:dev|proc)\//.test(resolve(path))) return true;
+  // Any other symbolic link is replaced and never followed: somebody else may have put it there.
+  return !kind.isSymbolicLink() && statSync(path).isFIFO();
+}
+
+function writeStream(path: string, parts: Iterable<string | Uint8Array>): void {
+  const handle = openSync(path, 'w');
+  try {
+    for (const part of parts) writeAll(handle, typeof part === 'string' ? Buffer.from(part) : part);
+  } finally {
+    closeSync(handle);
   }
 }
 

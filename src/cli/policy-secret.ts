@@ -5,12 +5,12 @@
 
 import { execFileSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { existsSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, lstatSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { secret, type Secret } from '../conf/index.ts';
 import { generateSecret, usersWithSecrets, type PolicyDocument, type PolicyUser } from '../policy/index.ts';
 import { CommandFailure } from './failure.ts';
-import { writeWhole } from './file-output.ts';
+import { makePrivateFolder, writeWhole } from './file-output.ts';
 
 /** A secret program that takes longer is stuck. */
 const EXEC_TIMEOUT_MS = 15_000;
@@ -41,15 +41,16 @@ export function gatherSecrets(
         ];
       }
       if (existsSync(path))
-        return [user.name, { user: user.name, secret: readSecretFile(path), origin: 'kept', path }];
+        return [user.name, { user: user.name, secret: readKeptSecret(path), origin: 'kept', path }];
       return [user.name, { user: user.name, secret: generateSecret(randomBytes), origin: 'new', path }];
     }),
   );
 }
 
-/** Write the new ones, each to a file of its own with mode 0600. */
+/** Write the new ones, each to a file of its own with mode 0600, in a folder of mode 0700. */
 export function writeSecrets(secrets: Iterable<UserSecret>): readonly string[] {
   const fresh = [...secrets].filter((entry) => entry.origin === 'new');
+  for (const folder of new Set(fresh.map((entry) => dirname(entry.path)))) makePrivateFolder(folder);
   for (const entry of fresh) writeWhole(entry.path, `${entry.secret.reveal()}\n`, 0o600);
   return fresh.map((entry) => entry.path);
 }
@@ -73,6 +74,22 @@ function declaredSecret(user: PolicyUser, environment: Readonly<Record<string, s
     case 'exec':
       return runForSecret(user, source.command);
   }
+}
+
+/** A file that somebody else could have put into the folder would be a password that they know. */
+function readKeptSecret(path: string): Secret {
+  const { mode, uid } = lstatSync(path);
+  const self = process.getuid?.();
+  const regular = (mode & 0o170000) === 0o100000;
+  if (regular && (self === undefined || ((uid === self || uid === 0) && (mode & 0o022) === 0)))
+    return readSecretFile(path);
+  throw new CommandFailure({
+    code: 'E_SECRET',
+    what: 'a secret of an earlier run was not taken; nothing was written',
+    target: path,
+    cause: regular ? 'others than you may change this file' : 'this is not a regular file',
+    next: 'look who made it; remove it for a new secret, or make it yours: chown and chmod 600',
+  });
 }
 
 function readSecretFile(path: string): Secret {
