@@ -13,7 +13,12 @@ import {
   type Snapshot,
   type Target,
 } from '../fleet/index.ts';
-import { expectationsFor, type Expectations, type PolicyDocument } from '../policy/index.ts';
+import {
+  expectationsFor,
+  usersWithSecrets,
+  type Expectations,
+  type PolicyDocument,
+} from '../policy/index.ts';
 import {
   ADVISORIES_AS_OF,
   CATALOGUE,
@@ -27,6 +32,8 @@ import {
   type Assessment,
   type Baseline,
   type Check,
+  type DeclaredUser,
+  type DeclaredUsers,
   type ReportFormat,
   type Severity,
 } from '../posture/index.ts';
@@ -69,7 +76,7 @@ export async function runAudit(
     'table',
   );
   const failOn = flags.failOn === 'none' ? undefined : oneOf('--fail-on', flags.failOn, SEVERITIES);
-  const policy = loadPolicy(flags.policy, context);
+  const policy = await loadPolicy(flags.policy, context);
   const choice = readChoice(flags, policy?.chosen ?? {});
   const selected = chooseChecks(flags);
   const baseline = flags.baseline === undefined ? undefined : readBaseline(flags.baseline);
@@ -80,6 +87,7 @@ export async function runAudit(
     advisoriesAsOf: ADVISORIES_AS_OF,
     waivers: policy?.document.waivers ?? [],
     ...(baseline === undefined ? {} : { baseline }),
+    ...(policy === undefined ? {} : { declared: declaredUsers(policy.document) }),
     elapsedMs: () => performance.now(),
   });
   const expectedOf = expectationsByRequest(choice);
@@ -93,6 +101,17 @@ export async function runAudit(
   for (const output of outputs)
     await emit(output.format, output.path, assessment, selected, flags, context, policy?.path);
   context.finish(exitOf(assessment, failOn, gathered.credentials));
+}
+
+/** The users of the policy, the Sentinels' own and the ones that fleets are audited as included. */
+function declaredUsers(document: PolicyDocument): DeclaredUsers {
+  const auditors = document.fleets.flatMap(({ auth }) =>
+    auth === undefined ? [] : [[auth.user, { role: 'custom' }] as const],
+  );
+  const users = [...usersWithSecrets(document), ...document.users].map(
+    ({ name, role, expires }) => [name, { role, expires }] as const,
+  );
+  return new Map<string, DeclaredUser>([...auditors, ...users]);
 }
 
 /** Nodes of one version and mode share what is expected of them. */

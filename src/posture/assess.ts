@@ -7,9 +7,17 @@ import type { Snapshot } from '../fleet/index.ts';
 import type { Expectations } from '../policy/index.ts';
 import { listFixed, markOutcomes, type Baseline } from './baseline.ts';
 import { CATALOGUE } from './catalogue.ts';
-import { SEVERITIES, type Check, type CheckContext, type Severity, type Verdict } from './check.ts';
+import {
+  SEVERITIES,
+  type Check,
+  type CheckContext,
+  type DeclaredUsers,
+  type Severity,
+  type Verdict,
+} from './check.ts';
 import { NO_FLEET, openFleetViewer, type FleetView, type FleetViewer } from './fleet-view.ts';
 import type { Assessment, Outcome, TargetAssessment, Totals } from './outcome.ts';
+import { declareDuties } from './rights.ts';
 import { openShare, type Share } from './share.ts';
 import { outcomeOf } from './verdict-outcome.ts';
 import { applyWaivers, type Waiver } from './waiver.ts';
@@ -31,6 +39,8 @@ export interface AssessmentOptions {
   /** Monotonic milliseconds, for the duration shown; default: nothing is added to the gathering time. */
   readonly elapsedMs?: () => number;
   readonly unreachable?: Assessment['unreachable'];
+  /** The users of the policy: administrators need not be told from their names, and expiries are known. */
+  readonly declared?: DeclaredUsers;
 }
 
 /** Judges targets one by one and keeps their outcomes only, so that a snapshot can be let go at once. */
@@ -182,7 +192,9 @@ function judgeAlone(
   options: AssessmentOptions,
 ): FirstJudgement {
   const { snapshot, expected } = target;
-  const context: CheckContext = { expected, now: options.now, fleet: NO_FLEET };
+  const context = contextOf(expected, NO_FLEET, options);
+  if (options.declared !== undefined && snapshot.users.known)
+    declareDuties(snapshot.users.value, options.declared);
   const startedMs = options.elapsedMs?.() ?? 0;
   const outcomes = options.checks.map((check) =>
     check.comparesNodes === true
@@ -193,6 +205,11 @@ function judgeAlone(
   return { target: { ...target, snapshot: viewer.add(snapshot) }, outcomes, judgedInMs };
 }
 
+function contextOf(expected: Expectations, fleet: FleetView, options: AssessmentOptions): CheckContext {
+  const { now, declared } = options;
+  return { expected, now, fleet, ...(declared === undefined ? {} : { declared }) };
+}
+
 function judgeInFleet(
   { target, outcomes: first, judgedInMs }: FirstJudgement,
   fleet: FleetView,
@@ -200,7 +217,7 @@ function judgeInFleet(
   options: AssessmentOptions,
 ): TargetAssessment {
   const { snapshot, expected } = target;
-  const context: CheckContext = { expected, now: options.now, fleet };
+  const context = contextOf(expected, fleet, options);
   const outcomes = options.checks.map(
     (check, at) => first[at] ?? outcomeOf(check, snapshot, runCheck(check, snapshot, context), share),
   );

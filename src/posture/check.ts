@@ -61,7 +61,18 @@ export interface CheckContext {
   readonly now: Date;
   /** The nodes of the run, for checks with `comparesNodes`; to the others it is empty. */
   readonly fleet: FleetView;
+  /** The users that the policy declares, by name; absent where no policy declares any. */
+  readonly declared?: DeclaredUsers;
 }
+
+/** What a policy says of a user, as far as checks ask. */
+export interface DeclaredUser {
+  readonly role: string;
+  /** Last day, `YYYY-MM-DD`. */
+  readonly expires?: string | undefined;
+}
+
+export type DeclaredUsers = ReadonlyMap<string, DeclaredUser>;
 
 /** An input that a check's example describes; tests build a snapshot of files from it. */
 export interface Example {
@@ -72,6 +83,8 @@ export interface Example {
   readonly acl?: string;
   /** Facts that only a live server or a host shows; merged over the snapshot of the files. */
   readonly facts?: Partial<Snapshot>;
+  /** What the policy says of its users, where the check asks. */
+  readonly declared?: DeclaredUsers;
 }
 
 export interface Check {

@@ -5,7 +5,17 @@ export type { AssessmentOptions, AssessmentTarget, Assessor } from './assess.ts'
 export type { Baseline } from './baseline.ts';
 export { CATALOGUE, findCheck } from './catalogue.ts';
 export { AREAS, SEVERITIES } from './check.ts';
-export type { Area, Check, CheckContext, Evidence, Example, Severity, Verdict } from './check.ts';
+export type {
+  Area,
+  Check,
+  CheckContext,
+  DeclaredUser,
+  DeclaredUsers,
+  Evidence,
+  Example,
+  Severity,
+  Verdict,
+} from './check.ts';
 export { NO_FLEET, viewFleet } from './fleet-view.ts';
 export type { FleetView, UserGroup } from './fleet-view.ts';
 export { findFramework, FRAMEWORKS } from './frameworks/list.ts';

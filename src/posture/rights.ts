@@ -7,7 +7,7 @@
 import { canRun, grantedCommands, reach, type CommandTable, type User } from '../acl/index.ts';
 import type { Snapshot, UserFact } from '../fleet/index.ts';
 import type { Change } from '../policy/index.ts';
-import type { Evidence, Verdict } from './check.ts';
+import type { DeclaredUsers, Evidence, Verdict } from './check.ts';
 import { evidence, fail, notApplicable, pass } from './verdict.ts';
 import { readFact, settingValue } from './reading.ts';
 
@@ -94,6 +94,17 @@ export function dutyOf(user: User): Duty {
   const duty = tellDuty(user);
   duties.set(user, duty);
   return duty;
+}
+
+/**
+ * A policy's administrators are administrators whatever they are called, once they hold what makes one. To be called
+ * before the first question about these users.
+ */
+export function declareDuties(users: readonly UserFact[], declared: DeclaredUsers): void {
+  for (const { user } of users) {
+    if (declared.get(user.name)?.role !== 'admin') continue;
+    if (user.enabled && mayRun(user, 'acl|setuser')) duties.set(user, 'administrator');
+  }
 }
 
 const duties = new WeakMap<User, Duty>();

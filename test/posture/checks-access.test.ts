@@ -17,7 +17,7 @@ import {
   type HardeningRequest,
   type PolicyUser,
 } from '../../src/policy/index.ts';
-import type { Check, CheckContext, Example, Verdict } from '../../src/posture/index.ts';
+import type { Check, CheckContext, DeclaredUsers, Example, Verdict } from '../../src/posture/index.ts';
 import { viewFleet } from '../../src/posture/fleet-view.ts';
 import { authenticationChecks } from '../../src/posture/checks/authentication/list.ts';
 import { commandsChecks } from '../../src/posture/checks/commands/list.ts';
@@ -57,8 +57,14 @@ function judge(
   snapshot: Snapshot,
   change: Partial<HardeningRequest> = {},
   siblings: readonly Snapshot[] = [],
+  declared?: DeclaredUsers,
 ): Verdict {
-  const context: CheckContext = { expected: expected(snapshot, change), now: NOW, fleet: viewFleet(siblings) };
+  const context: CheckContext = {
+    expected: expected(snapshot, change),
+    now: NOW,
+    fleet: viewFleet(siblings),
+    ...(declared === undefined ? {} : { declared }),
+  };
   const applies = check.appliesWhen?.(snapshot, context) ?? true;
   if (applies !== true) return { status: 'not-applicable', why: applies };
   return check.evaluate(snapshot, context);
@@ -72,7 +78,7 @@ const ASKED: Readonly<Record<string, Partial<HardeningRequest>>> = {
 /** Examples are judged as one node of a fleet whose other node is the good example. */
 function judgeExample(check: Check, example: Example): Verdict {
   const other = snapshotFromText({ ...check.examples.good, subject: 'other node' });
-  return judge(check, snapshotFromText(example), ASKED[check.id], [other]);
+  return judge(check, snapshotFromText(example), ASKED[check.id], [other], example.declared);
 }
 
 describe('access checks', () => {
@@ -102,10 +108,12 @@ describe('access checks', () => {
     '%s answers unknown when nothing is known',
     (_id, check) => {
       for (const change of [{}, ASKED[check.id] ?? {}]) {
-        const verdict = judge(check, nothingKnown(), change);
+        const verdict = judge(check, nothingKnown(), change, [], check.examples.bad.declared);
         expect(['unknown', 'not-applicable'], JSON.stringify(verdict)).toContain(verdict.status);
       }
-      expect(judge(check, nothingKnown(), ASKED[check.id]).status).toBe('unknown');
+      expect(judge(check, nothingKnown(), ASKED[check.id], [], check.examples.bad.declared).status).toBe(
+        'unknown',
+      );
     },
   );
 });

@@ -135,14 +135,14 @@ export const THEMES = {
     'SENT-005',
     'FILE-013',
   ],
-  drift: ['FILE-014', 'FILE-015', 'USER-029', 'VER-006', 'TLS-028', 'FILE-003'],
+  drift: ['FILE-014', 'FILE-015', 'USER-029', 'VER-006', 'TLS-028', 'FILE-003', 'USER-031'],
   patching: ['VER-001', 'VER-002', 'VER-003', 'VER-004', 'VER-005', 'VER-007'],
   'audit-log': ['LOG-001', 'LOG-003', 'LOG-006', 'LOG-007'],
   'log-integrity': ['LOG-004', 'LOG-011', 'LOG-002'],
   'log-retention': ['LOG-008', 'LOG-002'],
   'log-review': ['LOG-009', 'AUTH-020', 'LOG-002'],
   time: ['HOST-006'],
-  'session-end': ['LIM-006', 'LIM-007', 'AUTH-022', 'TLS-025'],
+  'session-end': ['LIM-006', 'LIM-007', 'AUTH-022', 'TLS-025', 'USER-030'],
   guessing: ['LOG-009', 'AUTH-020', 'AUTH-012', 'TLS-005'],
   /** Bounds against exhaustion. */
   bounds: [

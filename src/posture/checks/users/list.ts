@@ -20,6 +20,8 @@ import { minusPattern } from './minus-pattern.ts';
 import { monitorReadsValues } from './monitor-reads-values.ts';
 import { noChannel } from './no-channel.ts';
 import { noCommand } from './no-command.ts';
+import { expiredUser } from './expired-user.ts';
+import { undeclaredUser } from './undeclared-user.ts';
 import { nodesDiffer } from './nodes-differ.ts';
 import { powerfulDefault } from './powerful-default.ts';
 import { readerWrites } from './reader-writes.ts';
@@ -61,4 +63,6 @@ export const usersChecks: readonly Check[] = [
   firstArgumentRule,
   readerWrites,
   nodesDiffer,
+  expiredUser,
+  undeclaredUser,
 ];
