@@ -22,7 +22,8 @@ const {
 } = await load('cli/page.js');
 const { CATALOGUE, assessmentJsonSchema } = await load('posture/index.js');
 const { ERROR_CODES } = await load('cli/error-code.js');
-const policy = await load('policy/index.js');
+const { policyJsonSchema, requestJsonSchema } = await load('policy/document/schema.js');
+const { hardenOutputJsonSchema } = await load('policy/harden-schema.js');
 const { version } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'));
 
 const silent = { out: () => {}, err: () => {}, outLook: {}, errLook: {}, interactive: false };
@@ -41,9 +42,9 @@ for (const page of ERROR_CODES) pages.set(`docs/errors/${page.code}.md`, printEr
 pages.set('docs/myths.md', printMythPage());
 pages.set('docs/frameworks.md', printFrameworkPage());
 pages.set('schemas/assessment.schema.json', schema(assessmentJsonSchema()));
-pages.set('schemas/policy.schema.json', schema(policy.policyJsonSchema()));
-pages.set('schemas/harden-input.schema.json', schema(policy.requestJsonSchema()));
-pages.set('schemas/harden-output.schema.json', schema(policy.hardenOutputJsonSchema()));
+pages.set('schemas/policy.schema.json', schema(policyJsonSchema()));
+pages.set('schemas/harden-input.schema.json', schema(requestJsonSchema()));
+pages.set('schemas/harden-output.schema.json', schema(hardenOutputJsonSchema()));
 
 const OWNED = ['docs/checks', 'docs/errors', 'man'];
 const check = process.argv.includes('--check');

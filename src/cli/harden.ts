@@ -21,7 +21,8 @@ import { loadPolicy, readText } from './policy-file.ts';
 import { gatherSecrets, writeSecrets, type UserSecret } from './policy-secret.ts';
 
 export async function runHarden(flags: HardenFlags, context: CommandContext): Promise<void> {
-  const policy = flags.input === undefined ? policyOf(flags, context) : requestOf(flags.input, context);
+  const policy =
+    flags.input === undefined ? await policyOf(flags, context) : await requestOf(flags.input, context);
   if (flags.input !== undefined || flags.json === true) {
     context.terminal.out(
       `${JSON.stringify(hardenRequest(policy, await compileOptions(context)), null, 2)}\n`,
@@ -50,8 +51,8 @@ async function compileOptions(
   return { today: context.now().toISOString().slice(0, 10), checkIds: checkIdsByTheme() };
 }
 
-function policyOf(flags: HardenFlags, context: CommandContext): PolicyDocument {
-  const loaded = loadPolicy(flags.policy, context);
+async function policyOf(flags: HardenFlags, context: CommandContext): Promise<PolicyDocument> {
+  const loaded = await loadPolicy(flags.policy, context);
   const server = flags.server === undefined ? undefined : parseServerName(flags.server);
   if (flags.server !== undefined && server === undefined) {
     throw new CommandFailure({
@@ -72,9 +73,9 @@ function policyOf(flags: HardenFlags, context: CommandContext): PolicyDocument {
   return { ...loaded.document, request };
 }
 
-function requestOf(path: string, context: CommandContext): PolicyDocument {
+async function requestOf(path: string, context: CommandContext): Promise<PolicyDocument> {
   const name = path === '-' ? 'standard input' : path;
-  const parsed = parseRequest(readText(path), name);
+  const parsed = await parseRequest(readText(path), name);
   if (parsed.ok) return parsed.policy;
   context.terminal.err(`${parsed.problems.map(printPolicyProblem).join('\n')}\n`);
   throw new CommandFailure({

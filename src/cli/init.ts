@@ -28,7 +28,7 @@ export async function runInit(flags: InitFlags, context: CommandContext): Promis
   const server = serverOf(flags, snapshot);
   const chosen = await choose(flags, context);
   const text = writePolicy(chosen, server, snapshot);
-  const parsed = parsePolicy(text, flags.out);
+  const parsed = await parsePolicy(text, flags.out);
   if (!parsed.ok) {
     terminal.err(`${parsed.problems.map(printPolicyProblem).join('\n')}\n`);
     throw new CommandFailure({

@@ -15,10 +15,13 @@ export interface LoadedPolicy {
 const PATH_DEFAULT = 'wardis.yaml';
 
 /** Read the policy document, or undefined when none is named and none lies here. */
-export function loadPolicy(named: string | undefined, context: CommandContext): LoadedPolicy | undefined {
+export async function loadPolicy(
+  named: string | undefined,
+  context: CommandContext,
+): Promise<LoadedPolicy | undefined> {
   const path = named ?? (existsSync(PATH_DEFAULT) ? PATH_DEFAULT : undefined);
   if (path === undefined) return undefined;
-  const parsed = parsePolicy(readText(path), path);
+  const parsed = await parsePolicy(readText(path), path);
   if (!parsed.ok) {
     context.terminal.err(`${parsed.problems.map(printPolicyProblem).join('\n')}\n`);
     throw new CommandFailure({

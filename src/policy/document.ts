@@ -1,255 +1,29 @@
 /**
- * Reads a policy document (YAML) or a bare request (JSON). All problems are found in one reading, each with file, line,
- * column and what to do; with any problem there is no policy. Nothing is read from disk and no secret is resolved.
+ * A policy from a document, from a bare request, or from nothing but a request's values. Reading documents needs a YAML
+ * parser and a schema, which are slow to load: they come with the first document.
  */
 
-import { LineCounter, parseDocument, type Document } from 'yaml';
-import { defaultUsers } from './document/default-users.ts';
-import {
-  fleetProblems,
-  nameProblems,
-  secretSourceOf,
-  userOf,
-  userProblems,
-  waiverProblems,
-} from './document/meaning.ts';
-import { inOrder, placeOf, problemsOf, writtenNumber, type Path, type Source } from './document/place.ts';
-import {
-  policyJsonSchema,
-  policySchema,
-  requestJsonSchema,
-  requestSchema,
-  type PolicyInput,
-} from './document/schema.ts';
-import { expandTenant, tenantProblems } from './document/tenants.ts';
-import type { FleetPolicy, Paths, PolicyDocument } from './policy-document.ts';
-import type { PolicyProblem } from './problem.ts';
+import { assemblePolicy } from './document/assembly.ts';
+import { readPlainRequest } from './document/plain-request.ts';
+import type { ParsedPolicy } from './parsed-policy.ts';
+import type { PolicyDocument } from './policy-document.ts';
 import type { HardeningRequest } from './request.ts';
 
-/** What reading gave: a policy, or every problem of the text. */
-export type ParsedPolicy =
-  | { readonly ok: true; readonly policy: PolicyDocument; readonly problems: readonly [] }
-  | { readonly ok: false; readonly problems: readonly PolicyProblem[] };
-
-export const POLICY_BYTES_MAX = 8 * 1024 * 1024;
-/** Aliases could make a small text large. */
-const ALIASES_MAX = 100;
-const PROBLEMS_MAX = 100;
-
 /** Reads a policy document. `file` is its name in messages. */
-export function parsePolicy(text: string, file = 'wardis.yaml'): ParsedPolicy {
-  const read = readSource(text, file, policyJsonSchema());
-  if (!read.ok) return read;
-  const parsed = policySchema.safeParse(read.data);
-  if (!parsed.success) return failed(problemsOf(read.source, read.data, parsed.error.issues));
-  const input = parsed.data;
-  const problems = meaningProblems(read.source, input);
-  return problems.length > 0
-    ? failed(problems)
-    : { ok: true, policy: policyOf(input, read.source), problems: [] };
+export async function parsePolicy(text: string, file = 'wardis.yaml'): Promise<ParsedPolicy> {
+  const reading = await import('./document/reading.ts');
+  return reading.parsePolicy(text, file);
 }
 
 /** Reads the bare request of the published input schema, in JSON. */
-export function parseRequest(text: string, file = 'request.json'): ParsedPolicy {
-  const broken = jsonProblem(text, file);
-  if (broken !== undefined) return failed([broken]);
-  const read = readSource(text, file, requestJsonSchema());
-  if (!read.ok) return read;
-  const parsed = requestSchema.safeParse(read.data);
-  if (!parsed.success) return failed(problemsOf(read.source, read.data, parsed.error.issues));
-  const bare = { ...parsed.data, version: 1 as const, fleet: {}, tenants: [], waivers: [] };
-  const problems = meaningProblems(read.source, bare);
-  return problems.length > 0
-    ? failed(problems)
-    : { ok: true, policy: policyOf(bare, read.source), problems: [] };
+export async function parseRequest(text: string, file = 'request.json'): Promise<ParsedPolicy> {
+  const plain = readPlainRequest(text);
+  if (plain !== undefined) return { ok: true, policy: plain, problems: [] };
+  const reading = await import('./document/reading.ts');
+  return reading.parseRequest(text, file);
 }
 
 /** A policy with nothing but a request: the users, paths and limits that a level brings with it. */
 export function policyFor(request: HardeningRequest): PolicyDocument {
-  const input = policySchema.parse({
-    version: 1,
-    security_level: request.level,
-    compliance_requirements: request.frameworks,
-    network_exposure: request.exposure,
-    server: { ...request.server, mode: request.mode },
-  });
-  return policyOf(input, undefined);
-}
-
-function failed(problems: readonly PolicyProblem[]): ParsedPolicy {
-  return { ok: false, problems: problems.toSorted(inOrder).slice(0, PROBLEMS_MAX) };
-}
-
-type ReadSource =
-  | { readonly ok: true; readonly source: Source; readonly data: unknown }
-  | (ParsedPolicy & { readonly ok: false });
-
-function readSource(text: string, file: string, schema: object): ReadSource {
-  if (text.length > POLICY_BYTES_MAX) {
-    const message = `${text.length} characters, at most ${POLICY_BYTES_MAX}`;
-    return { ok: false, problems: [{ code: 'policy-too-large', message, file }] };
-  }
-  const lines = new LineCounter();
-  const document: Document = parseDocument(text, { lineCounter: lines, prettyErrors: false, version: '1.2' });
-  const source = { file, text, document, lines, schema };
-  if (document.errors.length > 0) {
-    const problems = document.errors.map((error): PolicyProblem => {
-      const message =
-        error.code === 'MULTIPLE_DOCS'
-          ? 'one document only'
-          : (error.message.split('\n')[0] ?? 'broken YAML');
-      return { code: 'policy-syntax', message, file, ...placeOf(source, error.pos) };
-    });
-    return { ok: false, problems: problems.slice(0, PROBLEMS_MAX) };
-  }
-  try {
-    const data: unknown = document.toJS({ maxAliasCount: ALIASES_MAX });
-    return { ok: true, source, data: keepVersion(document, data) };
-  } catch (error) {
-    const message = error instanceof Error ? error.message : 'cannot be read';
-    return { ok: false, problems: [{ code: 'policy-syntax', message, file }] };
-  }
-}
-
-/** `version: 7.0` without quotes is the number 7 to YAML; what was written counts. */
-function keepVersion(document: Document, data: unknown): unknown {
-  const written = writtenNumber(document, ['server', 'version']);
-  if (written === undefined || typeof data !== 'object' || data === null) return data;
-  const server = (data as Readonly<Record<string, unknown>>)['server'];
-  return { ...data, server: { ...(server as object), version: written } };
-}
-
-function jsonProblem(text: string, file: string): PolicyProblem | undefined {
-  try {
-    JSON.parse(text);
-    return undefined;
-  } catch (error) {
-    const message = error instanceof Error ? error.message : 'not JSON';
-    const at = /at position ([0-9]+)/.exec(message)?.[1];
-    const lines = new LineCounter();
-    parseDocument(text, { lineCounter: lines });
-    const offset = at === undefined ? undefined : Number(at);
-    const place = offset === undefined ? {} : placeOf({ text, lines }, [offset, offset + 1]);
-    // Node quotes a part of the text in its message; the caret shows it better and never a secret.
-    return { code: 'policy-syntax', message: 'this is not JSON', file, ...place };
-  }
-}
-
-function meaningProblems(source: Source, input: PolicyInput): readonly PolicyProblem[] {
-  const server = requestOf(input).server;
-  const names: { readonly name: string; readonly at: Path }[] = [];
-  const problems: PolicyProblem[] = [];
-  for (const [index, user] of input.users.entries()) {
-    names.push({ name: user.name, at: ['users', index, 'name'] });
-    problems.push(...userProblems(source, user, ['users', index], server));
-  }
-  for (const [index, tenant] of input.tenants.entries()) {
-    const before = problems.length;
-    problems.push(
-      ...userProblems(source, tenant, ['tenants', index], server),
-      ...tenantProblems(source, tenant, index),
-    );
-    if (problems.length > before) continue;
-    for (const [at, user] of expandTenant(tenant).entries())
-      names.push({ name: user.name, at: ['tenants', index, 'names', at] });
-  }
-  problems.push(...nameProblems(source, names), ...waiverProblems(source, input.waivers));
-  for (const [name, fleet] of Object.entries(input.fleet))
-    problems.push(...fleetProblems(source, name, fleet));
-  return problems;
-}
-
-function requestOf(input: PolicyInput): HardeningRequest {
-  const { product = 'redis', version = '7.2', mode = 'standalone' } = input.server ?? {};
-  return {
-    level: input.security_level as HardeningRequest['level'],
-    frameworks: [...new Set(input.compliance_requirements)] as HardeningRequest['frameworks'],
-    exposure: input.network_exposure as HardeningRequest['exposure'],
-    server: { product, version },
-    mode,
-  };
-}
-
-function policyOf(input: PolicyInput, source: Source | undefined): PolicyDocument {
-  const request = requestOf(input);
-  const declared = [...input.users.map(userOf), ...input.tenants.flatMap(expandTenant)];
-  const settings = input.settings;
-  return {
-    request,
-    choices: {
-      port: settings?.port,
-      bind: settings?.bind ?? [],
-      maxmemory: settings?.maxmemory,
-      maxmemoryPolicy: settings?.maxmemory_policy,
-      maxclients: settings?.maxclients,
-      persistence: settings?.persistence,
-      primary: settings?.primary,
-      sentinel: settings?.sentinel ?? { name: 'primary', quorum: 2, port: 26_379 },
-    },
-    paths: { ...defaultPaths(request.server.product), ...withoutGaps(input.paths ?? {}) },
-    users: declared.length > 0 ? declared : defaultUsers(request),
-    fleets: Object.entries(input.fleet).map(([name, fleet]) => fleetOf(name, fleet)),
-    waivers: input.waivers.map((waiver, index) => ({
-      ...withoutGaps(waiver),
-      ...lineOf(source, ['waivers', index]),
-    })),
-    notes: notesOf(input, source, declared.length > 0),
-  };
-}
-
-function fleetOf(name: string, fleet: PolicyInput['fleet'][string]): FleetPolicy {
-  const { auth, tls, files } = fleet;
-  return {
-    ...fleet,
-    name,
-    auth:
-      auth === undefined
-        ? undefined
-        : {
-            user: auth.user,
-            password: auth.password === undefined ? undefined : secretSourceOf(auth.password),
-          },
-    tls: tls === undefined ? undefined : { ca: tls.ca, cert: tls.cert, key: tls.key },
-    files:
-      files === undefined
-        ? undefined
-        : { via: files.via, user: files.user, conf: files.conf, acl: files.acl, tls: files.tls },
-  };
-}
-
-/** Where the distributions' packages put things. */
-export function defaultPaths(product: 'redis' | 'valkey'): Paths {
-  return {
-    conf: `/etc/${product}`,
-    data: `/var/lib/${product}`,
-    tls: `/etc/${product}/tls`,
-    log: `/var/log/${product}`,
-    run: `/run/${product}`,
-  };
-}
-
-function notesOf(input: PolicyInput, source: Source | undefined, hasUsers: boolean): readonly string[] {
-  const given = (key: string): boolean => source?.document.has(key) ?? true;
-  return [
-    ...(given('security_level') ? [] : [`security_level is not given: ${input.security_level} is assumed.`]),
-    ...(given('network_exposure')
-      ? []
-      : [`network_exposure is not given: ${input.network_exposure} is assumed.`]),
-    ...(given('server') ? [] : ['server is not given: Redis 7.2, standalone, is assumed.']),
-    ...(hasUsers ? [] : ['No users are declared: the usual ones are made; rename and narrow them.']),
-  ];
-}
-
-function lineOf(source: Source | undefined, path: Path): { readonly line?: number } {
-  const node: unknown = source?.document.getIn(path, true);
-  const range = (node as { readonly range?: readonly number[] } | undefined)?.range;
-  const start = range?.[0];
-  return source === undefined || start === undefined ? {} : { line: source.lines.linePos(start).line };
-}
-
-/** Without the keys whose value is undefined. */
-function withoutGaps<T extends object>(value: T): { [K in keyof T]: Exclude<T[K], undefined> } {
-  return Object.fromEntries(Object.entries(value).filter(([, each]) => each !== undefined)) as {
-    [K in keyof T]: Exclude<T[K], undefined>;
-  };
+  return assemblePolicy(request, { users: [], fleets: [], waivers: [], given: () => true });
 }

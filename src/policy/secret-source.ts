@@ -3,7 +3,7 @@
  * Neither is ever part of a message.
  */
 
-import { hashPassword } from '../acl/index.ts';
+import { createHash } from 'node:crypto';
 import { secret, Secret } from '../conf/index.ts';
 
 /** What the caller gives for a user. `sha256` is 64 lower-case hex digits. */
@@ -23,5 +23,9 @@ export function generateSecret(random: (bytes: number) => Uint8Array): Secret {
 
 /** The hash as an ACL rule: `#` and 64 hex digits. */
 export function hashRule(credential: Credential): string {
-  return `#${credential instanceof Secret ? hashPassword(credential.reveal()) : credential.sha256}`;
+  return `#${credential instanceof Secret ? sha256(credential.reveal()) : credential.sha256}`;
+}
+
+function sha256(text: string): string {
+  return createHash('sha256').update(text, 'utf8').digest('hex');
 }

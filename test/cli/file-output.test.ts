@@ -23,7 +23,8 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { CommandFailure } from '../../src/cli/failure.ts';
 import { writeWhole } from '../../src/cli/file-output.ts';
 import { gatherSecrets, writeSecrets } from '../../src/cli/policy-secret.ts';
-import { parsePolicy, type PolicyDocument } from '../../src/policy/index.ts';
+import { parsePolicy } from '../../src/policy/document/reading.ts';
+import type { PolicyDocument } from '../../src/policy/index.ts';
 
 let folder: string;
 

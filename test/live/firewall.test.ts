@@ -1,10 +1,10 @@
 /** The compiled firewall rules, judged by the programs that would load them; nothing is loaded. */
 import { spawnSync } from 'node:child_process';
 import { describe, expect, it } from 'vitest';
+import { parsePolicy } from '../../src/policy/document/reading.ts';
 import {
   compilePolicy,
   NETWORK_EXPOSURES,
-  parsePolicy,
   SECURITY_LEVELS,
   type Compilation,
 } from '../../src/policy/index.ts';

@@ -2,7 +2,8 @@
 import { Redis } from 'ioredis';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { versionAtLeast } from '../../src/conf/index.ts';
-import { parsePolicy, type PolicyDocument } from '../../src/policy/index.ts';
+import { parsePolicy } from '../../src/policy/document/reading.ts';
+import type { PolicyDocument } from '../../src/policy/index.ts';
 import {
   makeCertificates,
   passwordOf,

@@ -2,13 +2,8 @@
 import { describe, expect, it } from 'vitest';
 import { parseAclFile, tableFor } from '../../src/acl/index.ts';
 import { findDirective, parseConf } from '../../src/conf/index.ts';
-import {
-  compilePolicy,
-  expectationsFor,
-  generateSecret,
-  parsePolicy,
-  policyFor,
-} from '../../src/policy/index.ts';
+import { parsePolicy } from '../../src/policy/document/reading.ts';
+import { compilePolicy, expectationsFor, generateSecret, policyFor } from '../../src/policy/index.ts';
 import { everyRequest, secretOf, SERVERS } from './requests.ts';
 
 const CANARY = /canary-/;

@@ -1,7 +1,8 @@
 /** Reading policy documents: what is accepted, and what is said about what is not. */
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { parsePolicy, parseRequest, printPolicyProblem } from '../../src/policy/index.ts';
+import { parsePolicy, parseRequest } from '../../src/policy/document/reading.ts';
+import { printPolicyProblem } from '../../src/policy/index.ts';
 
 const WHOLE = `version: 1
 security_level: hardened              # basic | standard | hardened | compliance

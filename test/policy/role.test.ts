@@ -2,7 +2,8 @@
 import { describe, expect, it } from 'vitest';
 import { decide, parseUser, tableFor, type User } from '../../src/acl/index.ts';
 import { versionAtLeast, type ServerVersion } from '../../src/conf/index.ts';
-import { parsePolicy, rulesForUser } from '../../src/policy/index.ts';
+import { parsePolicy } from '../../src/policy/document/reading.ts';
+import { rulesForUser } from '../../src/policy/index.ts';
 import { SERVERS } from './requests.ts';
 
 type Since = 'all' | '6.2' | '7.0' | '7.2' | 'redis-8.0' | 'valkey-8.0' | 'valkey-8.1' | 'valkey-9.1';

@@ -4,16 +4,10 @@ import { Ajv2020 } from 'ajv/dist/2020.js';
 import { Ajv } from 'ajv';
 import { describe, expect, it } from 'vitest';
 import { parseAllDocuments, parse } from 'yaml';
-import {
-  compilePolicy,
-  hardenOutputJsonSchema,
-  hardenRequest,
-  parsePolicy,
-  parseRequest,
-  policyFor,
-  policyJsonSchema,
-  requestJsonSchema,
-} from '../../src/policy/index.ts';
+import { parsePolicy, parseRequest } from '../../src/policy/document/reading.ts';
+import { policyJsonSchema, requestJsonSchema } from '../../src/policy/document/schema.ts';
+import { hardenOutputJsonSchema } from '../../src/policy/harden-schema.ts';
+import { compilePolicy, hardenRequest, policyFor } from '../../src/policy/index.ts';
 import { everyRequest, secretOf } from './requests.ts';
 
 const ajv = new Ajv2020({ strict: true, allErrors: true });

@@ -29,7 +29,7 @@ export async function writeHardened(
 ): Promise<HardenedFiles> {
   const text = policyText(server, port);
   writeWhole(join(folder, 'wardis.yaml'), text, 0o644);
-  const parsed = parsePolicy(text, 'wardis.yaml');
+  const parsed = await parsePolicy(text, 'wardis.yaml');
   if (!parsed.ok) throw new Error(`the policy of the demo is wrong: ${parsed.problems[0]?.message ?? ''}`);
   const secrets = gatherSecrets(parsed.policy, join(folder, 'secrets'), {});
   writeSecrets(secrets.values());

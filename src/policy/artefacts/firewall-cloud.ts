@@ -3,9 +3,9 @@
  * and Kubernetes network policies (networking.k8s.io/v1), one for each kind of peer and a denial for the rest.
  */
 
-import { stringify } from 'yaml';
 import { productName, type Artefact, type Blueprint, type Opening } from '../blueprint.ts';
 import { networksOf } from './firewall-host.ts';
+import { printYaml, type YamlData } from './yaml-text.ts';
 
 const METRICS_PORT = 9121;
 const DNS_PORT = 53;
@@ -79,9 +79,7 @@ export function networkPolicy(blueprint: Blueprint): Artefact {
       ],
     }),
   ];
-  const text = policies
-    .map((each) => stringify(each, { lineWidth: 0, aliasDuplicateObjects: false }))
-    .join('---\n');
+  const text = policies.map(printYaml).join('---\n');
   const note = `# Pods carry app.kubernetes.io/name: ${product}; their clients ${product}-client: "true". Written by wardis.\n`;
   return {
     path: 'kubernetes/network-policy.yaml',
@@ -97,7 +95,12 @@ function peerPorts(blueprint: Blueprint): readonly number[] {
   return [...new Set([blueprint.port, ...bus, ...sentinel])];
 }
 
-function ingress(name: string, pods: object, from: readonly object[], ports: readonly number[]): object {
+function ingress(
+  name: string,
+  pods: YamlData,
+  from: readonly YamlData[],
+  ports: readonly number[],
+): YamlData {
   return policy(name, {
     podSelector: pods,
     policyTypes: ['Ingress'],
@@ -105,11 +108,11 @@ function ingress(name: string, pods: object, from: readonly object[], ports: rea
   });
 }
 
-function policy(name: string, spec: object): object {
+function policy(name: string, spec: YamlData): YamlData {
   return { apiVersion: 'networking.k8s.io/v1', kind: 'NetworkPolicy', metadata: { name }, spec };
 }
 
-function blocks(blueprint: Blueprint, name: Opening['name']): readonly object[] {
+function blocks(blueprint: Blueprint, name: Opening['name']): readonly YamlData[] {
   const networks = new Set(
     blueprint.openings.filter((each) => each.name === name).flatMap((each) => each.networks),
   );
