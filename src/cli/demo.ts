@@ -42,6 +42,8 @@ export async function runDemo(flags: DemoFlags, context: CommandContext): Promis
   const started = performance.now();
   const binary = findServerBinary(flags.server, context.environment);
   const folder = mkdtempSync(join(tmpdir(), 'wardis-demo-'));
+  const remove = () => rmSync(folder, { recursive: true, force: true });
+  if (flags.keep !== true) process.once('exit', remove);
   try {
     openFolder(folder, binary?.account ?? {});
     const [before, after] =
@@ -57,7 +59,8 @@ export async function runDemo(flags: DemoFlags, context: CommandContext): Promis
     );
     context.terminal.out('  next: wardis audit redis://127.0.0.1:6379\n');
   } finally {
-    if (flags.keep !== true) rmSync(folder, { recursive: true, force: true });
+    process.removeListener('exit', remove);
+    if (flags.keep !== true) remove();
   }
 }
 
