@@ -188,7 +188,7 @@ async function gatherLive(
     ...(named.length > 0 || flags.targets === undefined
       ? resolveTargets(named, flags, password, terminal)
       : []),
-    ...(flags.targets === undefined ? [] : listedTargets(flags.targets, flags, password, terminal)),
+    ...(flags.targets === undefined ? [] : await listedTargets(flags.targets, flags, password, terminal)),
   ];
   const progress = flags.quiet === true ? SILENT_PROGRESS : openProgress(terminal, 'asked');
   const unreachable: { readonly place: number; readonly text: Assessment['unreachable'][number] }[] = [];
@@ -209,12 +209,12 @@ async function gatherLive(
   return { unreachable: unreachable.map(({ text }) => text), credentials };
 }
 
-function listedTargets(
+async function listedTargets(
   path: string,
   flags: AuditFlags,
   password: Secret | undefined,
   terminal: Terminal,
-): readonly Target[] {
+): Promise<readonly Target[]> {
   if (path === '-' && flags.passwordFile === '-') {
     throw new CommandFailure({
       code: 'E_USAGE',
@@ -223,7 +223,12 @@ function listedTargets(
     });
   }
   // Only a password on the command line can be seen by others.
-  return resolveTargets(readTargetList(path, terminal), { ...flags, authWarning: false }, password, terminal);
+  return resolveTargets(
+    await readTargetList(path, terminal),
+    { ...flags, authWarning: false },
+    password,
+    terminal,
+  );
 }
 
 function describeUnreachable(result: NodeResult & { readonly ok: false }): Assessment['unreachable'][number] {

@@ -7,6 +7,7 @@ import {
   compilePolicy,
   hardenRequest,
   parseRequest,
+  POLICY_BYTES_MAX,
   policyFor,
   printPolicyProblem,
   type Compilation,
@@ -15,10 +16,11 @@ import {
 import type { HardenFlags } from './commands/harden.ts';
 import type { CommandContext } from './context.ts';
 import { CommandFailure } from './failure.ts';
-import { writeWhole } from './file-output.ts';
+import { writeTogether } from './file-output.ts';
 import { readChoice } from './judgement-request.ts';
-import { loadPolicy, readText } from './policy-file.ts';
-import { gatherSecrets, writeSecrets, type UserSecret } from './policy-secret.ts';
+import { loadPolicy } from './policy-file.ts';
+import { gatherSecrets, secretFiles, type UserSecret } from './policy-secret.ts';
+import { readInput } from './text-input.ts';
 
 export async function runHarden(flags: HardenFlags, context: CommandContext): Promise<void> {
   const policy =
@@ -75,7 +77,7 @@ async function policyOf(flags: HardenFlags, context: CommandContext): Promise<Po
 
 async function requestOf(path: string, context: CommandContext): Promise<PolicyDocument> {
   const name = path === '-' ? 'standard input' : path;
-  const parsed = await parseRequest(readText(path), name);
+  const parsed = await parseRequest(await readInput(path, 'the request', POLICY_BYTES_MAX), name);
   if (parsed.ok) return parsed.policy;
   context.terminal.err(`${parsed.problems.map(printPolicyProblem).join('\n')}\n`);
   throw new CommandFailure({
@@ -118,15 +120,20 @@ function place(
   context: CommandContext,
 ): readonly string[] {
   const folder = flags.out ?? '.';
-  let written: readonly string[] = [];
+  const files = compiled.artefacts.map(({ path, content, mode }) => ({
+    path: join(folder, path),
+    content,
+    mode,
+  }));
   if (flags.printSecrets === true) {
     const fresh = secrets.filter((entry) => entry.origin === 'new');
     for (const entry of fresh) context.terminal.out(`${entry.user} ${entry.secret.reveal()}\n`);
-  } else {
-    written = writeSecrets(secrets);
+    writeTogether(files);
+    return [];
   }
-  for (const file of compiled.artefacts) writeWhole(join(folder, file.path), file.content, file.mode);
-  return written;
+  const own = secretFiles(secrets);
+  writeTogether([...own, ...files]);
+  return own.map(({ path }) => path);
 }
 
 function describe(

@@ -10,6 +10,7 @@ import { Secret } from '../conf/index.ts';
 import type { ConnectionFlags } from './connection-options.ts';
 import { CommandFailure } from './failure.ts';
 import type { Terminal } from './terminal.ts';
+import { readInput } from './text-input.ts';
 
 /** A longer file is not a password. */
 const PASSWORD_BYTES_MAX = 64 * 1024;
@@ -31,6 +32,9 @@ export async function readPassword(
     });
   }
   if (flags.askpass === true) return askPassword(terminal);
+  if (flags.passwordFile === '-') {
+    return withoutLineEnd(await readInput('-', 'the password', PASSWORD_BYTES_MAX));
+  }
   if (flags.passwordFile !== undefined) return readPasswordFile(flags.passwordFile);
   if (flags.passwordFd !== undefined) return readDescriptor(flags.passwordFd);
   if (flags.pass !== undefined) {
@@ -45,14 +49,14 @@ export async function readPassword(
   return fromEnvironment === undefined || fromEnvironment === '' ? undefined : new Secret(fromEnvironment);
 }
 
-/** Read a password from a file, one trailing line break removed; `-` is standard input. */
-export function readPasswordFile(path: string): Secret {
+/** Read a password from a file, one trailing line break removed. */
+function readPasswordFile(path: string): Secret {
   try {
-    const handle = path === '-' ? 0 : openSync(path, 'r');
+    const handle = openSync(path, 'r');
     try {
       return readBounded(handle);
     } finally {
-      if (handle !== 0) closeSync(handle);
+      closeSync(handle);
     }
   } catch (error) {
     if (error instanceof CommandFailure) throw error;
@@ -103,6 +107,10 @@ function readBounded(handle: number): Secret {
       .toString('utf8')
       .replace(/\r?\n$/, ''),
   );
+}
+
+function withoutLineEnd(text: string): Secret {
+  return new Secret(text.replace(/\r?\n$/, ''));
 }
 
 function askPassword(terminal: Terminal): Promise<Secret> {

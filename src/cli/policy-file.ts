@@ -1,10 +1,11 @@
 /** The policy document of a run: `--policy FILE`, or `./wardis.yaml` when it exists. Problems come all at once. */
 
-import { existsSync, readFileSync, statSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { parsePolicy, POLICY_BYTES_MAX, printPolicyProblem, type PolicyDocument } from '../policy/index.ts';
 import type { CommandContext } from './context.ts';
 import { CommandFailure } from './failure.ts';
 import type { Chosen } from './judgement-request.ts';
+import { readInput } from './text-input.ts';
 
 export interface LoadedPolicy {
   readonly path: string;
@@ -21,7 +22,7 @@ export async function loadPolicy(
 ): Promise<LoadedPolicy | undefined> {
   const path = named ?? (existsSync(PATH_DEFAULT) ? PATH_DEFAULT : undefined);
   if (path === undefined) return undefined;
-  const parsed = await parsePolicy(readText(path), path);
+  const parsed = await parsePolicy(await readInput(path, 'the policy document', POLICY_BYTES_MAX), path);
   if (!parsed.ok) {
     context.terminal.err(`${parsed.problems.map(printPolicyProblem).join('\n')}\n`);
     throw new CommandFailure({
@@ -34,26 +35,4 @@ export async function loadPolicy(
   const { request } = parsed.policy;
   const chosen = { level: request.level, exposure: request.exposure, frameworks: request.frameworks };
   return { path, document: parsed.policy, chosen };
-}
-
-/** Read a text file of bounded size; `-` is standard input. */
-export function readText(path: string): string {
-  try {
-    if (path === '-') return readFileSync(0, 'utf8');
-    const { size } = statSync(path);
-    if (size > POLICY_BYTES_MAX)
-      throw new Error(`it has ${size} bytes, at most ${POLICY_BYTES_MAX} are read`);
-    return readFileSync(path, 'utf8');
-  } catch (error) {
-    throw new CommandFailure(
-      {
-        code: 'E_READ',
-        what: 'the file could not be read',
-        target: path === '-' ? 'standard input' : path,
-        cause: error instanceof Error ? error.message : 'unknown',
-        next: 'check the name and your permission to read it',
-      },
-      { cause: error },
-    );
-  }
 }

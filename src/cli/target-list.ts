@@ -1,9 +1,9 @@
 /** A list of targets in a file, for fleets that no command line holds: one a line, `#` starts a comment. */
 
-import { readFileSync, statSync } from 'node:fs';
 import { parseTarget } from '../fleet/index.ts';
 import { CommandFailure } from './failure.ts';
 import type { Terminal } from './terminal.ts';
+import { readInput } from './text-input.ts';
 
 const LIST_BYTES_MAX = 16 * 1024 * 1024;
 export const TARGETS_MAX = 100_000;
@@ -11,11 +11,12 @@ export const TARGETS_MAX = 100_000;
 const PROBLEMS_SHOWN_MAX = 20;
 
 /** The targets of a file, in its order; `-` is standard input. Every line that is none is reported. */
-export function readTargetList(path: string, terminal: Terminal): readonly string[] {
+export async function readTargetList(path: string, terminal: Terminal): Promise<readonly string[]> {
   const name = path === '-' ? 'standard input' : path;
   const targets: string[] = [];
   const problems: string[] = [];
-  for (const [index, line] of readList(path, name).split('\n').entries()) {
+  const list = await readInput(path, 'the list of targets', LIST_BYTES_MAX);
+  for (const [index, line] of list.split('\n').entries()) {
     const text = line.replace(/(?:^|\s)#.*$/, '').trim();
     if (text === '') continue;
     const parsed = parseTarget(text);
@@ -45,23 +46,4 @@ export function readTargetList(path: string, terminal: Terminal): readonly strin
     });
   }
   return targets;
-}
-
-function readList(path: string, name: string): string {
-  try {
-    if (path !== '-' && statSync(path).size > LIST_BYTES_MAX)
-      throw new Error(`it is larger than ${LIST_BYTES_MAX} bytes`);
-    return readFileSync(path === '-' ? 0 : path, 'utf8');
-  } catch (error) {
-    throw new CommandFailure(
-      {
-        code: 'E_READ',
-        what: 'the list of targets could not be read',
-        target: name,
-        cause: error instanceof Error ? error.message : 'unknown',
-        next: 'check the name and your permission to read it',
-      },
-      { cause: error },
-    );
-  }
 }
