@@ -26,31 +26,42 @@ export function writeWhole(path: string, content: string | Uint8Array, mode: num
 
 /** The same for content that comes in parts, of which only one is in memory at a time. */
 export function writeParts(path: string, parts: Iterable<string | Uint8Array>, mode: number): void {
-  const folder = dirname(path);
-  const temporary = join(folder, `.wardis-${randomBytes(6).toString('hex')}.tmp`);
   try {
     if (isStream(path)) return writeStream(path, parts);
-    mkdirSync(folder, { recursive: true });
-    const handle = openSync(temporary, 'wx', mode);
-    try {
-      for (const part of parts) writeAll(handle, typeof part === 'string' ? Buffer.from(part) : part);
-      fsyncSync(handle);
-    } finally {
-      closeSync(handle);
-    }
-    renameSync(temporary, path);
+    renameSync(stage(path, parts, mode), path);
   } catch (error) {
-    rmSync(temporary, { force: true });
-    throw new CommandFailure(
-      {
-        code: 'E_WRITE',
-        what: 'the file could not be written; nothing was changed',
-        target: path,
-        cause: error instanceof Error ? error.message : 'unknown',
-        next: 'check the folder, its permissions and the free space, then run the command again',
-      },
-      { cause: error },
-    );
+    throw unwritten(path, error);
+  }
+}
+
+export interface FileToWrite {
+  readonly path: string;
+  readonly content: string;
+  readonly mode: number;
+}
+
+/** Several files, all or none: every byte lies on disk under another name before the first file gets its own. */
+export function writeTogether(files: readonly FileToWrite[]): void {
+  const staged: { readonly temporary: string; readonly path: string }[] = [];
+  const made: string[] = [];
+  for (const { path, content, mode } of files) {
+    try {
+      const folder = mkdirSync(dirname(path), { recursive: true });
+      if (folder !== undefined) made.push(folder);
+      staged.push({ temporary: stage(path, [content], mode), path });
+    } catch (error) {
+      for (const { temporary } of staged) rmSync(temporary, { force: true });
+      for (const folder of made) rmSync(folder, { recursive: true, force: true });
+      throw unwritten(path, error);
+    }
+  }
+  for (const { temporary, path } of staged) {
+    try {
+      renameSync(temporary, path);
+    } catch (error) {
+      for (const each of staged) rmSync(each.temporary, { force: true });
+      throw unwritten(path, error);
+    }
   }
 }
 
@@ -80,6 +91,39 @@ export function refuseExisting(path: string, overwrite: 'overwrite' | 'keep'): v
       next: 'choose another place, or pass --force',
     });
   }
+}
+
+/** The whole content, synced, beside the file that it will be. */
+function stage(path: string, parts: Iterable<string | Uint8Array>, mode: number): string {
+  const folder = dirname(path);
+  const temporary = join(folder, `.wardis-${randomBytes(6).toString('hex')}.tmp`);
+  try {
+    mkdirSync(folder, { recursive: true });
+    const handle = openSync(temporary, 'wx', mode);
+    try {
+      for (const part of parts) writeAll(handle, typeof part === 'string' ? Buffer.from(part) : part);
+      fsyncSync(handle);
+    } finally {
+      closeSync(handle);
+    }
+    return temporary;
+  } catch (error) {
+    rmSync(temporary, { force: true });
+    throw error;
+  }
+}
+
+function unwritten(path: string, error: unknown): CommandFailure {
+  return new CommandFailure(
+    {
+      code: 'E_WRITE',
+      what: 'the file could not be written; nothing was changed',
+      target: path,
+      cause: error instanceof Error ? error.message : 'unknown',
+      next: 'check the folder, its permissions and the free space, then run the command again',
+    },
+    { cause: error },
+  );
 }
 
 /** A device, a pipe, or `/dev/stdout`: replacing it by a file would break it, for everybody when root does it. */

@@ -10,7 +10,7 @@ import { dirname, join } from 'node:path';
 import { secret, type Secret } from '../conf/index.ts';
 import { generateSecret, usersWithSecrets, type PolicyDocument, type PolicyUser } from '../policy/index.ts';
 import { CommandFailure } from './failure.ts';
-import { makePrivateFolder, writeWhole } from './file-output.ts';
+import { makePrivateFolder, type FileToWrite } from './file-output.ts';
 
 /** A secret program that takes longer is stuck. */
 const EXEC_TIMEOUT_MS = 15_000;
@@ -47,12 +47,11 @@ export function gatherSecrets(
   );
 }
 
-/** Write the new ones, each to a file of its own with mode 0600, in a folder of mode 0700. */
-export function writeSecrets(secrets: Iterable<UserSecret>): readonly string[] {
+/** The new ones as files of their own with mode 0600; their folder of mode 0700 is made. */
+export function secretFiles(secrets: Iterable<UserSecret>): readonly FileToWrite[] {
   const fresh = [...secrets].filter((entry) => entry.origin === 'new');
   for (const folder of new Set(fresh.map((entry) => dirname(entry.path)))) makePrivateFolder(folder);
-  for (const entry of fresh) writeWhole(entry.path, `${entry.secret.reveal()}\n`, 0o600);
-  return fresh.map((entry) => entry.path);
+  return fresh.map(({ path, secret }) => ({ path, content: `${secret.reveal()}\n`, mode: 0o600 }));
 }
 
 /** User names may hold slashes and dots; file names of ours never leave their folder. */

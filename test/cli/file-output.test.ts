@@ -21,8 +21,8 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
 import { CommandFailure } from '../../src/cli/failure.ts';
-import { writeWhole } from '../../src/cli/file-output.ts';
-import { gatherSecrets, writeSecrets } from '../../src/cli/policy-secret.ts';
+import { writeTogether, writeWhole } from '../../src/cli/file-output.ts';
+import { gatherSecrets, secretFiles } from '../../src/cli/policy-secret.ts';
 import { parsePolicy } from '../../src/policy/document/reading.ts';
 import type { PolicyDocument } from '../../src/policy/index.ts';
 
@@ -75,7 +75,7 @@ describe('a file that is written', () => {
 describe('the secrets folder', () => {
   it('is closed to others, and its files are taken again', () => {
     const secrets = join(folder, 'out', 'secrets');
-    writeSecrets(gatherSecrets(policy(), secrets, {}).values());
+    writeTogether(secretFiles(gatherSecrets(policy(), secrets, {}).values()));
     expect(statSync(secrets).mode & 0o777).toBe(0o700);
     expect(statSync(join(secrets, 'app')).mode & 0o777).toBe(0o600);
     const again = gatherSecrets(policy(), secrets, {});

@@ -6,8 +6,8 @@ import type { ServerVersion } from '../../conf/index.ts';
 import { auditPermissions, type Target } from '../../fleet/index.ts';
 import { compilePolicy, parsePolicy, type Compilation } from '../../policy/index.ts';
 import { createAuthority, issueCertificate } from '../../tls/index.ts';
-import { writeWhole } from '../file-output.ts';
-import { gatherSecrets, writeSecrets } from '../policy-secret.ts';
+import { writeTogether, writeWhole } from '../file-output.ts';
+import { gatherSecrets, secretFiles } from '../policy-secret.ts';
 import type { Account } from './server-process.ts';
 
 export interface HardenedFiles {
@@ -32,7 +32,7 @@ export async function writeHardened(
   const parsed = await parsePolicy(text, 'wardis.yaml');
   if (!parsed.ok) throw new Error(`the policy of the demo is wrong: ${parsed.problems[0]?.message ?? ''}`);
   const secrets = gatherSecrets(parsed.policy, join(folder, 'secrets'), {});
-  writeSecrets(secrets.values());
+  writeTogether(secretFiles(secrets.values()));
   const names = ['data', 'log', 'run', 'tls', 'conf'] as const;
   const paths = Object.fromEntries(names.map((name) => [name, join(folder, name)])) as Record<
     (typeof names)[number],
