@@ -119,7 +119,11 @@ users:
     expect(file('firewall/nftables.nft')).toContain('tcp dport { 7000 } counter drop');
     expect(file('firewall/iptables.rules')).toContain('-A WARDIS -s 10.0.1.0/24 -p tcp -m tcp --dport 7000');
     expect(file('firewall/ip6tables.rules')).toContain('-A WARDIS -s fd00:1::/64 -p tcp -m tcp --dport 7000');
-    expect(file('firewall/ufw.sh')).toContain('ufw allow proto tcp from 10.9.0.7 to any port 7000');
+    const ufw = file('firewall/ufw.sh');
+    expect(ufw.indexOf('prepend deny'), 'an allow after it stands before it').toBeLessThan(
+      ufw.indexOf('prepend allow'),
+    );
+    expect(file('firewall/ufw.sh')).toContain('ufw prepend allow proto tcp from 10.9.0.7 to any port 7000');
     expect(JSON.parse(file('firewall/aws-security-group.json'))).toContainEqual({
       IpProtocol: 'tcp',
       FromPort: 7000,
@@ -135,7 +139,7 @@ users:
       'redis-cli -h "$node" -p 7000 --tls --cacert ca.crt --cert ops.crt',
     );
     expect(file('systemd/redis-server.service.d/wardis.conf')).toContain(
-      'IPAddressAllow=localhost 10.0.1.0/24 fd00:1::/64 10.0.0.0/28 10.9.0.7',
+      'IPAddressAllow=localhost 10.0.0.5 10.0.1.0/24 fd00:1::/64 10.0.0.0/28 10.9.0.7',
     );
     for (const [path, text] of compiled.artefacts.map((each) => [each.path, each.content] as const)) {
       expect(text, path).not.toContain('undefined');
@@ -155,6 +159,15 @@ users:
     expect(bare.warnings.join('\n')).toMatch(/No client networks are declared/);
     expect(bare.warnings.join('\n')).toMatch(/No secret is given for admin, app/);
     expect(bare.warnings.join('\n')).toMatch(/pull apart/);
+  });
+
+  it('is said and placed right for nodes that are not alone', () => {
+    const warned = (mode: 'standalone' | 'cluster' | 'sentinel') =>
+      compilePolicy(policyFor({ ...policy.request, mode }), { mode }).warnings.join('\n');
+    expect(warned('standalone')).not.toMatch(/fleet\.NAME\.peers/);
+    expect(warned('cluster')).toMatch(/fleet\.NAME\.peers/);
+    const watch = compilePolicy(policy, { mode: 'sentinel' }).artefacts.map(({ path }) => path);
+    expect(watch).toContain('systemd/redis-sentinel.service.d/wardis.conf');
   });
 });
 

@@ -116,16 +116,19 @@ done
 `;
 }
 
-/** ufw reads its rules in order: what is allowed first, the refusal last. */
+/**
+ * ufw obeys the first rule that fits, and `ufw allow 6379` may be there already: so all of ours go before the others,
+ * the refusal first, what is allowed then before it.
+ */
 function ufw(blueprint: Blueprint): string {
   const allowed = blueprint.openings.flatMap((opening) =>
     opening.networks.map(
       (network) =>
-        `ufw allow proto tcp from ${network} to any port ${opening.port} comment 'wardis ${opening.name}'`,
+        `ufw prepend allow proto tcp from ${network} to any port ${opening.port} comment 'wardis ${opening.name}'`,
     ),
   );
   const denied = guardedPorts(blueprint).map(
-    (port) => `ufw deny proto tcp to any port ${port} comment 'wardis'`,
+    (port) => `ufw prepend deny proto tcp to any port ${port} comment 'wardis'`,
   );
-  return `#!/bin/sh\n${head(blueprint)}set -eu\n${[...allowed, ...denied].join('\n')}\n`;
+  return `#!/bin/sh\n${head(blueprint)}# ufw 0.36 or later. Open connections go on.\nset -eu\n${[...denied, ...allowed].join('\n')}\n`;
 }

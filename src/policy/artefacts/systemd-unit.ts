@@ -3,6 +3,7 @@
  * object need executable files in the data directory; NoExecPaths refuses both.
  */
 
+import { isIP } from 'node:net';
 import { productName, type Artefact, type Blueprint } from '../blueprint.ts';
 
 /** Descriptors beside those of clients: files, listeners, peers. */
@@ -10,16 +11,19 @@ const FILES_RESERVE = 1024;
 
 export function systemdUnit(blueprint: Blueprint): Artefact {
   const { paths } = blueprint;
-  const product = productName(blueprint);
+  const unit = `${productName(blueprint)}-${blueprint.request.mode === 'sentinel' ? 'sentinel' : 'server'}`;
   const files = (blueprint.choices.maxclients ?? 10_000) + FILES_RESERVE;
   const networks = [...new Set(blueprint.openings.flatMap((each) => each.networks))];
+  // A client on this host that dials the host's own address is not "localhost" to the kernel.
+  const own = blueprint.choices.bind.map((each) => each.replace(/^-/, '')).filter((each) => isIP(each) !== 0);
+  const allowed = [...new Set([...own.filter((each) => !isPlain(each)), ...networks])];
   const filter =
     networks.length === 0
       ? ''
-      : `\n# The kernel drops every other packet of this unit, in both directions.\nIPAddressDeny=any\nIPAddressAllow=localhost ${networks.join(' ')}\n`;
-  const content = `# Written by wardis. Install as /etc/systemd/system/${product}-server.service.d/wardis.conf,
-# then: systemctl daemon-reload && systemctl restart ${product}-server
-# Check with: systemd-analyze security ${product}-server
+      : `\n# The kernel drops every other packet of this unit, in both directions.\nIPAddressDeny=any\nIPAddressAllow=localhost ${allowed.join(' ')}\n`;
+  const content = `# Written by wardis. Install as /etc/systemd/system/${unit}.service.d/wardis.conf,
+# then: systemctl daemon-reload && systemctl restart ${unit}
+# Check with: systemd-analyze security ${unit}
 [Service]
 UMask=0077
 LimitNOFILE=${files}
@@ -54,9 +58,14 @@ SystemCallFilter=@system-service
 SystemCallErrorNumber=EPERM
 ${filter}`;
   return {
-    path: `systemd/${product}-server.service.d/wardis.conf`,
+    path: `systemd/${unit}.service.d/wardis.conf`,
     content,
     mode: 0o644,
     about: 'sandbox for the service',
   };
+}
+
+/** Every address, or one that "localhost" holds already. */
+function isPlain(address: string): boolean {
+  return /^(?:[0:.]+|127\..+|::1)$/.test(address);
 }

@@ -66,6 +66,12 @@ function missingWarnings({
       'No client networks are declared (fleet.NAME.clients): the firewall rules refuse every remote client.',
     );
   }
+  const peers = openings.filter((opening) => opening.name === 'peers');
+  if (remote && request.mode !== 'standalone' && peers.every((opening) => opening.networks.length === 0)) {
+    found.push(
+      'No networks of the other nodes are declared (fleet.NAME.peers): the firewall rules cut the nodes off from each other, and so does the systemd unit where it names networks.',
+    );
+  }
   if (expected.settings.has('maxmemory') && choices.maxmemory === undefined) {
     found.push(
       `settings.maxmemory is not set: ${expected.settings.get('maxmemory')?.value} is written; fit it to the host, about 3/4 of its memory.`,
