@@ -3,11 +3,11 @@
  * here: 6.0 has no channel rules, 6.x no read-only key patterns, 6.2 lets new users hear every channel.
  */
 
-import { globMatch } from '../acl/index.ts';
 import type { ServerVersion } from '../conf/index.ts';
 import type { KeyGrant, PolicyUser } from './policy-document.ts';
 import type { HardeningRequest } from './request.ts';
 import * as grants from './roles/grants.ts';
+import { couldMatchWord } from './roles/keyword-pattern.ts';
 
 /** The rules of one user and what to know about them. */
 export interface UserRules {
@@ -186,22 +186,11 @@ function holesOf(user: PolicyUser): {
     return { rules: [], warnings: [] };
   }
   const rules = ['-georadius', '-georadiusbymember'];
-  if (!user.keys.some((key) => matchesKeyword(key.pattern))) return { rules, warnings: [] };
+  if (!user.keys.some((key) => couldMatchWord(key.pattern, 'streams'))) return { rules, warnings: [] };
   return {
     rules: [...rules, '-xreadgroup'],
     warnings: [
-      `${user.name}: XREADGROUP is not granted, because a pattern matches the word STREAMS and the server then checks the wrong keys.`,
+      `${user.name}: XREADGROUP is not granted, because a pattern may match the word STREAMS and the server then checks the wrong keys.`,
     ],
   };
-}
-
-function matchesKeyword(pattern: string): boolean {
-  const word = 'streams';
-  for (let bits = 0; bits < 2 ** word.length; bits += 1) {
-    const spelt = Array.from(word, (letter, at) => ((bits >> at) & 1 ? letter.toUpperCase() : letter)).join(
-      '',
-    );
-    if (globMatch(pattern, spelt)) return true;
-  }
-  return false;
 }

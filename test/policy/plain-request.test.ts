@@ -2,9 +2,11 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
+import { globMatch } from '../../src/acl/index.ts';
 import { printYaml, type YamlData } from '../../src/policy/artefacts/yaml-text.ts';
 import { readPlainRequest } from '../../src/policy/document/plain-request.ts';
 import { parseRequest } from '../../src/policy/document/reading.ts';
+import { couldMatchWord } from '../../src/policy/roles/keyword-pattern.ts';
 
 const near = (values: readonly string[]) => fc.oneof(fc.constantFrom(...values, 'none', ''), fc.jsonValue());
 const requests = fc.record(
@@ -82,5 +84,38 @@ describe('printed YAML', () => {
         expect(parse(printYaml(value))).toEqual(value);
       }),
     );
+  });
+});
+
+describe('a pattern that could match a keyword', () => {
+  const spelt = (word: string, bits: number) =>
+    Array.from(word, (letter, at) => ((bits >> at) & 1 ? letter.toUpperCase() : letter)).join('');
+  const patterns = fc
+    .array(fc.constantFrom(...'streamsSTREAMS**?[]^-\\:a'.split('')), { maxLength: 12 })
+    .map((letters) => letters.join(''));
+
+  it('is found wherever the server matches it', () => {
+    fc.assert(
+      fc.property(patterns, fc.nat(127), (pattern, bits) => {
+        fc.pre(globMatch(pattern, spelt('streams', bits)));
+        expect(couldMatchWord(pattern, 'streams')).toBe(true);
+      }),
+      { numRuns: 300, maxSkipsPerRun: 10_000 },
+    );
+  });
+
+  it.each(['app:*', '*:cache', 'stream', 'streams:*', '?', 'session*', 's.*'])('is not %s', (pattern) => {
+    expect(couldMatchWord(pattern, 'streams')).toBe(false);
+  });
+
+  it('is decided at once, however many stars it has', () => {
+    const started = performance.now();
+    expect(couldMatchWord('*?'.repeat(5000), 'streams')).toBe(false);
+    expect(couldMatchWord(`${'*'.repeat(10_000)}x`, 'streams')).toBe(false);
+    expect(performance.now() - started).toBeLessThan(5000);
+  });
+
+  it.each(['*', 's*', '*S', 'str?ams', '[a-z]*', 'STREAMS', 'st\\reams'])('is %s', (pattern) => {
+    expect(couldMatchWord(pattern, 'streams')).toBe(true);
   });
 });
