@@ -56,7 +56,7 @@ export function snapshotFromFiles(source: FileSource): Snapshot {
   const aclPath = source.aclPath ?? (aclfile?.known === true ? aclfile.value : '');
   const aclText = aclPath === '' ? undefined : readText(resolve(base, aclPath));
   const conf = configuration.documents.map(({ path }) => path);
-  const named = readNamedFiles(settings, { base, conf, acl: aclPath }, source.root);
+  const named = readNamedFiles(settings, { base, conf, acl: aclPath, given: configPath }, source.root);
   const onHost = source.scope !== 'files';
   return seal(
     assembleFromFiles({

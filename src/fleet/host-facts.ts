@@ -51,7 +51,13 @@ export function readConfiguration(
 /** Certificates and keys, and the modes and owners of everything that the settings name. */
 export function readNamedFiles(
   settings: Settings,
-  places: { readonly base: string; readonly conf: readonly string[]; readonly acl: string },
+  places: {
+    readonly base: string;
+    readonly conf: readonly string[];
+    readonly acl: string;
+    /** The path that a person gave: it counts from our own working directory, not from the server's. */
+    readonly given?: string;
+  },
   root: HostRoot = '/',
 ): {
   readonly certificateFiles: ReadonlyMap<string, Fact<CertificateFileFact>>;
@@ -83,7 +89,7 @@ export function readNamedFiles(
   const paths = new Map<string, Fact<PathFact>>();
   for (const path of wanted) {
     if (path === '' || paths.has(path)) continue;
-    const fact = readPathFact(resolve(places.base, path), names);
+    const fact = readPathFact(path === places.given ? resolve(path) : resolve(places.base, path), names);
     // Data files come into being when the server first saves.
     if (fact.known || !isOptional(path, directory)) paths.set(path, fact);
   }
