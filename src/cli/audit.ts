@@ -100,7 +100,12 @@ export async function runAudit(
   const assessment = assessor.finish(gathered.unreachable);
   for (const output of outputs)
     await emit(output.format, output.path, assessment, selected, flags, context, policy?.path);
-  context.finish(exitOf(assessment, failOn, gathered.credentials));
+  context.finish(
+    exitOf(assessment, failOn, {
+      credentials: gathered.credentials,
+      unknowns: flags.allowUnknown === true ? 'allow' : 'count',
+    }),
+  );
 }
 
 /** The users of the policy, the Sentinels' own and the ones that fleets are audited as included. */
@@ -126,24 +131,23 @@ function expectationsByRequest(choice: Chosen): (snapshot: Snapshot) => Expectat
   };
 }
 
-/** Findings outrank incompleteness, which outranks a clean answer; refused credentials outrank all. */
+/**
+ * Refused credentials outrank findings, findings outrank incompleteness. What a source can never tell (files do not show
+ * who is connected) leaves a run complete; what was asked and not answered does not.
+ */
 export function exitOf(
   assessment: Assessment,
   failOn: Severity | undefined,
-  credentials: 'accepted' | 'refused',
+  run: { readonly credentials: 'accepted' | 'refused'; readonly unknowns: 'count' | 'allow' },
 ): ExitCode {
-  if (credentials === 'refused') return EXIT.refused;
-  const outcomes = assessment.targets.flatMap((target) => target.outcomes);
-  const found = outcomes.some(
-    (outcome) =>
-      failOn !== undefined && outcome.status === 'fail' && severityAtLeast(outcome.severity, failOn),
-  );
-  if (found) return EXIT.findings;
-  const openQuestion = outcomes.some(
-    (outcome) =>
-      failOn !== undefined && outcome.status === 'unknown' && severityAtLeast(outcome.severity, failOn),
-  );
-  return assessment.unreachable.length > 0 || openQuestion ? EXIT.incomplete : EXIT.ok;
+  if (run.credentials === 'refused') return EXIT.refused;
+  const weighty = assessment.targets
+    .flatMap((target) => target.outcomes)
+    .filter((outcome) => failOn !== undefined && severityAtLeast(outcome.severity, failOn));
+  if (weighty.some((outcome) => outcome.status === 'fail')) return EXIT.findings;
+  if (assessment.unreachable.length > 0) return EXIT.incomplete;
+  const open = weighty.some((outcome) => outcome.status === 'unknown' && outcome.reason !== 'not-asked');
+  return open && run.unknowns === 'count' ? EXIT.incomplete : EXIT.ok;
 }
 
 function chooseChecks(flags: AuditFlags): readonly Check[] {

@@ -3,7 +3,7 @@
 export const EXIT = {
   /** Clean, or done. */
   ok: 0,
-  /** Findings at or above `--fail-on`, or differences under `--check`. */
+  /** Findings at or above `--fail-on`. */
   findings: 1,
   /** Wrong usage, a bad policy, or an operational error. */
   error: 2,
@@ -22,10 +22,13 @@ export const EXIT_MEANINGS: readonly { readonly code: ExitCode; readonly meaning
   { code: EXIT.ok, meaning: 'clean, or done' },
   {
     code: EXIT.findings,
-    meaning: 'findings at or above --fail-on (default high), or differences under --check',
+    meaning: 'findings at or above --fail-on (default high)',
   },
   { code: EXIT.error, meaning: 'usage, policy or operational error' },
-  { code: EXIT.incomplete, meaning: 'incomplete: a target or a check could not be assessed' },
+  {
+    code: EXIT.incomplete,
+    meaning: 'incomplete: a target, or a check at or above --fail-on, could not be assessed',
+  },
   { code: EXIT.refused, meaning: 'our own credentials were refused' },
   { code: EXIT.interrupted, meaning: 'interrupted' },
 ];

@@ -20,7 +20,7 @@ export const HELP_TOPICS: readonly HelpTopic[] = [
 
 function printExitCodes(): string {
   const rows = EXIT_MEANINGS.map(({ code, meaning }) => `  ${String(code).padStart(3)}  ${meaning}`);
-  return `Exit codes\n${rows.join('\n')}\n`;
+  return `Exit codes\n${rows.join('\n')}\n\nWhen several hold: 4 before 1 before 3. --allow-unknown gives 0 for checks that could not be answered.\n`;
 }
 
 function printEnvironment(): string {
@@ -54,7 +54,9 @@ function printPermissions(server: string): string {
       next: 'write redis-7.2 or valkey-8.1',
     });
   }
-  const rules = auditPermissions(version).join(' ');
+  const rules = auditPermissions(version)
+    .filter((rule) => rule !== 'on')
+    .join(' ');
   return `An audit needs this user and no more (${server}). It reads, changes nothing, and leaves ACL LOG empty.
 
   ACL SETUSER wardis reset on >PASSWORD ${rules}

@@ -4,7 +4,7 @@
  * printed in its page. Ids are never reused; a renamed check keeps its old id as an alias.
  */
 
-import type { Provenance, Snapshot } from '../fleet/index.ts';
+import type { Provenance, Snapshot, UnknownReason } from '../fleet/index.ts';
 import type { Change, Expectations } from '../policy/index.ts';
 import type { FleetView } from './fleet-view.ts';
 
@@ -49,7 +49,14 @@ export type Verdict =
       readonly fix: readonly Change[];
     }
   /** A fact is missing: which, why, and where to look instead. */
-  | { readonly status: 'unknown'; readonly missing: string; readonly why: string; readonly look: string }
+  | {
+      readonly status: 'unknown';
+      readonly missing: string;
+      readonly why: string;
+      readonly look: string;
+      /** Why the fact is missing; `not-asked` is what this source can never tell, and no fault of the run. */
+      readonly reason?: UnknownReason;
+    }
   /** Only a person can answer; what to do. */
   | { readonly status: 'manual'; readonly instruction: string }
   | { readonly status: 'not-applicable'; readonly why: string };

@@ -3,6 +3,7 @@
  * report is printed from, and what the JSON output publishes.
  */
 
+import type { UnknownReason } from '../fleet/index.ts';
 import type { HardeningRequest } from '../policy/index.ts';
 import type { Area, Evidence, Severity } from './check.ts';
 import type { Change } from '../policy/index.ts';
@@ -25,6 +26,8 @@ export interface Outcome {
   /** For unknown, manual and not-applicable: why, and where to look or what to do. */
   readonly why?: string;
   readonly look?: string;
+  /** For unknown: why the fact is missing. `not-asked`: this source can never tell, so the run is still complete. */
+  readonly reason?: UnknownReason;
   /** Stable across runs and line moves: hash of check id and subject. */
   readonly fingerprint: string;
   readonly waiver?: { readonly reason: string; readonly owner: string; readonly expires: string };

@@ -30,7 +30,10 @@ export function outcomeOf(check: Check, snapshot: Snapshot, verdict: Verdict, sh
     case 'unknown': {
       const why = share.text(`${verdict.missing}: ${verdict.why}`);
       const look = share.text(verdict.look);
-      return { checkId, area, title, subject, status, severity, evidence, fix, fingerprint, why, look };
+      const { reason } = verdict;
+      return reason === undefined
+        ? { checkId, area, title, subject, status, severity, evidence, fix, fingerprint, why, look }
+        : { checkId, area, title, subject, status, severity, evidence, fix, fingerprint, why, look, reason };
     }
     case 'manual': {
       const why = share.text(verdict.instruction);

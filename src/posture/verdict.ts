@@ -26,7 +26,7 @@ export function notApplicable(why: string): Verdict {
 
 /** An unknown fact as an unknown verdict. `missing` names the fact: `CONFIG GET bind`, `users`. */
 export function unknownFrom(fact: Extract<Fact<unknown>, { known: false }>, missing: string): Verdict {
-  return { status: 'unknown', missing, why: fact.detail, look: fact.look };
+  return { status: 'unknown', missing, why: fact.detail, look: fact.look, reason: fact.reason };
 }
 
 /** Judge one setting against its expected value; the fix is the expected value itself. */

@@ -18,6 +18,7 @@ export interface AuditFlags extends ConnectionFlags {
   readonly severity?: string;
   readonly framework?: string;
   readonly failOn: string;
+  readonly allowUnknown?: boolean;
   readonly baseline?: string;
   readonly output: readonly string[];
   readonly json?: boolean;
@@ -53,6 +54,7 @@ export function addAudit(program: Command, context: CommandContext): void {
     .option('--framework <name>', 'run only checks that this framework maps, for example pci-dss')
     .optionsGroup('Answer:')
     .option('--fail-on <severity>', 'least severity that makes the exit code 1, or none', 'high')
+    .option('--allow-unknown', 'exit 0 although some checks could not be answered')
     .option('--baseline <file>', 'earlier JSON report: mark findings new or unchanged')
     .option(
       '-o, --output <format[=file]>',
@@ -85,5 +87,5 @@ Examples:
   wardis audit --targets fleet.txt -o html=fleet.html -o ndjson=fleet.ndjson
   wardis audit --config redis.conf --aclfile users.acl --server redis-7.2
   wardis audit --level compliance --require pci_dss -o table -o sarif=audit.sarif
-  wardis audit --check AUTH* --fail-on critical
+  wardis audit --check 'AUTH*' --fail-on critical
 `;

@@ -38,6 +38,10 @@ const outcome = z.strictObject({
   fix: z.array(z.looseObject({ kind: z.string(), text: z.string() })),
   why: z.string().optional(),
   look: z.string().optional().describe('Where to find the answer instead.'),
+  reason: z
+    .enum(['denied', 'missing', 'blocked', 'not-asked', 'unreachable', 'failed'])
+    .optional()
+    .describe('Why the fact is missing; not-asked is what this source can never tell.'),
   fingerprint: z
     .string()
     .regex(/^[0-9a-f]{32}$/)
