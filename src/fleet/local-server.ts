@@ -78,7 +78,7 @@ function readHere(local: LocalServer, pid: number, process: HostFacts['process']
   const confPaths = conf.known ? conf.value.documents.map(({ path }) => path) : [confPath];
   return {
     conf,
-    aclFile: readAclFile(value('aclfile'), base, local.table),
+    aclFile: readAclFile(settings.settings.get('aclfile'), base, local.table),
     ...readNamedFiles(settings, { base, conf: confPaths, acl: value('aclfile') }, root),
     process,
     unit: readUnit({ pid }, root),
@@ -99,7 +99,15 @@ function readConf(path: string, server: ServerVersion, base: string): Snapshot['
   return root.known ? known({ root: path, ...configuration }, root.from) : root;
 }
 
-function readAclFile(path: string, base: string, table: CommandTable): Snapshot['aclFile'] {
+function readAclFile(
+  setting: Fact<string> | undefined,
+  base: string,
+  table: CommandTable,
+): Snapshot['aclFile'] {
+  // Refused is not the same as not set: there may well be an ACL file.
+  if (setting?.known === false)
+    return setting.reason === 'missing' ? { ...setting, reason: 'denied' } : setting;
+  const path = setting?.value ?? '';
   if (path === '')
     return unknown('missing', 'aclfile is not set', 'users are in the configuration file, if anywhere');
   const bytes = readHostFile(resolve(base, path));
