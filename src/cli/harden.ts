@@ -39,10 +39,11 @@ export async function runHarden(flags: HardenFlags, context: CommandContext): Pr
   });
   refuseWhatCannotBe(compiled);
   const answersOnly = flags.input !== undefined || flags.json === true;
-  if (flags.out === undefined) return context.terminal.out(describe(compiled, undefined));
+  if (flags.out === undefined) return context.terminal.out(describe(compiled, undefined, flags.policy));
   refuseOverwriting(flags.out, compiled, flags);
   const written = place(flags, compiled, [...secrets.values()], context);
-  if (!answersOnly) context.terminal.out(describe(compiled, { folder: flags.out, secrets: written }));
+  if (!answersOnly)
+    context.terminal.out(describe(compiled, { folder: flags.out, secrets: written }, flags.policy));
 }
 
 /** The day and the check ids that the checklist names. */
@@ -63,7 +64,7 @@ async function policyOf(flags: HardenFlags, context: CommandContext): Promise<Po
       next: '--server redis-7.2',
     });
   }
-  const choice = readChoice(flags, loaded?.chosen ?? { level: 'standard' });
+  const choice = readChoice(flags, loaded?.chosen ?? {});
   if (loaded === undefined) {
     return policyFor({
       ...choice,
@@ -139,6 +140,7 @@ function place(
 function describe(
   compiled: Compilation,
   written: { readonly folder: string; readonly secrets: readonly string[] } | undefined,
+  policyPath: string | undefined,
 ): string {
   const { request } = compiled;
   const width = Math.max(...compiled.artefacts.map((file) => file.path.length));
@@ -165,7 +167,27 @@ function describe(
     '',
     written === undefined
       ? 'next: wardis harden … --out DIR'
-      : `next: wardis audit --config ${join(written.folder, request.mode === 'sentinel' ? 'sentinel.conf' : `${request.server.product}.conf`)} --server ${request.server.product}-${request.server.version}`,
+      : `next: ${auditCommand(compiled, written.folder, policyPath)}`,
     '',
   ].join('\n');
+}
+
+/** The audit that judges what was written by the same request. */
+function auditCommand({ request }: Compilation, folder: string, policyPath: string | undefined): string {
+  const { product, version } = request.server;
+  const sentinel = request.mode === 'sentinel';
+  const asked =
+    policyPath === undefined
+      ? [
+          `--level ${request.level} --exposure ${request.exposure}`,
+          ...request.frameworks.map((name) => `--require ${name}`),
+        ].join(' ')
+      : `--policy ${policyPath}`;
+  return [
+    'wardis audit',
+    `--config ${join(folder, sentinel ? 'sentinel.conf' : `${product}.conf`)}`,
+    ...(sentinel ? [] : [`--aclfile ${join(folder, 'users.acl')}`]),
+    `--server ${product}-${version}`,
+    asked,
+  ].join(' ');
 }

@@ -1,33 +1,27 @@
 /** The work of `wardis init`: answers or a live server become a policy document that reads back without a problem. */
 
-import { createInterface } from 'node:readline/promises';
 import { stringify } from 'yaml';
 import { parseServerName, type ServerVersion } from '../conf/index.ts';
 import { FleetError, snapshotLive, type Snapshot } from '../fleet/index.ts';
-import {
-  COMPLIANCE_REQUIREMENTS,
-  NETWORK_EXPOSURES,
-  parsePolicy,
-  printPolicyProblem,
-  SECURITY_LEVELS,
-} from '../policy/index.ts';
+import { parsePolicy, printPolicyProblem } from '../policy/index.ts';
 import type { InitFlags } from './commands/init.ts';
 import { readTimeouts, resolveTargets } from './connection-target.ts';
 import type { CommandContext } from './context.ts';
 import { CommandFailure } from './failure.ts';
 import { refuseExisting, writeWhole } from './file-output.ts';
 import { describeFleetError } from './fleet-failure.ts';
-import { describeLiveUsers } from './live-user-policy.ts';
-import { oneOf, readChoice, type Chosen } from './judgement-request.ts';
+import { describeLiveSettings, describeLiveUsers } from './live-policy.ts';
+import { askQuestions, type Answers } from './init-question.ts';
+import { readChoice, type Chosen } from './judgement-request.ts';
 import { readPassword } from './password.ts';
+import { openPrompt } from './prompt.ts';
 
 export async function runInit(flags: InitFlags, context: CommandContext): Promise<void> {
   const { terminal } = context;
   if (flags.out !== '-') refuseExisting(flags.out, flags.force === true ? 'overwrite' : 'keep');
   const snapshot = flags.from === undefined ? undefined : await readServer(flags.from, flags, context);
-  const server = serverOf(flags, snapshot);
-  const chosen = await choose(flags, context);
-  const text = writePolicy(chosen, server, snapshot);
+  const chosen = await choose(flags, serverOf(flags, snapshot), snapshot, context);
+  const text = writePolicy(chosen, chosen.server, snapshot);
   const parsed = await parsePolicy(text, flags.out);
   if (!parsed.ok) {
     terminal.err(`${parsed.problems.map(printPolicyProblem).join('\n')}\n`);
@@ -50,6 +44,7 @@ function writePolicy(chosen: Chosen, server: ServerVersion, snapshot: Snapshot |
     compliance_requirements: chosen.frameworks,
     network_exposure: chosen.exposure,
     server: { product: server.product, version: server.version, ...(mode === 'standalone' ? {} : { mode }) },
+    ...(snapshot === undefined ? {} : { settings: describeLiveSettings(snapshot) }),
   });
   const users = snapshot === undefined ? SAMPLE_USERS : describeLiveUsers(snapshot);
   return `# yaml-language-server: $schema=./schemas/policy.schema.json\n${head}\n${users}`;
@@ -91,44 +86,31 @@ function serverOf(flags: InitFlags, snapshot: Snapshot | undefined): ServerVersi
   return { product: 'redis', version: '7.2' };
 }
 
-async function choose(flags: InitFlags, context: CommandContext): Promise<Chosen> {
-  const given = readChoice(flags, { level: 'standard' });
-  const { terminal } = context;
-  if (flags.yes === true || !terminal.interactive) return given;
-  const questions = createInterface({ input: process.stdin, output: process.stderr });
-  try {
-    const level =
-      flags.level ??
-      (await ask(questions.question.bind(questions), 'Security level', SECURITY_LEVELS, given.level));
-    const exposure =
-      flags.exposure ??
-      (await ask(questions.question.bind(questions), 'Who can reach it', NETWORK_EXPOSURES, given.exposure));
-    const names =
-      flags.require.length > 0
-        ? flags.require
-        : (
-            await questions.question(
-              `Frameworks, with blanks between (${COMPLIANCE_REQUIREMENTS.join(', ')}; none): `,
-            )
-          )
-            .split(/[\s,]+/)
-            .filter((name) => name !== '' && name !== 'none');
-    return {
-      level: oneOf('security level', level, SECURITY_LEVELS),
-      exposure: oneOf('exposure', exposure, NETWORK_EXPOSURES),
-      frameworks: names.map((name) => oneOf('framework', name, COMPLIANCE_REQUIREMENTS)),
-    };
-  } finally {
-    questions.close();
+async function choose(
+  flags: InitFlags,
+  server: ServerVersion,
+  snapshot: Snapshot | undefined,
+  context: CommandContext,
+): Promise<Answers> {
+  const given = { ...readChoice(flags, {}), server };
+  if (flags.yes === true) return given;
+  const settled = {
+    level: flags.level !== undefined,
+    exposure: flags.exposure !== undefined,
+    frameworks: flags.require.length > 0,
+    server: flags.server !== undefined || snapshot?.product.known === true,
+  };
+  if (!context.terminal.interactive) {
+    throw new CommandFailure({
+      code: 'E_USAGE',
+      what: 'nobody is there to answer the questions; nothing was written',
+      next: 'wardis init --yes takes the defaults for what no option says',
+    });
   }
-}
-
-async function ask<T extends string>(
-  question: (text: string) => Promise<string>,
-  what: string,
-  values: readonly T[],
-  standard: T,
-): Promise<string> {
-  const answer = (await question(`${what} (${values.join(', ')}) [${standard}]: `)).trim();
-  return answer === '' ? standard : answer;
+  const prompt = openPrompt('shown');
+  try {
+    return await askQuestions(prompt.ask, given, settled);
+  } finally {
+    prompt.close();
+  }
 }

@@ -4,11 +4,10 @@
  */
 
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
-import { createInterface } from 'node:readline';
-import { Writable } from 'node:stream';
 import { Secret } from '../conf/index.ts';
 import type { ConnectionFlags } from './connection-options.ts';
 import { CommandFailure } from './failure.ts';
+import { openPrompt } from './prompt.ts';
 import type { Terminal } from './terminal.ts';
 import { readInput } from './text-input.ts';
 
@@ -102,18 +101,14 @@ function readBounded(handle: number): Secret {
     }
     chunks.push(chunk.subarray(0, read));
   }
-  return new Secret(
-    Buffer.concat(chunks)
-      .toString('utf8')
-      .replace(/\r?\n$/, ''),
-  );
+  return withoutLineEnd(Buffer.concat(chunks).toString('utf8'));
 }
 
 function withoutLineEnd(text: string): Secret {
   return new Secret(text.replace(/\r?\n$/, ''));
 }
 
-function askPassword(terminal: Terminal): Promise<Secret> {
+async function askPassword(terminal: Terminal): Promise<Secret> {
   if (!terminal.interactive) {
     throw new CommandFailure({
       code: 'E_USAGE',
@@ -121,14 +116,10 @@ function askPassword(terminal: Terminal): Promise<Secret> {
       next: 'use --password-file - and pipe the password in',
     });
   }
-  terminal.err('Password: ');
-  const silent = new Writable({ write: (_chunk, _encoding, done) => done() });
-  const reader = createInterface({ input: process.stdin, output: silent, terminal: true });
-  return new Promise((resolve) => {
-    reader.question('', (answer) => {
-      reader.close();
-      terminal.err('\n');
-      resolve(new Secret(answer));
-    });
-  });
+  const prompt = openPrompt('hidden');
+  try {
+    return new Secret(await prompt.ask('Password: '));
+  } finally {
+    prompt.close();
+  }
 }

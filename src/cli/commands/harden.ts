@@ -28,8 +28,8 @@ export function addHarden(program: Command, context: CommandContext): void {
       'bare request in JSON; - is standard input. The answer is JSON on standard output',
     )
     .option('--policy <file>', 'policy document (default: ./wardis.yaml when it exists)')
-    .option('--level <level>', 'basic, standard, hardened or compliance')
-    .option('--exposure <exposure>', 'localhost, private_network or public')
+    .option('--level <level>', 'basic, standard, hardened or compliance (default: hardened)')
+    .option('--exposure <exposure>', 'localhost, private_network or public (default: private_network)')
     .option('--require <name>', 'pci_dss, hipaa, sox or gdpr; repeatable', collect, [])
     .option('--server <name>', 'server version, for example redis-7.2 or valkey-8.1.1')
     .optionsGroup('Where it goes:')

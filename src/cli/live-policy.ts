@@ -1,10 +1,29 @@
 /**
- * The users of a live server as the `users` part of a policy document. Rights are kept as they are, as custom users
+ * A live server as parts of a policy document: its settings, and its users. Rights are kept as they are, as custom users
  * with their own rules, so that adopting a policy changes nothing by surprise; passwords never leave the server.
  */
 
 import { stringify } from 'yaml';
 import type { Snapshot, UserFact } from '../fleet/index.ts';
+
+/** The port, addresses and memory of the live server, where they say something: compiling keeps them. */
+export function describeLiveSettings(snapshot: Snapshot): object {
+  const value = (name: string): string => {
+    const fact = snapshot.settings.get(name);
+    return fact?.known === true ? fact.value : '';
+  };
+  const [tlsPort, plainPort] = [Number(value('tls-port')), Number(value('port'))];
+  const port = tlsPort > 0 ? tlsPort : plainPort;
+  const bind = value('bind')
+    .split(/\s+/)
+    .filter((address) => address !== '' && !/^-?(\*|::\*|0\.0\.0\.0|::)$/.test(address));
+  const memory = Number(value('maxmemory'));
+  return {
+    ...(port > 0 ? { port } : {}),
+    ...(bind.length === 0 ? {} : { bind }),
+    ...(memory > 0 ? { maxmemory: String(memory) } : {}),
+  };
+}
 
 /** YAML text with a comment on what a person should look at. */
 export function describeLiveUsers(snapshot: Snapshot): string {
