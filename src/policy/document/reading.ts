@@ -13,6 +13,7 @@ import {
   userProblems,
   waiverProblems,
 } from './meaning.ts';
+import { findJsonBreak } from './json-break.ts';
 import { inOrder, placeOf, problemsOf, writtenNumber, type Path, type Source } from './place.ts';
 import {
   policyJsonSchema,
@@ -106,13 +107,11 @@ function jsonProblem(text: string, file: string): PolicyProblem | undefined {
   try {
     JSON.parse(text);
     return undefined;
-  } catch (error) {
-    const message = error instanceof Error ? error.message : 'not JSON';
-    const at = /at position ([0-9]+)/.exec(message)?.[1];
+  } catch {
     const lines = new LineCounter();
     parseDocument(text, { lineCounter: lines });
-    const offset = at === undefined ? undefined : Number(at);
-    const place = offset === undefined ? {} : placeOf({ text, lines }, [offset, offset + 1]);
+    const offset = findJsonBreak(text);
+    const place = placeOf({ text, lines }, [offset, offset + 1]);
     // Node quotes a part of the text in its message; the caret shows it better and never a secret.
     return { code: 'policy-syntax', message: 'this is not JSON', file, ...place };
   }
