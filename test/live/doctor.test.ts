@@ -197,7 +197,7 @@ forEachServer(SERVER_IDS, (server) => {
       ]);
       expect(exit).toBe(4);
       expect(out).toContain('is read as a password');
-      expect(out).toContain('--user root was not used');
+      expect(out).toContain('AUTH root PASSWORD');
     });
 
     it('takes what follows -- as the command, wherever the place comes from', async () => {

@@ -85,6 +85,7 @@ function describeSubject(target: Target, text: string, flags: DoctorFlags): Subj
     user,
     password: credentials === undefined ? 'none' : 'given',
     form: formOf(credentials, text),
+    ...(isNameAlone(text) ? { nameAsPassword: true as const } : {}),
     ...(flags.user !== undefined && credentials !== undefined && credentials.username !== flags.user
       ? { unusedUser: flags.user }
       : {}),
@@ -101,7 +102,12 @@ function describeSubject(target: Target, text: string, flags: DoctorFlags): Subj
 function formOf(credentials: Target['credentials'], text: string): Subject['form'] {
   if (credentials === undefined) return 'none';
   if (credentials.username !== undefined) return 'with-user';
-  return /^[a-z+-]+:\/\/[^:/@]+@/i.test(text) ? 'url-alone' : 'alone';
+  return isNameAlone(text) ? 'url-alone' : 'alone';
+}
+
+/** `redis://app@host`: what looks like a user is the password. */
+function isNameAlone(text: string): boolean {
+  return /^[a-z+-]+:\/\/[^:/@]+@/i.test(text);
 }
 
 const SCHEMES: Readonly<Record<Target['transport'], string>> = {

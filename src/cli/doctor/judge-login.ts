@@ -169,14 +169,14 @@ function judgeWrong({ subject, stranger }: Observations, login: LoginObservation
   };
   const notes = [
     ...hints,
-    ...(subject.form === 'url-alone'
+    ...(subject.nameAsPassword === true
       ? [
           'What stands before the @ without a colon is read as a password, as redis-cli does. For a user write redis://NAME:PASSWORD@HOST.',
         ]
       : []),
     ...(subject.unusedUser === undefined
       ? []
-      : [`--user ${subject.unusedUser} was not used: the URL brings its own login.`]),
+      : [`--user ${subject.unusedUser} was not used: the URL names the user ${user}.`]),
     ...(stranger?.kind === 'open' ? ['The server answers without any login too: wardis audit'] : []),
   ];
   if (account === undefined) {

@@ -51,6 +51,8 @@ export interface Subject {
   readonly form: 'none' | 'alone' | 'url-alone' | 'with-user';
   /** `--user` was given, and a URL with a password of its own outranks it. */
   readonly unusedUser?: string;
+  /** The URL holds one word before the @, which is the password and looks like a user. */
+  readonly nameAsPassword?: true;
   readonly verify: 'full' | 'chain' | 'none';
   readonly serverName: string | undefined;
   readonly certFile?: string;
