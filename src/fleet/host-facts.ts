@@ -4,8 +4,9 @@
  * alone.
  */
 
-import { readdirSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
+import { globMatch } from '../acl/index.ts';
 import { resolveIncludes, type Configuration, type ServerVersion } from '../conf/index.ts';
 import { readCertificateFiles } from './certificate-files.ts';
 import type { Fact } from './fact.ts';
@@ -110,27 +111,25 @@ function isOptional(path: string, directory: string): boolean {
   return path !== directory && dirname(path) === directory;
 }
 
-/** `*`, `?` and `[…]` in the last part of a path, sorted as glob(3) sorts. */
+/** `*`, `?` and `[…]` in any part of a path, sorted as glob(3) sorts. */
 function expandGlob(pattern: string): readonly string[] {
-  const directory = dirname(pattern);
-  const last = pattern.slice(directory === '/' ? 1 : directory.length + 1);
-  if (/[*?[]/.test(directory)) return [];
-  const source = last
-    .replace(/[.+^${}()|\\]/g, '\\$&')
-    .replaceAll('*', '[^/]*')
-    .replaceAll('?', '[^/]');
-  let matcher: RegExp;
-  try {
-    matcher = new RegExp(`^${source}$`);
-  } catch {
-    return [];
+  let found: readonly string[] = [resolve(pattern.startsWith('/') ? '/' : '.')];
+  for (const part of pattern.split('/')) {
+    const next = /[*?[]/.test(part)
+      ? found.flatMap((folder) => namesLike(folder, part).map((name) => resolve(folder, name)))
+      : found.map((folder) => resolve(folder, part));
+    found = next.slice(0, GLOB_FILES_MAX);
   }
+  return found.filter((path) => existsSync(path)).toSorted();
+}
+
+/** Not by a regular expression: the conf may be anybody's, and many stars would keep one busy for ever. */
+function namesLike(folder: string, part: string): readonly string[] {
+  const wanted = part.replaceAll('[!', '[^');
   try {
-    return readdirSync(directory)
-      .filter((name) => matcher.test(name) && (last.startsWith('.') || !name.startsWith('.')))
-      .sort()
-      .slice(0, GLOB_FILES_MAX)
-      .map((name) => resolve(directory, name));
+    return readdirSync(folder)
+      .filter((name) => globMatch(wanted, name) && (part.startsWith('.') || !name.startsWith('.')))
+      .toSorted();
   } catch {
     return [];
   }

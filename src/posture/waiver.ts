@@ -81,7 +81,8 @@ function isDay(text: string): boolean {
 
 /** A node may be named without its port: `cache-3` means `cache-3:6379` too. */
 function coversNode(waiver: Waiver, subject: string): boolean {
-  return waiver.node === undefined || matchWildcard(waiver.node, subject, '(?::\\d+)?');
+  if (waiver.node === undefined) return true;
+  return matchWildcard(waiver.node, subject) || matchWildcard(waiver.node, subject.replace(/:\d{1,5}$/, ''));
 }
 
 function printExpired(waiver: Waiver, subject: string): string {

@@ -1,11 +1,28 @@
 /** Names with `*` and `?`, as waivers and selections write them. */
 
-/** The pattern as an expression over the whole text. `suffix` may follow, as an expression. */
-export function matchWildcard(pattern: string, text: string, suffix = ''): boolean {
-  const body = pattern
-    .replace(/[\\^$.|+()[\]{}]/g, '\\$&')
-    // Runs of stars are one star: many of them would make the expression slow.
-    .replaceAll(/\*+/g, '.*')
-    .replaceAll('?', '.');
-  return new RegExp(`^${body}${suffix}$`, 'su').test(text);
+/**
+ * Does the pattern fit the whole text? Only the last star is ever taken back, so that the time is bounded by the length
+ * of the pattern times that of the text, whatever either says.
+ */
+export function matchWildcard(pattern: string, text: string): boolean {
+  let at = 0;
+  let star = -1;
+  let taken = 0;
+  for (let index = 0; index < text.length;) {
+    if (pattern[at] === '*') {
+      star = at;
+      taken = index;
+      at += 1;
+    } else if (at < pattern.length && (pattern[at] === '?' || pattern[at] === text[index])) {
+      at += 1;
+      index += 1;
+    } else if (star >= 0) {
+      at = star + 1;
+      taken += 1;
+      index = taken;
+    } else {
+      return false;
+    }
+  }
+  return /^\**$/.test(pattern.slice(at));
 }

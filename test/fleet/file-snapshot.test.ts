@@ -111,6 +111,21 @@ describe('a snapshot of files', () => {
     ]);
   });
 
+  it('follows wildcards in folders, as the server does, and is not kept busy by them', () => {
+    put('wild/b/redis.conf', 'port 7102\n');
+    put('wild/a/redis.conf', 'port 7101\ntimeout 17\n');
+    put('wild/.hidden/redis.conf', 'port 7103\n');
+    put(`wild/${'a'.repeat(200)}/redis.conf`, 'tcp-keepalive 17\n');
+    const conf = put(
+      'wild/main.conf',
+      `include ${join(root, 'wild/[!.c-z]*/redis.c?nf')}\ninclude ${join(root, `wild/${'*a'.repeat(40)}*b/x`)}\n`,
+    );
+    const { settings } = take(conf);
+    expect(settings.get('port')).toMatchObject({ value: '7102' });
+    expect(settings.get('timeout')).toMatchObject({ value: '17' });
+    expect(settings.get('tcp-keepalive')).toMatchObject({ value: '17' });
+  });
+
   it('survives an include cycle', () => {
     const a = join(root, 'cycle-a.conf');
     put('cycle-b.conf', `include ${a}\nport 2\n`);
