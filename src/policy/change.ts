@@ -22,12 +22,16 @@ export type Change =
   | { readonly kind: 'remove-user'; readonly name: string }
   /** Replace one line of a file by another; an empty `replacement` removes it. */
   | { readonly kind: 'edit-line'; readonly file: string; readonly line: number; readonly replacement: string }
+  /** A line that a file lacks. */
+  | { readonly kind: 'add-line'; readonly file: string; readonly line: string }
   | { readonly kind: 'file-mode'; readonly path: string; readonly mode: string; readonly owner?: string }
   | { readonly kind: 'upgrade'; readonly product: string; readonly to: readonly string[] }
   /** Regenerate from the policy; `options` are the flags that matter here. */
   | { readonly kind: 'harden'; readonly options: string }
   /** A person must do it; one imperative sentence. */
-  | { readonly kind: 'by-hand'; readonly instruction: string };
+  | { readonly kind: 'by-hand'; readonly instruction: string }
+  /** What makes the changes before it outlast a restart; the same for every finding of a server. */
+  | { readonly kind: 'keep'; readonly instruction: string };
 
 /** The change as one line that an operator can paste or follow. */
 export function printChange(change: Change): string {
@@ -46,6 +50,8 @@ export function printChange(change: Change): string {
       return change.replacement === ''
         ? `remove ${change.file}:${change.line}`
         : `${change.file}:${change.line}: ${change.replacement}`;
+    case 'add-line':
+      return `add to ${change.file}: ${change.line}`;
     case 'file-mode':
       return `chmod ${change.mode} ${change.path}${change.owner === undefined ? '' : ` && chown ${change.owner} ${change.path}`}`;
     case 'upgrade':
@@ -53,6 +59,7 @@ export function printChange(change: Change): string {
     case 'harden':
       return `wardis harden ${change.options}`.trimEnd();
     case 'by-hand':
+    case 'keep':
       return change.instruction;
   }
 }

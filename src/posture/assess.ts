@@ -195,11 +195,12 @@ function judgeAlone(
   const context = contextOf(expected, NO_FLEET, options);
   if (options.declared !== undefined && snapshot.users.known)
     declareDuties(snapshot.users.value, options.declared);
+  const judged = { snapshot, request: expected.request };
   const startedMs = options.elapsedMs?.() ?? 0;
   const outcomes = options.checks.map((check) =>
     check.comparesNodes === true
       ? undefined
-      : outcomeOf(check, snapshot, runCheck(check, snapshot, context), share),
+      : outcomeOf(check, judged, runCheck(check, snapshot, context), share),
   );
   const judgedInMs = (options.elapsedMs?.() ?? 0) - startedMs;
   return { target: { ...target, snapshot: viewer.add(snapshot) }, outcomes, judgedInMs };
@@ -218,8 +219,9 @@ function judgeInFleet(
 ): TargetAssessment {
   const { snapshot, expected } = target;
   const context = contextOf(expected, fleet, options);
+  const judged = { snapshot, request: expected.request };
   const outcomes = options.checks.map(
-    (check, at) => first[at] ?? outcomeOf(check, snapshot, runCheck(check, snapshot, context), share),
+    (check, at) => first[at] ?? outcomeOf(check, judged, runCheck(check, snapshot, context), share),
   );
   return {
     subject: snapshot.subject,

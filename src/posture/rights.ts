@@ -195,7 +195,7 @@ export function holding(fact: UserFact, held: readonly string[]): Evidence {
 
 /** The rules that take commands away again, in the language of the user's server. */
 export function withdraw(user: User, commands: readonly string[]): Change {
-  if (user.name === 'default' && user.nopass) return { kind: 'harden', options: '--level standard' };
+  if (user.name === 'default' && user.nopass) return { kind: 'harden', options: '' };
   // A deny outside the parentheses does not reach into selectors.
   if (user.selectors.length > 1)
     return {

@@ -5,17 +5,31 @@
 
 import { createHash } from 'node:crypto';
 import type { Snapshot } from '../fleet/index.ts';
+import type { HardeningRequest } from '../policy/index.ts';
 import type { Check, Evidence, Verdict } from './check.ts';
-import { fitChange } from './fitting-change.ts';
+import { fitChanges } from './fitting-change.ts';
 import type { Outcome } from './outcome.ts';
 import type { Share } from './share.ts';
 
 const NONE: readonly never[] = [];
 const FINGERPRINT_BYTES = 16;
 
+/** What was judged, and by what. */
+export interface Judged {
+  readonly snapshot: Snapshot;
+  readonly request: HardeningRequest;
+}
+
 /** Written out, not spread: V8 gives every object that starts as a spread a shape of its own, larger than itself. */
-export function outcomeOf(check: Check, snapshot: Snapshot, verdict: Verdict, share: Share): Outcome {
-  const { id: checkId, area, title, severity } = check;
+export function outcomeOf(
+  check: Check,
+  { snapshot, request }: Judged,
+  verdict: Verdict,
+  share: Share,
+): Outcome {
+  const { id: checkId, area, severity } = check;
+  // What holds is told as the thing wanted: `Listens on every interface … pass` says the opposite.
+  const title = holds(verdict) ? check.goal : check.title;
   const { subject } = snapshot;
   const fingerprint = fingerprintOf(checkId, subject);
   const { status } = verdict;
@@ -26,7 +40,7 @@ export function outcomeOf(check: Check, snapshot: Snapshot, verdict: Verdict, sh
       return { checkId, area, title, subject, status, severity, evidence: seen, fix, fingerprint };
     }
     case 'fail':
-      return failureOf(check, snapshot, verdict, share);
+      return failureOf(check, { snapshot, request }, verdict, share);
     case 'unknown': {
       const why = share.text(`${verdict.missing}: ${verdict.why}`);
       const look = share.text(verdict.look);
@@ -48,7 +62,7 @@ export function outcomeOf(check: Check, snapshot: Snapshot, verdict: Verdict, sh
 
 function failureOf(
   check: Check,
-  snapshot: Snapshot,
+  { snapshot, request }: Judged,
   { evidence: seen, fix: changes, risk: told, severity: raised }: Verdict & { readonly status: 'fail' },
   share: Share,
 ): Outcome {
@@ -57,7 +71,7 @@ function failureOf(
   const status = 'fail';
   const severity = raised?.value ?? check.severity;
   const evidence = shareEvidence(seen, share);
-  const fix = share.value(changes.map((change) => fitChange(change, snapshot)));
+  const fix = share.value(fitChanges(changes, snapshot, request));
   const fingerprint = fingerprintOf(checkId, subject);
   const found: { -readonly [Field in keyof Outcome]: Outcome[Field] } = {
     checkId,
@@ -73,6 +87,10 @@ function failureOf(
   if (told !== undefined) found.risk = share.text(told);
   if (raised !== undefined) found.severityBecause = share.text(raised.because);
   return found;
+}
+
+function holds(verdict: Verdict): boolean {
+  return verdict.status === 'pass' || verdict.status === 'not-applicable';
 }
 
 function shareEvidence(evidence: readonly Evidence[], share: Share): readonly Evidence[] {

@@ -64,7 +64,13 @@ function printTarget(target: TargetAssessment, options: ReportOptions, pen: Pen)
   ].filter((block) => block.length > 0);
   const first = findings[0];
   const hint = first === undefined ? [] : [pen.paint('dim', `why and how: wardis explain ${first.checkId}`)];
-  const foot = [...printAreas(target.outcomes, pen), ...hint, '', ...printTotals(target.totals, pen)];
+  const foot = [
+    ...printAreas(target.outcomes, pen),
+    ...printKeep(findings, pen),
+    ...hint,
+    '',
+    ...printTotals(target.totals, pen),
+  ];
   return [printHead(target, pen), ...blocks, foot].map((block) => block.join('\n')).join('\n\n');
 }
 
@@ -97,9 +103,10 @@ function printHead(target: TargetAssessment, pen: Pen): readonly string[] {
 function printFinding(outcome: Outcome, pen: Pen): readonly string[] {
   const mark = outcome.baseline === 'new' ? ' (new)' : '';
   const shown = outcome.evidence.slice(0, EVIDENCE_MAX);
-  const fixes = outcome.fix.slice(0, FIXES_MAX);
+  const steps = outcome.fix.filter(({ kind }) => kind !== 'keep');
+  const fixes = steps.slice(0, FIXES_MAX);
   const more = outcome.evidence.length - shown.length;
-  const moreFixes = outcome.fix.length - fixes.length;
+  const moreFixes = steps.length - fixes.length;
   return [
     ...printHeadLine(
       'fail',
@@ -120,6 +127,14 @@ function printFinding(outcome: Outcome, pen: Pen): readonly string[] {
     ...fixes.flatMap((change) => wrapLines(`fix: ${safeText(printChange(change))}`, INDENT, pen, 5)),
     ...(moreFixes > 0 ? wrapLines(`and ${moreFixes} more steps: -o json shows all`, INDENT, pen) : []),
   ];
+}
+
+/** What makes the fixes last is the same for all of them: said once, below. */
+function printKeep(findings: readonly Outcome[], pen: Pen): readonly string[] {
+  const kept = findings.flatMap((outcome) => outcome.fix.filter(({ kind }) => kind === 'keep'));
+  return [...new Set(kept.map(printChange))].flatMap((line) =>
+    wrapLines(`after the fixes above: ${safeText(line)}`, 0, pen, 2),
+  );
 }
 
 /** Where it was seen, unless the line before says the same. */

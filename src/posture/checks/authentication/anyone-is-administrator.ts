@@ -1,7 +1,7 @@
 /** AUTH-001: the default user has no password and every right. */
 
 import type { Check } from '../../check.ts';
-import { readFact, byHand } from '../../reading.ts';
+import { readFact } from '../../reading.ts';
 import { REFERENCES } from '../../reference.ts';
 import { dutyOf } from '../../rights.ts';
 import { evidence, fail, pass } from '../../verdict.ts';
@@ -23,10 +23,8 @@ export const anyoneIsAdministrator: Check = {
       return fail(
         [evidence(open.text, open.from)],
         [
-          { kind: 'harden', options: '--level standard' },
-          byHand(
-            'At once, after every client has its own user: ACL SETUSER default off resetpass, then CLIENT KILL USER default',
-          ),
+          { kind: 'harden', options: '' },
+          { kind: 'set-user', name: 'default', rules: ['off', 'resetpass'] },
         ],
         'With CONFIG SET, REPLICAOF or ACL SETUSER a stranger takes the server over.',
       );

@@ -27,13 +27,7 @@ export const defaultUserUndeclared: Check = {
           : [];
       return fail(
         [evidence(`${path} has no line "user default"`, from), ...dead],
-        [
-          {
-            kind: 'by-hand',
-            instruction: `Add the line "user default off resetpass" to ${path}, then ACL LOAD`,
-          },
-          { kind: 'set-user', name: 'default', rules: ['off', 'resetpass'] },
-        ],
+        [{ kind: 'set-user', name: 'default', rules: ['off', 'resetpass'] }],
         'After the next start or ACL LOAD anyone who connects is an administrator.',
       );
     });

@@ -28,7 +28,7 @@ export const emptyRequirepass: Check = {
         [evidence('requirepass ""', last.from)],
         [
           { kind: 'edit-line', file: last.from.path, line: last.from.line, replacement: '' },
-          { kind: 'harden', options: '--level standard' },
+          { kind: 'harden', options: '' },
         ],
       );
     }),

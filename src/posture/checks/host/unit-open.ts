@@ -29,7 +29,7 @@ export const unitOpen: Check = {
                 missing.map(({ directive }) =>
                   evidence(`${name}: ${directive}=${service.get(directive) ?? '(not set)'}`, from),
                 ),
-                [{ kind: 'harden', options: '--level hardened' }],
+                [{ kind: 'harden', options: '' }],
               );
         })
       : notApplicable('a confined service is not asked for at this level'),

@@ -36,7 +36,9 @@ export const plaintextAnswers: Check = {
         [set('port', '0')],
       );
     }),
-  remedy: 'Set port 0, then close the plaintext connections that are still open (CLIENT KILL).',
+  remedy:
+    'Serve TLS first (TLS-001) and move every client there; then set port 0, and close the plaintext connections that are ' +
+    'still open (CLIENT KILL).',
   references: [REFERENCES.tls, REFERENCES.tlsValkey],
   examples: {
     bad: {

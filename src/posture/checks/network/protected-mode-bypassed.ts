@@ -3,7 +3,7 @@
 import type { Check } from '../../check.ts';
 import { before, SEVEN } from '../../conf-reading.ts';
 import { tcpReach } from '../../exposure.ts';
-import { readFact, readSettings, byHand } from '../../reading.ts';
+import { readFact, readSettings } from '../../reading.ts';
 import { REFERENCES } from '../../reference.ts';
 import { evidence, fail, pass } from '../../verdict.ts';
 
@@ -31,10 +31,7 @@ export const protectedModeBypassed: Check = {
             evidence(`protected-mode ${mode.value}, without effect beside bind`, mode.from),
             evidence(open.text, open.from),
           ],
-          [
-            { kind: 'set-user', name: 'default', rules: ['off', 'resetpass'] },
-            byHand('Give clients named users with passwords first, or set requirepass'),
-          ],
+          [{ kind: 'set-user', name: 'default', rules: ['off', 'resetpass'] }],
           'Anyone who reaches the port is the default user.',
         );
       }),

@@ -35,10 +35,7 @@ export const unauthenticatedClient: Check = {
             what: 'PING without AUTH',
           }),
         ),
-        [
-          { kind: 'harden', options: '--level standard' },
-          byHand('Until then close the port to other hosts at the firewall'),
-        ],
+        [{ kind: 'harden', options: '' }, byHand('Until then close the port to other hosts at the firewall')],
       );
       const remote = open.some(({ vantage }) => vantage === 'remote');
       if (verdict.status !== 'fail' || !remote) return verdict;

@@ -29,7 +29,7 @@ export const noTls: Check = {
       if (settingValue(snapshot, 'port') === '0') return notApplicable('no TCP port is open');
       return fail(
         [evidence('tls-port 0', seen['tls-port'].from)],
-        [{ kind: 'harden', options: '--level hardened' }],
+        [{ kind: 'harden', options: '' }],
         'Whoever sees the traffic reads the passwords and the data.',
       );
     });

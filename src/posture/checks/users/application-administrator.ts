@@ -26,15 +26,7 @@ export const applicationAdministrator: Check = {
         found.slice(0, 20).map(({ user }) => ({
           kind: 'set-user' as const,
           name: user.name,
-          rules: [
-            'resetkeys',
-            `~${user.name}:*`,
-            '-@all',
-            '+@read',
-            '+@write',
-            '+@connection',
-            '-@dangerous',
-          ],
+          rules: ['resetkeys', '~PREFIX:*', '-@all', '+@read', '+@write', '+@connection', '-@dangerous'],
         })),
         'Whoever holds its password owns the server.',
       );

@@ -35,7 +35,7 @@ export const everyChannel: Check = {
           found.slice(0, 20).map(({ user }) => ({
             kind: 'set-user' as const,
             name: user.name,
-            rules: ['resetchannels', `&${user.name}.*`],
+            rules: ['resetchannels', '&PREFIX.*'],
           })),
         );
       }),

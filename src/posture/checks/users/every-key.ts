@@ -28,7 +28,7 @@ export const everyKey: Check = {
         found.slice(0, 20).map(({ user }) => ({
           kind: 'set-user' as const,
           name: user.name,
-          rules: ['resetkeys', `~${user.name}:*`],
+          rules: ['resetkeys', '~PREFIX:*'],
         })),
       );
     }),

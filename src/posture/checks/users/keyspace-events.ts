@@ -32,7 +32,7 @@ export const keyspaceEvents: Check = {
           found.slice(0, 20).map(({ user }) => ({
             kind: 'set-user' as const,
             name: user.name,
-            rules: ['resetchannels', `&${user.name}.*`],
+            rules: ['resetchannels', '&PREFIX.*'],
           })),
         );
         if (verdict.status !== 'fail' || !on) return verdict;

@@ -33,7 +33,7 @@ export const noChannel: Check = {
         found.slice(0, 20).map(({ user }) => ({
           kind: 'set-user' as const,
           name: user.name,
-          rules: [`&${user.name}.*`],
+          rules: ['&PREFIX.*'],
         })),
       );
     }),

@@ -26,10 +26,7 @@ export const powerfulDefault: Check = {
           : pass(shared?.text ?? 'there is no default user', shared?.from ?? from);
       return fail(
         [evidence(shared.text, shared.from)],
-        [
-          { kind: 'set-user', name: 'admin', rules: ['on', '>NEW_PASSWORD', '~*', '&*', '+@all'] },
-          { kind: 'set-user', name: 'default', rules: ['off', 'resetpass'] },
-        ],
+        [{ kind: 'set-user', name: 'default', rules: ['off', 'resetpass'] }],
       );
     }),
   remedy:
