@@ -21,7 +21,9 @@ const {
   printMythPage,
 } = await load('cli/page.js');
 const { CATALOGUE, assessmentJsonSchema } = await load('posture/index.js');
-const { ERROR_CODES } = await load('cli/error-code.js');
+const { ERROR_CODES: SERVER_CODES } = await load('cli/error-code.js');
+const { COMMAND_CODES } = await load('cli/command-code.js');
+const ERROR_CODES = [...SERVER_CODES, ...COMMAND_CODES];
 const { policyJsonSchema, requestJsonSchema } = await load('policy/document/schema.js');
 const { hardenOutputJsonSchema } = await load('policy/harden-schema.js');
 const { version } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'));

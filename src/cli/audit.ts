@@ -2,11 +2,12 @@
 
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { parseServerName, type Secret, type ServerVersion } from '../conf/index.ts';
+import { formatServerName, type Secret, type ServerVersion } from '../conf/index.ts';
 import {
   printEndpoint,
   snapshotEach,
   snapshotFromFiles,
+  unknown,
   UnreadableFileError,
   type FleetOptions,
   type NodeResult,
@@ -51,6 +52,7 @@ import { loadPolicy } from './policy-file.ts';
 import { openProgress, SILENT_PROGRESS } from './progress.ts';
 import { readTargetList } from './target-list.ts';
 import type { Terminal } from './terminal.ts';
+import { readServerFlag } from './server-flag.ts';
 import { readVersion } from './version.ts';
 
 /** Judged by when a server does not show its version. */
@@ -77,6 +79,9 @@ export async function runAudit(
   );
   const failOn = flags.failOn === 'none' ? undefined : oneOf('--fail-on', flags.failOn, SEVERITIES);
   const policy = await loadPolicy(flags.policy, context);
+  if (policy !== undefined && flags.policy === undefined && flags.quiet !== true) {
+    context.terminal.err(`judged by ${policy.path} in this folder\n`);
+  }
   const choice = readChoice(flags, policy?.chosen ?? {});
   const selected = chooseChecks(flags);
   const baseline = flags.baseline === undefined ? undefined : readBaseline(flags.baseline);
@@ -176,7 +181,7 @@ function chooseChecks(flags: AuditFlags): readonly Check[] {
 }
 
 function checksOfFramework(name: string): ReadonlySet<string> | undefined {
-  const framework = findFramework(name.replaceAll('-', '_')) ?? findFramework(name);
+  const framework = findFramework(name);
   return framework === undefined ? undefined : new Set(framework.clauses.flatMap((clause) => clause.checks));
 }
 
@@ -255,14 +260,8 @@ function gatherFiles(
       next: 'wardis audit --config redis.conf --aclfile users.acl',
     });
   }
-  const server = flags.server === undefined ? document?.request.server : parseServerName(flags.server);
-  if (flags.server !== undefined && server === undefined) {
-    throw new CommandFailure({
-      code: 'E_USAGE',
-      what: `--server ${JSON.stringify(flags.server)} is not a server version`,
-      next: '--server redis-7.2',
-    });
-  }
+  const server =
+    flags.server === undefined ? document?.request.server : readServerFlag(flags.server, context.terminal);
   const started = performance.now();
   try {
     const snapshot = snapshotFromFiles({
@@ -271,7 +270,7 @@ function gatherFiles(
       server: server ?? SERVER_FALLBACK,
       takenAt: context.now().toISOString(),
     });
-    judge(snapshot, performance.now() - started, 0);
+    judge(server === undefined ? withoutVersion(snapshot) : snapshot, performance.now() - started, 0);
     return { unreachable: [], credentials: 'accepted' };
   } catch (error) {
     if (!(error instanceof UnreadableFileError)) throw error;
@@ -286,6 +285,15 @@ function gatherFiles(
       { cause: error },
     );
   }
+}
+
+/** Files do not tell which server reads them: nothing is invented, and the directives are read as the fallback would. */
+function withoutVersion(snapshot: Snapshot): Snapshot {
+  const why = `files do not tell the version; directives were read as ${formatServerName(SERVER_FALLBACK)} reads them`;
+  return {
+    ...snapshot,
+    product: unknown('missing', why, 'say it with --server, for example --server redis-7.2'),
+  };
 }
 
 async function emit(

@@ -1,5 +1,6 @@
 /** Connection flags, targets and the environment, put together into targets to dial. */
 
+import { statSync } from 'node:fs';
 import type { Secret } from '../conf/index.ts';
 import { parseTarget, type ConnectionLimits, type Target, type TlsOptions } from '../fleet/index.ts';
 import type { ConnectionFlags } from './connection-options.ts';
@@ -18,6 +19,7 @@ export function resolveTargets(
 ): readonly Target[] {
   const texts = named.length > 0 ? named : [textOfFlags(flags)];
   return texts.map((text) => {
+    refuseFile(text);
     const parsed = parseTarget(text);
     if (parsed.target === undefined) {
       const [problem] = parsed.problems;
@@ -29,6 +31,18 @@ export function resolveTargets(
       );
     }
     return withFlags(parsed.target, flags, password);
+  });
+}
+
+/** `wardis audit redis.conf` means a file, not a host. */
+function refuseFile(text: string): void {
+  if (!/\.(?:conf|acl|ya?ml|json)$/.test(text) && !/^\.{0,2}\//.test(text)) return;
+  if (!statSync(text, { throwIfNoEntry: false })?.isFile()) return;
+  throw new CommandFailure({
+    code: 'E_USAGE',
+    what: 'this is a file, not a server',
+    target: text,
+    next: `wardis audit --config ${text}`,
   });
 }
 

@@ -53,9 +53,7 @@ export async function runDemo(flags: DemoFlags, context: CommandContext): Promis
     report(before, after, context);
     context.terminal.out(`\n  the whole loop took ${((performance.now() - started) / 1000).toFixed(1)} s\n`);
     context.terminal.out(
-      flags.keep === true
-        ? `  the compiled files are in ${folder}\n`
-        : '  wardis demo --keep keeps the compiled files\n',
+      flags.keep === true ? `  the compiled files are in ${folder}\n` : '  --keep keeps the compiled files\n',
     );
     context.terminal.out('  next: wardis audit redis://127.0.0.1:6379\n');
   } finally {

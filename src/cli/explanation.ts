@@ -9,9 +9,12 @@ import {
   type Example,
   type Myth,
 } from '../posture/index.ts';
+import { COMMAND_CODES } from './command-code.ts';
 import { ERROR_CODES, type ErrorCodePage } from './error-code.ts';
 import { CommandFailure } from './failure.ts';
 import { foldText } from './fold.ts';
+
+const CODES: readonly ErrorCodePage[] = [...ERROR_CODES, ...COMMAND_CODES];
 
 export interface ExplainStyle {
   readonly json: boolean;
@@ -28,7 +31,7 @@ export function explain(subject: string | undefined, style: ExplainStyle): strin
   if (subject.toLowerCase() === 'frameworks') return style.json ? json(FRAMEWORKS) : listFrameworks();
   const myth = MYTHS.find((known) => known.id === subject.toUpperCase());
   if (myth !== undefined) return style.json ? json(myth) : explainMyth(myth, style.columns);
-  const code = ERROR_CODES.find(
+  const code = CODES.find(
     (known) => known.code === subject.toUpperCase() || known.name === subject.toUpperCase(),
   );
   if (code !== undefined) return style.json ? json(code) : explainCode(code, style.columns);
@@ -78,7 +81,7 @@ function listSubjects(): string {
   const checks = CATALOGUE.map(
     (check) => `  ${check.id.padEnd(9)} ${check.severity.padEnd(9)} ${check.title}`,
   );
-  const codes = ERROR_CODES.map((page) => `  ${page.code.padEnd(9)} ${page.name.padEnd(24)} ${page.title}`);
+  const codes = CODES.map((page) => `  ${page.code.padEnd(9)} ${page.name.padEnd(24)} ${page.title}`);
   const myths = MYTHS.map((myth) => `  ${myth.id.padEnd(9)} ${myth.claim}`);
   return [
     'Checks',
@@ -116,9 +119,7 @@ function explainCode(page: ErrorCodePage, columns: number): string {
   return [
     `${page.code}  ${page.name}: ${page.title}`,
     '',
-    'What the server says',
-    ...page.says.map((line) => `  ${line}`),
-    '',
+    ...(page.says.length === 0 ? [] : ['What the server says', ...page.says.map((line) => `  ${line}`), '']),
     'What it means',
     fold(page.meaning),
     '',

@@ -2,7 +2,6 @@
 
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { parseServerName } from '../conf/index.ts';
 import {
   compilePolicy,
   hardenRequest,
@@ -20,6 +19,7 @@ import { writeTogether } from './file-output.ts';
 import { readChoice } from './judgement-request.ts';
 import { loadPolicy } from './policy-file.ts';
 import { gatherSecrets, secretFiles, type UserSecret } from './policy-secret.ts';
+import { readServerFlag } from './server-flag.ts';
 import { readInput } from './text-input.ts';
 
 export async function runHarden(flags: HardenFlags, context: CommandContext): Promise<void> {
@@ -56,14 +56,7 @@ async function compileOptions(
 
 async function policyOf(flags: HardenFlags, context: CommandContext): Promise<PolicyDocument> {
   const loaded = await loadPolicy(flags.policy, context);
-  const server = flags.server === undefined ? undefined : parseServerName(flags.server);
-  if (flags.server !== undefined && server === undefined) {
-    throw new CommandFailure({
-      code: 'E_USAGE',
-      what: `--server ${JSON.stringify(flags.server)} is not a server version`,
-      next: '--server redis-7.2',
-    });
-  }
+  const server = flags.server === undefined ? undefined : readServerFlag(flags.server, context.terminal);
   const choice = readChoice(flags, loaded?.chosen ?? {});
   if (loaded === undefined) {
     return policyFor({

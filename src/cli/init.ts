@@ -1,7 +1,7 @@
 /** The work of `wardis init`: answers or a live server become a policy document that reads back without a problem. */
 
 import { stringify } from 'yaml';
-import { parseServerName, type ServerVersion } from '../conf/index.ts';
+import type { ServerVersion } from '../conf/index.ts';
 import { FleetError, snapshotLive, type Snapshot } from '../fleet/index.ts';
 import { parsePolicy, printPolicyProblem } from '../policy/index.ts';
 import type { InitFlags } from './commands/init.ts';
@@ -15,12 +15,14 @@ import { askQuestions, type Answers } from './init-question.ts';
 import { readChoice, type Chosen } from './judgement-request.ts';
 import { readPassword } from './password.ts';
 import { openPrompt } from './prompt.ts';
+import { readServerFlag } from './server-flag.ts';
+import type { Terminal } from './terminal.ts';
 
 export async function runInit(flags: InitFlags, context: CommandContext): Promise<void> {
   const { terminal } = context;
   if (flags.out !== '-') refuseExisting(flags.out, flags.force === true ? 'overwrite' : 'keep');
   const snapshot = flags.from === undefined ? undefined : await readServer(flags.from, flags, context);
-  const chosen = await choose(flags, serverOf(flags, snapshot), snapshot, context);
+  const chosen = await choose(flags, serverOf(flags, snapshot, terminal), snapshot, context);
   const text = writePolicy(chosen, chosen.server, snapshot);
   const parsed = await parsePolicy(text, flags.out);
   if (!parsed.ok) {
@@ -72,16 +74,8 @@ async function readServer(from: string, flags: InitFlags, context: CommandContex
   }
 }
 
-function serverOf(flags: InitFlags, snapshot: Snapshot | undefined): ServerVersion {
-  if (flags.server !== undefined) {
-    const server = parseServerName(flags.server);
-    if (server !== undefined) return server;
-    throw new CommandFailure({
-      code: 'E_USAGE',
-      what: `--server ${JSON.stringify(flags.server)} is not a server version`,
-      next: '--server redis-7.2',
-    });
-  }
+function serverOf(flags: InitFlags, snapshot: Snapshot | undefined, terminal: Terminal): ServerVersion {
+  if (flags.server !== undefined) return readServerFlag(flags.server, terminal);
   if (snapshot?.product.known === true) return snapshot.product.value;
   return { product: 'redis', version: '7.2' };
 }

@@ -59,8 +59,7 @@ export function printErrorPage(page: ErrorCodePage): string {
   return lines([
     GENERATED,
     `# ${page.code} ${page.name}: ${text(page.title)}`,
-    '## What is said',
-    fence(page.says.join('\n')),
+    ...(page.says.length === 0 ? [] : ['## What is said', fence(page.says.join('\n'))]),
     '## What it means',
     text(page.meaning),
     '## What to do',

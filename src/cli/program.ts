@@ -33,7 +33,7 @@ export async function runProgram(
     await program.parseAsync(withBareHostAsHelp(argv), { from: 'user' });
     return exit;
   } catch (error) {
-    return reportFault(error, context, argv.includes('--debug'));
+    return reportFault(error, context, argv);
   }
 }
 
@@ -78,8 +78,15 @@ function withBareHostAsHelp(argv: readonly string[]): string[] {
   return argv.at(-1) === '-h' ? [...argv.slice(0, -1), '--help'] : [...argv];
 }
 
-function reportFault(error: unknown, context: CommandContext, trace: boolean): ExitCode {
+/** Help of the verb that was typed, when it is one. */
+function helpFor(argv: readonly string[]): string {
+  const [verb = ''] = argv;
+  return /^[a-z]+$/.test(verb) ? `wardis help ${verb}` : 'wardis help';
+}
+
+function reportFault(error: unknown, context: CommandContext, argv: readonly string[]): ExitCode {
   const { terminal } = context;
+  const trace = argv.includes('--debug');
   if (error instanceof CommandFailure) {
     terminal.err(`${printFailure(error.text)}\n`);
     if (trace && error.stack !== undefined) terminal.err(`${error.stack}\n`);
@@ -88,7 +95,7 @@ function reportFault(error: unknown, context: CommandContext, trace: boolean): E
   if (error instanceof CommanderError) {
     if (error.exitCode === 0) return EXIT.ok;
     const what = error.message.replace(/^error: /, '');
-    terminal.err(`${printFailure({ code: 'E_USAGE', what, next: 'wardis help' })}\n`);
+    terminal.err(`${printFailure({ code: 'E_USAGE', what, next: helpFor(argv) })}\n`);
     return EXIT.error;
   }
   const what = error instanceof Error ? error.message : 'unknown fault';

@@ -13,7 +13,7 @@ export function addDemo(program: Command, context: CommandContext): void {
   program
     .command('demo')
     .description('audit, harden and audit again a throw-away server on loopback')
-    .option('--server <path>', 'server binary to use (default: from PATH, then the cache)')
+    .option('--server <path>', 'server binary to use (default: redis-server or valkey-server from PATH)')
     .option('--keep', 'keep the folder with the compiled files')
     .option('--debug', 'show stack traces of faults')
     .action(async (flags: DemoFlags) => {

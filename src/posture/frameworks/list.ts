@@ -19,10 +19,14 @@ export const FRAMEWORKS: readonly Framework[] = [
   ISO_27001,
 ];
 
-/** A framework by its id, or by the name that a policy uses (`pci_dss`). */
+/** A framework by its id, by the beginning of one (`pci-dss`), or by the name that a policy uses (`pci_dss`). */
 export function findFramework(name: string): Framework | undefined {
-  const wanted = name.toLowerCase();
-  return FRAMEWORKS.find(({ id, requirement }) => id === wanted || requirement === wanted);
+  const wanted = name.toLowerCase().replaceAll('_', '-');
+  const exact = FRAMEWORKS.find(
+    ({ id, requirement }) => id === wanted || requirement?.replaceAll('_', '-') === wanted,
+  );
+  const begun = FRAMEWORKS.filter(({ id }) => id.startsWith(wanted));
+  return exact ?? (begun.length === 1 ? begun[0] : undefined);
 }
 
 /** Which clauses a check bears on. */

@@ -1,0 +1,91 @@
+/** The codes of failures that are ours, not the server's: wrong usage, files, policies. Each can be explained too. */
+
+import type { ErrorCodePage } from './error-code.ts';
+
+export const COMMAND_CODES: readonly ErrorCodePage[] = [
+  page(
+    'E_USAGE',
+    'the command line cannot be carried out',
+    'An option, an argument or a combination of them is wrong. Nothing was done.',
+    ['wardis help VERB shows every option with examples.'],
+  ),
+  page(
+    'E_TARGET',
+    'a target cannot be read',
+    'A target is none of redis://, rediss://, valkey://, valkeys://, unix://, host:port, or a socket path. The text is not repeated, because it may hold a password.',
+    ['Quote a URL in the shell; write % as %25, @ as %40 and / as %2F in a password.'],
+  ),
+  page(
+    'E_READ',
+    'a file or standard input cannot be read',
+    'It is missing, not readable for you, a folder, or larger than Wardis reads.',
+    ['ls -l FILE, and the message, which names the cause.'],
+  ),
+  page(
+    'E_WRITE',
+    'a file cannot be written',
+    'The folder is missing or not writable, or the disk is full. Files are written whole or not at all: what was there before is unchanged.',
+    ['Check the folder, its permissions and the free space, and run the command again.'],
+  ),
+  page(
+    'E_EXISTS',
+    'a file is already there',
+    'Nothing is overwritten without --force. Secrets are kept even then.',
+    ['Choose another place, or pass --force.'],
+  ),
+  page(
+    'E_POLICY',
+    'the policy document has problems',
+    'All of them are printed at once, each with file, line, column and what to do. Nothing was done.',
+    ['Mend the lines named; the schema in schemas/policy.schema.json gives editors completion.'],
+  ),
+  page('E_REQUEST', 'the bare request has problems', 'The JSON of --input does not fit its schema.', [
+    'schemas/harden-input.schema.json has every key and value.',
+  ]),
+  page(
+    'E_UNSUPPORTED',
+    'the policy asks for what this version cannot do',
+    'For example key permissions before 7.0 or databases before Valkey 9.1. Nothing was written, because a weaker rule would be a silent gap.',
+    ['Change the users named, or compile for a newer server with --server.'],
+  ),
+  page(
+    'E_SECRET',
+    'a secret of the policy is not there',
+    'The file, the variable or the program that the policy names gives no secret.',
+    ['Provide it, or remove password from the user: wardis then makes one.'],
+  ),
+  page(
+    'E_PASSWORD_FILE',
+    'the password file cannot be used',
+    'It is missing, not readable, or too large to be a password.',
+    ['printf %s PASSWORD > FILE; chmod 0600 FILE'],
+  ),
+  page('E_BASELINE', 'the baseline cannot be read', 'It is not a JSON report of wardis audit.', [
+    'Make one: wardis audit TARGET -o json=baseline.json',
+  ]),
+  page(
+    'E_INIT',
+    'the server does not fit a policy document',
+    'Something that the live server holds cannot be written in a policy. Nothing was written.',
+    ['Run wardis init without --from and add the users by hand.'],
+  ),
+  page(
+    'E_DEMO_SERVER',
+    'the server of the demo cannot be used',
+    'What --server names is not a redis-server or valkey-server that runs on this machine.',
+    ['Name another one, or leave the option out.'],
+  ),
+  page('E_DEMO_START', 'the server of the demo did not start', 'The message shows the end of its log.', [
+    'Try another server with --server PATH.',
+  ]),
+  page('E_INTERRUPTED', 'interrupted', 'Ctrl-C, or the end of input at a question. Nothing was done.', [
+    'Run the command again.',
+  ]),
+  page('E_BUG', 'a fault of Wardis', 'Something happened that Wardis does not expect.', [
+    'Run again with --debug and report it; the text holds no secret.',
+  ]),
+];
+
+function page(code: string, title: string, meaning: string, steps: readonly string[]): ErrorCodePage {
+  return { code, name: code.slice(2), title, says: [], meaning, steps };
+}

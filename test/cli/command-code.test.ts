@@ -1,0 +1,19 @@
+/** Every code that a failure can carry has a page. */
+
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { COMMAND_CODES } from '../../src/cli/command-code.ts';
+
+const SOURCE = join(import.meta.dirname, '../../src/cli');
+
+describe('codes of failures', () => {
+  const used = readdirSync(SOURCE, { recursive: true, encoding: 'utf8' })
+    .filter((name) => name.endsWith('.ts') && !name.endsWith('command-code.ts'))
+    .flatMap((name) => [...readFileSync(join(SOURCE, name), 'utf8').matchAll(/code: '(E_[A-Z_]+)'/g)])
+    .map((match) => match[1] ?? '');
+
+  it('all have a page, and no page is for a code that nothing uses', () => {
+    expect(COMMAND_CODES.map((page) => page.code).toSorted()).toEqual([...new Set(used)].toSorted());
+  });
+});
