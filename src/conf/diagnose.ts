@@ -40,7 +40,8 @@ export function diagnoseConf(effective: EffectiveSettings): readonly ConfProblem
       }
     }
   }
-  problems.push(...diagnoseWhole(effective));
+  // One by one: a call takes some hundred thousand arguments at most, and a file may have more problems.
+  for (const problem of diagnoseWhole(effective)) problems.push(problem);
   return inOrder(problems.slice(0, PROBLEMS_MAX), effective);
 }
 

@@ -65,7 +65,7 @@ export function configurationOf(
   if (root === undefined) return { documents: [], lines: [], problems: [] };
   const walk = newWalk({ read: () => undefined, glob: (pattern) => matchPaths(pattern, all) }, server);
   for (const document of all) walk.documents.set(document.path, document);
-  walk.problems.push(...all.flatMap((document) => document.problems));
+  for (const document of all) addProblems(walk, document.problems);
   enterDocument(walk, root, []);
   const problems = walk.problems.filter(
     ({ code }) => code !== 'include-missing' && code !== 'include-empty-glob',
@@ -101,10 +101,15 @@ function newWalk(reader: ConfReader, server: ServerVersion | undefined): Walk {
   return { reader, server, documents: new Map(), lines: [], problems: [], filesLeft: INCLUDE_FILES_MAX };
 }
 
+/** One by one: a call takes some hundred thousand arguments at most, and a file may have more problems. */
+function addProblems(walk: Walk, problems: readonly ConfProblem[]): void {
+  for (const problem of problems) walk.problems.push(problem);
+}
+
 function readDocument(walk: Walk, path: string, input: string | Uint8Array): ConfDocument {
   const document = parseConf(input, walk.server === undefined ? { path } : { path, server: walk.server });
   walk.documents.set(path, document);
-  walk.problems.push(...document.problems);
+  addProblems(walk, document.problems);
   return document;
 }
 

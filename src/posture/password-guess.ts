@@ -50,7 +50,7 @@ export function guessable(password: string, names: readonly string[]): string | 
     .map((each) => each.toLowerCase())
     .find((each) => each.length > 2 && isDerived(plain, each));
   if (name !== undefined) return 'made from the name of its user';
-  if (/^(.)\1*$/.test(password)) return 'one character repeated';
+  if (password === password.charAt(0).repeat(password.length)) return 'one character repeated';
   return /^\d{1,12}$/.test(password) ? 'a number' : undefined;
 }
 
