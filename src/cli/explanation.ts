@@ -3,10 +3,13 @@
 import {
   CATALOGUE,
   findCheck,
+  findFramework,
   FRAMEWORKS,
   MYTHS,
+  selectChecks,
   type Check,
   type Example,
+  type Framework,
   type Myth,
 } from '../posture/index.ts';
 import { COMMAND_CODES } from './command-code.ts';
@@ -35,6 +38,15 @@ export function explain(subject: string | undefined, style: ExplainStyle): strin
     (known) => known.code === subject.toUpperCase() || known.name === subject.toUpperCase(),
   );
   if (code !== undefined) return style.json ? json(code) : explainCode(code, style.columns);
+  const framework = findFramework(subject);
+  if (framework !== undefined)
+    return style.json ? json(framework) : explainFramework(framework, style.columns);
+  const group = selectChecks(CATALOGUE, {
+    only: [subject.includes('*') ? subject : `${subject}*`, subject],
+    skip: [],
+  });
+  if (group.checks.length > 0)
+    return style.json ? json(group.checks.map(dataOfCheck)) : listChecks(group.checks);
   throw new CommandFailure({
     code: 'E_USAGE',
     what: `nothing is known about ${JSON.stringify(subject)}`,
