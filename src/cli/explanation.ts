@@ -89,6 +89,21 @@ export function explainCheck(check: Check, columns: number): string {
   ].join('\n');
 }
 
+function listChecks(checks: readonly Check[]): string {
+  return checks.map((check) => `${check.id.padEnd(9)} ${check.severity.padEnd(9)} ${check.title}\n`).join('');
+}
+
+function explainFramework(framework: Framework, columns: number): string {
+  const clauses = framework.clauses.flatMap((clause) => [
+    `${clause.clause}  (${clause.relation})`,
+    foldText(clause.paraphrase, columns, '  '),
+    ...(clause.note === undefined ? [] : [foldText(clause.note, columns, '  ')]),
+    ...(clause.checks.length === 0 ? [] : [foldText(clause.checks.join(' '), columns, '  ')]),
+  ]);
+  const cautions = framework.cautions.map((caution) => foldText(caution, columns, '  '));
+  return [framework.title, ...cautions, '', ...clauses, ''].join('\n');
+}
+
 function listSubjects(): string {
   const checks = CATALOGUE.map(
     (check) => `  ${check.id.padEnd(9)} ${check.severity.padEnd(9)} ${check.title}`,
