@@ -6,6 +6,7 @@ import { median, printFigure, quick } from './record/line.ts';
 
 const SCALES = quick ? [1, 10] : [1, 10, 100];
 const ROUNDS = quick ? 3 : 7;
+const LONG_LINE_BYTES = 10 * 1024 * 1024;
 const server = { product: 'redis', version: '7.2.6' } as const;
 
 function confOf(count: number): string {
@@ -43,7 +44,7 @@ function time(work: () => void): number {
   return median(samples);
 }
 
-const { table } = { table: tableFor(server) };
+const table = tableFor(server);
 const perLine: Record<string, number[]> = { conf: [], acl: [] };
 time(() => printConf(parseConf(confOf(2000), { path: 'redis.conf' })));
 for (const scale of SCALES) {
@@ -62,6 +63,11 @@ for (const scale of SCALES) {
   perLine['acl']?.push(aclMs / users);
   printFigure({ bench: 'parse', metric: `ACL file of ${users} users`, value: aclMs, unit: 'ms' });
 }
+const longLine = `maxmemory-policy ${'x'.repeat(LONG_LINE_BYTES)}\n`;
+const longMs = time(() => {
+  parseConf(longLine, { path: 'redis.conf' });
+});
+printFigure({ bench: 'parse', metric: 'redis.conf of one line of 10 MB', value: longMs, unit: 'ms' });
 for (const [name, values] of Object.entries(perLine)) {
   const first = values[0] ?? Number.NaN;
   const last = values.at(-1) ?? Number.NaN;

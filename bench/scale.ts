@@ -33,6 +33,7 @@ try {
   for (const nodes of SCALES) {
     const list = join(folder, 'fleet.txt');
     writeFileSync(list, targetLines(nodes));
+    let worst = 0;
     const machine = await audit([
       '--targets',
       list,
@@ -44,22 +45,23 @@ try {
     show(`${nodes} nodes: wall time, ${MACHINE_FORMATS.join(', ')}`, machine.ms, 'ms');
     show(`${nodes} nodes: peak memory, ${MACHINE_FORMATS.join(', ')}`, machine.peakMib, 'MiB');
     show(`${nodes} nodes: lines of progress`, machine.progressLines, 'count');
-    const people = await audit([
-      '--targets',
-      list,
-      '-o',
-      'table',
-      '-o',
-      `html=${join(folder, 'report.html')}`,
-    ]);
-    show(`${nodes} nodes: peak memory, table and html`, people.peakMib, 'MiB');
+    for (const format of ['table', 'html', 'sarif'] as const) {
+      const { peakMib } = await audit([
+        '--targets',
+        list,
+        '-o',
+        `${format}=${join(folder, `report.${format}`)}`,
+      ]);
+      show(`${nodes} nodes: peak memory, ${format}`, peakMib, 'MiB');
+      if (format === 'html') worst = Math.max(machine.peakMib, worst, peakMib);
+      else if (format === 'table') worst = Math.max(worst, peakMib);
+    }
     if (nodes === SCALES.at(-1)) {
       const size = statSync(join(folder, 'report.json')).size;
       show(`${nodes} nodes: size of the JSON report`, size / 1024 / 1024, 'MiB');
       const against = `${MEMORY_MAX_MIB} MiB`;
-      const peak = Math.max(machine.peakMib, people.peakMib);
-      const metric = `${nodes} nodes: peak memory over the limit`;
-      printFigure({ bench: 'scale', metric, value: peak / MEMORY_MAX_MIB, unit: 'ratio', against });
+      const metric = `${nodes} nodes: peak memory over the limit, all but sarif`;
+      printFigure({ bench: 'scale', metric, value: worst / MEMORY_MAX_MIB, unit: 'ratio', against });
     }
   }
 } finally {

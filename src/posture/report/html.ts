@@ -5,7 +5,7 @@
 
 import { printChange } from '../../policy/index.ts';
 import { SEVERITIES } from '../check.ts';
-import type { Assessment, Totals } from '../outcome.ts';
+import type { Assessment, Outcome, Totals } from '../outcome.ts';
 import { sortFindings } from './area-count.ts';
 import { STYLE } from './html-style.ts';
 import { anchorOf, printSection } from './html-target.ts';
@@ -18,12 +18,13 @@ const FIRST_MAX = 5;
 /** Fleets over this leave out what passed, which the JSON report has. */
 const WHOLE_SERVERS_MAX = 25;
 
-export function printHtml(assessment: Assessment, options: ReportOptions): string {
+/** A part a server, so that the report of a large fleet never stands in memory as one text. */
+export function* htmlParts(assessment: Assessment, options: ReportOptions): Generator<string> {
   const { targets } = assessment;
   const name = targets.length === 1 ? (targets[0]?.subject ?? '') : `${targets.length} servers`;
   const rationale = new Map(options.checks.map((check) => [check.id, check.rationale]));
   const length = targets.length > WHOLE_SERVERS_MAX ? 'brief' : 'whole';
-  const page = html`<!doctype html>
+  yield html`<!doctype html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
@@ -45,7 +46,10 @@ ${printFirst(assessment)}
 ${printUnreachable(assessment)}
 ${printNotes(assessment.notes)}
 ${targets.length > 1 ? printFleet(assessment) : NOTHING}
-${targets.map((target, index) => printSection(target, { rationale, length, anchor: `server-${index + 1}` }))}
+`.markup;
+  for (const [index, target] of targets.entries())
+    yield printSection(target, { rationale, length, anchor: `server-${index + 1}` }).markup;
+  yield html`
 </main>
 <footer>
 <p>wardis ${assessment.tool.version}, ${assessment.generatedAt}. Advisories as of ${assessment.advisoriesAsOf}.</p>
@@ -54,8 +58,7 @@ ${length === 'brief' ? html`<p>With more than ${WHOLE_SERVERS_MAX} servers the c
 </footer>
 </body>
 </html>
-`;
-  return page.markup;
+`.markup;
 }
 
 function printMoment(iso: string): string {
@@ -72,17 +75,16 @@ function printCounts(totals: Totals): Markup {
 }
 
 function printFirst(assessment: Assessment): Markup {
-  const anchors = new Map(
-    assessment.targets.flatMap((target, index) =>
-      target.outcomes.map((outcome) => [outcome, anchorOf(`server-${index + 1}`, outcome)] as const),
-    ),
-  );
+  const anchor = (outcome: Outcome): string => {
+    const index = assessment.targets.findIndex((target) => target.outcomes.includes(outcome));
+    return anchorOf(`server-${index + 1}`, outcome);
+  };
   const findings = sortFindings(assessment.targets.flatMap((target) => target.outcomes));
   if (findings.length === 0) return NOTHING;
   const where = assessment.targets.length > 1;
   const items = findings.slice(0, FIRST_MAX).map((outcome) => {
     const fix = outcome.fix[0];
-    return html`<li class="${outcome.severity}"><span class="word">${outcome.severity.toUpperCase()}</span><a href="#${anchors.get(outcome) ?? 'report'}">${outcome.title}</a>${where ? html` <span class="from">${outcome.subject}</span>` : NOTHING}${fix === undefined ? NOTHING : html`<br><code>${printChange(fix)}</code>`}</li>
+    return html`<li class="${outcome.severity}"><span class="word">${outcome.severity.toUpperCase()}</span><a href="#${anchor(outcome)}">${outcome.title}</a>${where ? html` <span class="from">${outcome.subject}</span>` : NOTHING}${fix === undefined ? NOTHING : html`<br><code>${printChange(fix)}</code>`}</li>
 `;
   });
   const more = findings.length - items.length;

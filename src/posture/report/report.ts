@@ -3,7 +3,7 @@
 import type { Check } from '../check.ts';
 import type { Assessment } from '../outcome.ts';
 import { csvParts } from './csv.ts';
-import { printHtml } from './html.ts';
+import { htmlParts } from './html.ts';
 import { jsonParts, ndjsonParts } from './json.ts';
 import { junitParts } from './junit.ts';
 import { printMarkdown } from './markdown.ts';
@@ -48,8 +48,8 @@ export function renderReport(format: ReportFormat, assessment: Assessment, optio
 const PART_CHARS_MIN = 32 * 1024;
 
 /**
- * The same text in parts, to be written one after the other. The formats that programs read come as a stream; the
- * others, made for people or for one run's findings, in one part.
+ * The same text in parts, to be written one after the other. Most formats come as a stream; those that are one
+ * tree of data or one table come in one part.
  */
 export function* renderReportParts(
   format: ReportFormat,
@@ -86,7 +86,7 @@ function partsOf(format: ReportFormat, assessment: Assessment, options: ReportOp
     case 'markdown':
       return [printMarkdown(assessment, options)];
     case 'html':
-      return [printHtml(assessment, options)];
+      return htmlParts(assessment, options);
     case 'oscal':
       return [printOscal(assessment, options)];
   }
