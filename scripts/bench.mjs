@@ -96,6 +96,8 @@ function writeTable(rest) {
   const [before, after] = [page.indexOf(BEGIN), page.indexOf(END)];
   if (before < 0 || after < before) throw new Error(`${PAGE} has no place for the figures`);
   writeFileSync(PAGE, page.slice(0, before) + table + page.slice(after + END.length));
+  const prettier = join(ROOT, 'node_modules/prettier/bin/prettier.cjs');
+  spawnSync(process.execPath, [prettier, '--write', '--log-level', 'warn', PAGE], { stdio: 'inherit' });
 }
 
 /** Cores, memory, distribution and Node.js; never the name of the host. */
