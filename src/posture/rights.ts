@@ -160,12 +160,12 @@ export interface Grant {
 
 /** Who holds commands of the grant without need. */
 export function judgeGrant(snapshot: Snapshot, grant: Grant): Verdict {
+  const commands = grant.commands.filter((name) => hasCommand(snapshot, name));
+  if (commands.length === 0) return notApplicable(`a Sentinel has no ${printCommands(grant.commands)}`);
   return readFact(snapshot.users, 'the users and their rules', (users, from) => {
     const found = users.flatMap((fact) => {
       const held = isJudged(fact.user, grant)
-        ? runnable(fact.user, grant.commands).filter(
-            (name) => !isBarredByDatabases(snapshot, fact.user, name),
-          )
+        ? runnable(fact.user, commands).filter((name) => !isBarredByDatabases(snapshot, fact.user, name))
         : [];
       return held.length === 0 ? [] : [{ fact, held }];
     });
@@ -211,6 +211,17 @@ export function withdraw(user: User, commands: readonly string[]): Change {
 /** `CONFIG SET, FLUSHALL`. */
 export function printCommands(names: readonly string[]): string {
   return names.map((name) => name.replace('|', ' ').toUpperCase()).join(', ');
+}
+
+/** COMMAND of Sentinels of Redis 7.0.15 and Valkey 9.1.2; rules of their users may name every other command too. */
+const SENTINEL_COMMANDS = words(
+  'acl auth client command hello info ping psubscribe publish punsubscribe quit reset role sentinel shutdown subscribe ' +
+    'unsubscribe',
+);
+
+function hasCommand(snapshot: Snapshot, name: string): boolean {
+  const isSentinel = snapshot.mode.known && snapshot.mode.value === 'sentinel';
+  return !isSentinel || SENTINEL_COMMANDS.includes(name.split('|')[0] ?? name);
 }
 
 /** Valkey 9.1: FLUSHALL needs every database of the server, SWAPDB two of them, whatever else the rules grant. */

@@ -4,7 +4,7 @@ import type { User } from '../../../acl/index.ts';
 import { versionAtLeast } from '../../../conf/index.ts';
 import type { Check } from '../../check.ts';
 import { SEVEN } from '../../conf-reading.ts';
-import { readFact, readServer, readSettings, setAndRestart } from '../../reading.ts';
+import { holdingData, readFact, readServer, readSettings, setAndRestart } from '../../reading.ts';
 import { REFERENCES } from '../../reference.ts';
 import { dutyOf, holding, mayRun, rows, runnable, withdraw } from '../../rights.ts';
 import { HASH, withUsers } from '../../user-example.ts';
@@ -23,14 +23,16 @@ export const writeAnyFile: Check = {
     'used by worms with cron tables and web roots as well. Up to 6.2 whoever holds CONFIG SET and SAVE or BGSAVE can do it; ' +
     'from 7.0 on both settings are protected unless enable-protected-configs allows it.',
   evaluate: (snapshot) =>
-    readServer(snapshot, (server) =>
-      versionAtLeast(server, SEVEN)
-        ? readSettings(snapshot, ['enable-protected-configs'], (settings) => {
-            const gate = settings['enable-protected-configs'];
-            const shown = `enable-protected-configs ${gate.value}`;
-            return gate.value === 'no' ? pass(shown, gate.from) : judgeHolders(snapshot, shown);
-          })
-        : judgeHolders(snapshot, `${server.product} ${server.version} protects no setting`),
+    holdingData(snapshot, () =>
+      readServer(snapshot, (server) =>
+        versionAtLeast(server, SEVEN)
+          ? readSettings(snapshot, ['enable-protected-configs'], (settings) => {
+              const gate = settings['enable-protected-configs'];
+              const shown = `enable-protected-configs ${gate.value}`;
+              return gate.value === 'no' ? pass(shown, gate.from) : judgeHolders(snapshot, shown);
+            })
+          : judgeHolders(snapshot, `${server.product} ${server.version} protects no setting`),
+      ),
     ),
   remedy:
     'enable-protected-configs no, CONFIG SET for administrators only, and a server account that owns nothing else.',
