@@ -171,6 +171,22 @@ users:
   });
 });
 
+describe('a runbook', () => {
+  it('names every user as one word of the shell', () => {
+    const odd = 'a;`id`$HOME';
+    const parsed = parsePolicy(
+      `version: 1\nserver: { product: redis, version: 7.2 }\nusers:\n  - { name: "${odd}", role: admin }\n`,
+      'wardis.yaml',
+    );
+    if (!parsed.ok) throw new Error('the policy is refused');
+    const books = compilePolicy(parsed.policy).artefacts.filter(({ path }) => path.startsWith('runbooks/'));
+    const text = books.map(({ content }) => content).join('\n');
+    expect(text).toContain(`--user '${odd}' "$@"`);
+    expect(text).not.toContain(`--user ${odd}`);
+    expect(text).not.toContain(`SETUSER ${odd}`);
+  });
+});
+
 describe('a generated secret', () => {
   it('carries 256 bits in characters that no file misreads, and prints as nothing', () => {
     const made = generateSecret((bytes) => new Uint8Array(bytes).fill(255));

@@ -5,7 +5,7 @@
 
 import { versionAtLeast } from '../../../conf/index.ts';
 import { namesByRole, type Blueprint } from '../../blueprint.ts';
-import { everyNode, shellFunction } from './command-line.ts';
+import { everyNode, shellFunction, shellWord } from './command-line.ts';
 
 export function accessRunbook(blueprint: Blueprint): string {
   const { review } = blueprint.expected;
@@ -67,14 +67,14 @@ ${shellFunction(blueprint)}
 
 2. Add it on ${everyNode(blueprint)}. The old one goes on working:
 
-       on NODE ACL SETUSER ${example} '#NEW_HASH'
+       on NODE ACL SETUSER ${shellWord(example)} '#NEW_HASH'
        on NODE ACL SAVE
 
 3. Give the new secret to every client and restart or reload them.
 4. Wait until nobody needs the old one: open sessions tell nothing about it, so look for failed logins after step 5.
 5. Remove the old one, on ${everyNode(blueprint)}:
 
-       on NODE ACL SETUSER ${example} '!OLD_HASH'
+       on NODE ACL SETUSER ${shellWord(example)} '!OLD_HASH'
        on NODE ACL SAVE
 
 6. \`on NODE ACL LOG 128\`: reason auth and username ${example} means that a client was forgotten.

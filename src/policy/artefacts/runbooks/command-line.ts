@@ -15,14 +15,19 @@ export function shellFunction(
   const { tls } = blueprint.expected;
   const files =
     tls.clientCertificates === 'yes'
-      ? ` --tls --cacert ca.crt --cert ${user}.crt --key ${user}.key`
+      ? ` --tls --cacert ca.crt --cert ${shellWord(`${user}.crt`)} --key ${shellWord(`${user}.key`)}`
       : ' --tls --cacert ca.crt';
-  const command = `${productName(blueprint)}-cli -h "$node" -p ${blueprint.port}${tls.required ? files : ''} --user ${user}`;
+  const command = `${productName(blueprint)}-cli -h "$node" -p ${blueprint.port}${tls.required ? files : ''} --user ${shellWord(user)}`;
   return `Commands below use this shell function; REDISCLI_AUTH holds the secret of ${user}, read without showing it.
 
     read -rs REDISCLI_AUTH && export REDISCLI_AUTH
     ${CLIENT}() { node=$1; shift; ${command} "$@"; }
 `;
+}
+
+/** A user name as one word of a shell: names may hold `;`, `$` and backticks, but neither quotes nor blanks. */
+export function shellWord(name: string): string {
+  return /^[A-Za-z0-9_@%+:,./-]+$/.test(name) ? name : `'${name}'`;
 }
 
 /** `every node of prod and staging` */
