@@ -4,6 +4,7 @@
  */
 
 import { stringify } from 'yaml';
+import type { KeyPattern } from '../acl/index.ts';
 import type { Snapshot, UserFact } from '../fleet/index.ts';
 
 /** The port, addresses and memory of the live server, where they say something: compiling keeps them. */
@@ -46,7 +47,7 @@ export function describeLiveUsers(snapshot: Snapshot): string {
 
 function describeUser(fact: UserFact): object {
   const [root] = fact.user.selectors;
-  const keys = root?.allKeys === true ? ['*'] : (root?.keys ?? []).map((key) => key.pattern);
+  const keys = root?.allKeys === true ? ['*'] : (root?.keys ?? []).map(describeKey);
   const channels = root?.allChannels === true ? ['*'] : [...(root?.channels ?? [])];
   const commands = fact.text.split(/\s+/).filter((token) => /^[+-]/.test(token));
   return {
@@ -56,6 +57,11 @@ function describeUser(fact: UserFact): object {
     ...(channels.length === 0 ? {} : { channels }),
     commands: commands[0] === '-@all' ? commands.slice(1) : commands,
   };
+}
+
+/** `%R~app:*` stays read-only. */
+function describeKey({ pattern, read, write }: KeyPattern): unknown {
+  return read && write ? pattern : { pattern, access: read ? 'read' : 'write' };
 }
 
 function oneLine(text: string): string {

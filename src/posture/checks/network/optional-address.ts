@@ -3,7 +3,7 @@
 import type { Check } from '../../check.ts';
 import { before } from '../../conf-reading.ts';
 import { bindAddresses } from '../../exposure.ts';
-import { readSettings, setAndRestart } from '../../reading.ts';
+import { readFact, readSettings, setAndRestart } from '../../reading.ts';
 import { REFERENCES } from '../../reference.ts';
 import { evidence, fail, pass } from '../../verdict.ts';
 
@@ -21,12 +21,16 @@ export const optionalAddress: Check = {
     readSettings(snapshot, ['bind'], ({ bind }) => {
       const addresses = bindAddresses(bind.value);
       const odd = addresses.filter((address) => address.startsWith('-') || address === '*');
-      if (odd.length === 0) return pass(`bind ${bind.value || '""'}`, bind.from);
+      // A default of the version is one that it starts with.
+      if (odd.length === 0 || bind.from.kind === 'default')
+        return pass(`bind ${bind.value || '""'}`, bind.from);
       const kept = addresses.filter((address) => !odd.includes(address));
-      return fail(
-        [evidence(`bind ${bind.value}`, bind.from)],
-        [setAndRestart('bind', kept.join(' ') || '127.0.0.1')],
-        'The server does not start.',
+      return readFact(snapshot.product, 'the server version', () =>
+        fail(
+          [evidence(`bind ${bind.value}`, bind.from)],
+          [setAndRestart('bind', kept.join(' ') || '127.0.0.1')],
+          'The server does not start.',
+        ),
       );
     }),
   remedy: 'Write the addresses without a dash, or run 6.2 or later.',
