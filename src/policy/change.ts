@@ -43,9 +43,9 @@ export function printChange(change: Change): string {
     case 'remove-directive':
       return `remove ${change.name}${change.file === undefined ? ' from the conf file' : ` (${change.file}:${change.line ?? '?'})`}`;
     case 'set-user':
-      return `ACL SETUSER ${change.name} ${change.rules.map(quoteForCli).join(' ')}`;
+      return `ACL SETUSER ${quoteForCli(change.name)} ${change.rules.map(quoteForCli).join(' ')}`;
     case 'remove-user':
-      return `ACL DELUSER ${change.name}`;
+      return `ACL DELUSER ${quoteForCli(change.name)}`;
     case 'edit-line':
       return change.replacement === ''
         ? `remove ${change.file}:${change.line}`
@@ -53,7 +53,9 @@ export function printChange(change: Change): string {
     case 'add-line':
       return `add to ${change.file}: ${change.line}`;
     case 'file-mode':
-      return `chmod ${change.mode} ${change.path}${change.owner === undefined ? '' : ` && chown ${change.owner} ${change.path}`}`;
+      return change.owner === undefined
+        ? `chmod ${change.mode} ${quoteForShell(change.path)}`
+        : `chmod ${change.mode} ${quoteForShell(change.path)} && chown ${change.owner} ${quoteForShell(change.path)}`;
     case 'upgrade':
       return `upgrade ${change.product} to ${change.to.join(' or ')}`;
     case 'harden':
@@ -66,4 +68,10 @@ export function printChange(change: Change): string {
 
 function quoteForCli(value: string): string {
   return /^[^\s"'\\]+$/.test(value) ? value : JSON.stringify(value);
+}
+
+/** Paths come from conf files and replies, which may be anybody's, and these lines are made to be pasted. */
+function quoteForShell(path: string): string {
+  const word = path.startsWith('-') ? `./${path}` : path;
+  return /^[A-Za-z0-9_@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", String.raw`'\''`)}'`;
 }

@@ -24,7 +24,7 @@ export const disturbClients: Check = {
       risk: 'One application stops all the others.',
     }),
   remedy:
-    'ACL SETUSER name -client|kill -client|pause -client|list, or single grants: +ping +select +client|setname ' +
+    'ACL SETUSER name -client|kill -client|pause -client|list (up to 6.2: -client), or single grants: +ping +select +client|setname ' +
     '+client|setinfo.',
   references: [REFERENCES.acl],
   examples: {

@@ -38,7 +38,8 @@ export const readConfiguredSecrets: Check = {
         ? verdict
         : readFact(unread[1], unread[0], () => notApplicable('it is set'));
     }),
-  remedy: 'ACL SETUSER name -config|get; keep passwords in the ACL file as hashes, not in requirepass.',
+  remedy:
+    'ACL SETUSER name -config|get (up to 6.2: -config); keep passwords in the ACL file as hashes, not in requirepass.',
   references: [REFERENCES.acl],
   attackPaths: ['A10'],
   examples: {

@@ -22,7 +22,7 @@ export const readSlowCommands: Check = {
       powerful: 'left',
       risk: 'Its holder reads values of other applications.',
     }),
-  remedy: 'ACL SETUSER name -slowlog -commandlog +slowlog|len.',
+  remedy: 'ACL SETUSER name -slowlog +slowlog|len, and -commandlog on Valkey 8.1 and later.',
   references: [REFERENCES.acl],
   attackPaths: ['A10'],
   examples: {

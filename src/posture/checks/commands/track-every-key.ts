@@ -24,7 +24,7 @@ export const trackEveryKey: Check = {
       risk: 'Its holder hears the names of all keys that change.',
     }),
   remedy:
-    'ACL SETUSER name -client|tracking; libraries with client-side caching work without broadcasting only where they ' +
+    'ACL SETUSER name -client|tracking (up to 6.2: -client); libraries with client-side caching work without broadcasting only where they ' +
     'may track.',
   references: [REFERENCES.acl],
   attackPaths: ['A11'],

@@ -37,7 +37,7 @@ export const configurationInDir: Check = {
       }),
     ),
   remedy:
-    'Keep conf and ACL file under /etc, data under /var/lib. (ACL SAVE needs to write the ACL file only.)',
+    'Keep conf and ACL file under /etc, data under /var/lib. (For ACL SAVE and CONFIG REWRITE the folder of the file must be writable to the server: it writes a new file and renames it.)',
   references: [REFERENCES.acl, REFERENCES.persistence],
   attackPaths: ['A1', 'A10'],
   examples: {

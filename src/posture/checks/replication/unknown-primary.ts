@@ -54,7 +54,7 @@ export const unknownPrimary: Check = {
       }),
     ),
   remedy:
-    'Find out who sent REPLICAOF (ACL LOG, CLIENT LIST, the server log says where it went). After a failover run CONFIG REWRITE so that the file agrees.',
+    'Find out who sent REPLICAOF: the server log names the client (user request from …); ACL LOG does not, it holds denials only. After a failover run CONFIG REWRITE so that the file agrees.',
   references: [REFERENCES.replication, REFERENCES.security],
   attackPaths: ['A2', 'A3'],
   examples: {
