@@ -3,10 +3,10 @@
 import { resolve } from 'node:path';
 import { formatServerName, type Secret, type ServerVersion } from '../conf/index.ts';
 import {
+  known,
   printEndpoint,
   snapshotEach,
   snapshotFromFiles,
-  unknown,
   UnreadableFileError,
   type FleetOptions,
   type NodeResult,
@@ -27,7 +27,7 @@ import { readTargetList } from './target-list.ts';
 import type { Terminal } from './terminal.ts';
 
 /** Judged by when a server does not show its version. */
-export const SERVER_FALLBACK: ServerVersion = { product: 'redis', version: '7.2.0' };
+export const SERVER_FALLBACK: ServerVersion = { product: 'redis', version: '7.2' };
 
 export interface Gathered {
   readonly unreachable: Assessment['unreachable'];
@@ -123,7 +123,11 @@ export function gatherFiles(
       server: server ?? SERVER_FALLBACK,
       takenAt: context.now().toISOString(),
     });
-    judge(server === undefined ? withoutVersion(snapshot) : snapshot, performance.now() - started, 0);
+    judge(
+      server === undefined ? assumeVersion(snapshot, context.terminal) : snapshot,
+      performance.now() - started,
+      0,
+    );
     return { unreachable: [], credentials: 'accepted' };
   } catch (error) {
     if (!(error instanceof UnreadableFileError)) throw error;
@@ -140,13 +144,13 @@ export function gatherFiles(
   }
 }
 
-/** Files do not tell which server reads them: nothing is invented, and the directives are read as the fallback would. */
-function withoutVersion(snapshot: Snapshot): Snapshot {
-  const why = `files do not tell the version; directives were read as ${formatServerName(SERVER_FALLBACK)} reads them`;
-  return {
-    ...snapshot,
-    product: unknown('missing', why, 'say it with --server, for example --server redis-7.2'),
-  };
+/** Files do not tell which server reads them: one is assumed, and every report says so. */
+function assumeVersion(snapshot: Snapshot, terminal: Terminal): Snapshot {
+  const assumed = formatServerName(SERVER_FALLBACK);
+  terminal.err(`note: files do not tell their server; judged as ${assumed}. Say it with --server\n`);
+  const { product } = snapshot;
+  if (!product.known) return snapshot;
+  return { ...snapshot, product: known(product.value, { kind: 'default', of: 'an audit without --server' }) };
 }
 
 function wholeNumber(flag: string, text: string): number {

@@ -226,9 +226,7 @@ function judgeInFleet(
   return {
     subject: snapshot.subject,
     origin: snapshot.origin,
-    server: snapshot.product.known
-      ? `${snapshot.product.value.product} ${snapshot.product.value.version}`
-      : 'unknown server',
+    server: printServer(snapshot),
     mode: snapshot.mode.known ? snapshot.mode.value : 'unknown mode',
     login: printLogin(snapshot),
     transport: snapshot.login.known ? snapshot.login.value.transport : 'files',
@@ -246,6 +244,12 @@ function listMissing(targets: readonly TargetAssessment[], options: AssessmentOp
   return (options.baseline?.targets ?? [])
     .filter((target) => !seen.has(target.subject))
     .map((target) => `the baseline knows ${target.subject}, which was not assessed now`);
+}
+
+function printServer({ product }: Snapshot): string {
+  if (!product.known) return 'unknown server';
+  const assumed = product.from.kind === 'default' ? ' (assumed)' : '';
+  return `${product.value.product} ${product.value.version}${assumed}`;
 }
 
 function printLogin(snapshot: Snapshot): string {

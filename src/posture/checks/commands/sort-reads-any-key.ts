@@ -2,6 +2,7 @@
 
 import type { Check } from '../../check.ts';
 import { before, SEVEN } from '../../conf-reading.ts';
+import { readFact } from '../../reading.ts';
 import { REFERENCES } from '../../reference.ts';
 import { isKeyLimited, judgeGrant } from '../../rights.ts';
 import { HASH, withUsers } from '../../user-example.ts';
@@ -19,12 +20,14 @@ export const sortReadsAnyKey: Check = {
     'a user of ~app:*. From 7.0 on the server refuses it without the right to read every key.',
   appliesWhen: before(SEVEN, 'from 7.0 on SORT checks the keys of BY and GET'),
   evaluate: (snapshot) =>
-    judgeGrant(snapshot, {
-      commands: COMMANDS,
-      powerful: 'left',
-      only: isKeyLimited,
-      risk: 'Its holder reads the keys of every application.',
-    }),
+    readFact(snapshot.product, 'the version of the server', () =>
+      judgeGrant(snapshot, {
+        commands: COMMANDS,
+        powerful: 'left',
+        only: isKeyLimited,
+        risk: 'Its holder reads the keys of every application.',
+      }),
+    ),
   remedy: 'ACL SETUSER name -sort, or -@dangerous; or run 7.0 or later.',
   references: [REFERENCES.acl],
   attackPaths: ['A11', 'A12'],

@@ -18,23 +18,25 @@ export const protectedModeBypassed: Check = {
     'client without a password is in (seen on Redis 6.0.16 and 6.2.16). From 7.0 on the same file refuses it.',
   appliesWhen: before(SEVEN, 'from 7.0 on protected mode does not depend on bind'),
   evaluate: (snapshot) =>
-    readSettings(snapshot, ['bind', 'protected-mode'], ({ bind, 'protected-mode': mode }) =>
-      readFact(snapshot.users, 'the users', (users) => {
-        const open = users.find(({ user }) => user.name === 'default' && user.enabled && user.nopass);
-        const reach = tcpReach(snapshot, bind.value);
-        if (open === undefined) return pass('the default user needs a password or is off', bind.from);
-        if (bind.value === '' || reach === 'loopback' || reach === 'nowhere')
-          return pass(`bind ${bind.value || '""'}`, bind.from);
-        return fail(
-          [
-            evidence(`bind ${bind.value}`, bind.from),
-            evidence(`protected-mode ${mode.value}, without effect beside bind`, mode.from),
-            evidence(open.text, open.from),
-          ],
-          [{ kind: 'set-user', name: 'default', rules: ['off', 'resetpass'] }],
-          'Anyone who reaches the port is the default user.',
-        );
-      }),
+    readFact(snapshot.product, 'the version of the server', () =>
+      readSettings(snapshot, ['bind', 'protected-mode'], ({ bind, 'protected-mode': mode }) =>
+        readFact(snapshot.users, 'the users', (users) => {
+          const open = users.find(({ user }) => user.name === 'default' && user.enabled && user.nopass);
+          const reach = tcpReach(snapshot, bind.value);
+          if (open === undefined) return pass('the default user needs a password or is off', bind.from);
+          if (bind.value === '' || reach === 'loopback' || reach === 'nowhere')
+            return pass(`bind ${bind.value || '""'}`, bind.from);
+          return fail(
+            [
+              evidence(`bind ${bind.value}`, bind.from),
+              evidence(`protected-mode ${mode.value}, without effect beside bind`, mode.from),
+              evidence(open.text, open.from),
+            ],
+            [{ kind: 'set-user', name: 'default', rules: ['off', 'resetpass'] }],
+            'Anyone who reaches the port is the default user.',
+          );
+        }),
+      ),
     ),
   remedy: 'Give the default user a password or switch it off; do not rely on protected mode on 6.x.',
   references: [REFERENCES.security],
