@@ -76,6 +76,10 @@ function confLine(change: SetDirective, snapshot: Snapshot): Change {
   );
   const [only] = names;
   const last = only === undefined || names.size > 1 ? undefined : directivesNamed(conf, only).at(-1);
+  const [value, ...others] = last?.line.args ?? [];
+  // The line stays; what is meant is that the server takes the file again.
+  if (value === change.value && others.length === 0)
+    return { kind: 'by-hand', instruction: `on the running server: CONFIG SET ${change.name} ${value}` };
   return last === undefined
     ? { kind: 'add-line', file: conf.root, line }
     : { kind: 'edit-line', file: last.from.path, line: last.from.line, replacement: line };
@@ -83,7 +87,7 @@ function confLine(change: SetDirective, snapshot: Snapshot): Change {
 
 function confValue({ name, value }: SetDirective): string {
   if (value === '') return '""';
-  const words = WORDS.has(name) ? value.split(' ') : [value];
+  const words = WORDS.has(name) || name.startsWith('sentinel ') ? value.split(' ') : [value];
   return words.map((word) => quoteArg(word)).join(' ');
 }
 

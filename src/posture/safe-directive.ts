@@ -56,6 +56,10 @@ const AFTER: Readonly<Record<string, (command: string) => string>> = {
     `When every client, replica and Sentinel has a certificate of the CA in tls-ca-cert-file: ${command}`,
   'min-replicas-to-write': (command) =>
     `Writes stop while fewer replicas than this are in sync: have at least two, watch their lag in INFO replication, then ${command}`,
+  logfile: (command) =>
+    `When its directory exists and the account of the server may write there (or it does not start): ${command}`,
+  dir: (command) =>
+    `A server that starts in another directory starts empty: stop it, move its RDB and AOF files there, then ${command}`,
   masteruser: (command) =>
     `When every node has that user with the password of masterauth (ACL GETUSER): ${command}`,
   timeout: (command) =>
@@ -166,12 +170,15 @@ function guardWrites({ name, value }: SetDirective, snapshot: Snapshot): Guard |
 /** Who is connected from another host, and where we ourselves came to. */
 function remoteClients(snapshot: Snapshot): readonly string[] {
   if (snapshot.origin === 'files') return [];
+  const asked = snapshot.login.known && snapshot.login.value.transport === 'unix' ? '' : snapshot.subject;
   const hostOf = (address: string) => address.replace(/:\d+$/, '').replace(/^\[|\]$/g, '');
   const clients = snapshot.clients.known ? snapshot.clients.value : [];
   const tried = snapshot.listeners.known ? snapshot.listeners.value : [];
   const hosts = [
     ...clients.map(({ address }) => hostOf(address)),
-    ...tried.flatMap(({ vantage, address }) => (vantage === 'remote' ? [`us, by ${address}`] : [])),
+    ...tried.flatMap(({ vantage, address }) => (vantage === 'remote' ? [hostOf(address)] : [])),
+    // Where we ourselves came to.
+    hostOf(asked),
   ];
   return [...new Set(hosts.filter((host) => host !== '' && !host.startsWith('/') && !isLoopback(host)))];
 }

@@ -13,7 +13,7 @@ import { mayRun, opensByPassword } from './rights.ts';
 type SetUser = Extract<Change, { readonly kind: 'set-user' }>;
 
 /** Rules that take away more than single commands. */
-const NARROWS = /^(?:reset|resetkeys|resetchannels|nocommands|-@.*)$/;
+const NARROWS = /^(?:reset|resetkeys|resetchannels|nocommands|-@.*|-eval(?:sha)?|-fcall)$/;
 
 export function guardUser(change: SetUser, snapshot: Snapshot): Guard | undefined {
   const users = snapshot.users.known ? snapshot.users.value.map(({ user }) => user) : [];

@@ -3,6 +3,7 @@
  * login too: replies to a client that never reads pile up even when each is NOAUTH (CVE-2025-21605).
  */
 
+import { versionAtLeast, type ServerVersion } from '../../conf/index.ts';
 import type { ExpectedSetting } from '../expectation.ts';
 import { levelAtLeast, type HardeningRequest } from '../request.ts';
 import { memoryBytes, memoryWithin, within } from './accept.ts';
@@ -35,19 +36,37 @@ export function limitSettings(request: HardeningRequest): readonly ExpectedSetti
       'After this a running script can be killed; 0 would mean never.',
     ),
   ];
-  if (levelAtLeast(request.level, 'hardened')) settings.push(outputBuffers(), clientMemory());
+  if (levelAtLeast(request.level, 'hardened'))
+    settings.push(outputBuffers(), ...clientMemory(request.server));
   return settings;
 }
 
-function clientMemory(): ExpectedSetting {
-  return {
-    section: 'limits',
-    name: 'maxmemory-clients',
-    value: '20%',
-    accepted: 'anything but 0',
-    reason: 'All clients together: the greediest are disconnected first.',
-    accepts: (actual) => !/^0+(?:%|[kmg]?b?)?$/i.test(actual.trim()),
-  };
+/**
+ * Evicting clients opens CVE-2026-23479 and CVE-2026-130822 (a freed client is used): left at 0, the default, until the
+ * version has both fixes. Redis has published none for the second.
+ */
+function clientMemory(server: ServerVersion): readonly ExpectedSetting[] {
+  if (
+    !EVICTION_MENDED.some((fixed) => sameBranch(server, fixed) && versionAtLeast(server, { valkey: fixed }))
+  )
+    return [];
+  return [
+    {
+      section: 'limits',
+      name: 'maxmemory-clients',
+      value: '20%',
+      accepted: 'anything but 0',
+      reason: 'All clients together: the greediest are disconnected first.',
+      accepts: (actual) => !/^0+(?:%|[kmg]?b?)?$/i.test(actual.trim()),
+    },
+  ];
+}
+
+/** First versions of Valkey with both fixes, one for each branch. */
+const EVICTION_MENDED = ['7.2.16', '8.0.13', '8.1.12', '9.0.8', '9.1.4'];
+
+function sameBranch({ product, version }: ServerVersion, fixed: string): boolean {
+  return product === 'valkey' && version.split('.', 2).join('.') === fixed.split('.', 2).join('.');
 }
 
 function outputBuffers(): ExpectedSetting {

@@ -36,7 +36,7 @@ export const clientMemoryUnbounded: Check = {
   references: [REFERENCES.clients, REFERENCES.clientsValkey],
   attackPaths: ['A7'],
   examples: {
-    bad: { server: 'redis-7.2', conf: 'maxmemory-clients 0\n' },
-    good: { server: 'redis-7.2', conf: 'maxmemory-clients 20%\n' },
+    bad: { server: 'valkey-8.1.12', conf: 'maxmemory-clients 0\n' },
+    good: { server: 'valkey-8.1.12', conf: 'maxmemory-clients 20%\n' },
   },
 };

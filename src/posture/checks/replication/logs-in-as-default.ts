@@ -35,7 +35,7 @@ export const logsInAsDefault: Check = {
                   {
                     kind: 'set-user',
                     name: 'replica',
-                    rules: ['reset', 'on', '>NEW_PASSWORD', '+psync', '+replconf', '+ping'],
+                    rules: ['reset', 'on', '>THE_PASSWORD_OF_MASTERAUTH', '+psync', '+replconf', '+ping'],
                   },
                   set('masteruser', 'replica'),
                 ],
