@@ -18,12 +18,15 @@ export function printComparison(before: TargetAssessment, after: TargetAssessmen
     return `  ${area.padEnd(16)}${cell(left, look)}   ${cell(right, look)}`;
   }).filter((row) => row !== '');
   const failed = before.outcomes.filter((outcome) => outcome.status === 'fail').sort(bySeverity);
-  const now = new Map(after.outcomes.map((outcome) => [outcome.checkId, outcome.status]));
+  const now = new Map(after.outcomes.map((outcome) => [outcome.checkId, outcome]));
   const list = failed.slice(0, FINDINGS_MAX).map((outcome) => {
-    const status = now.get(outcome.checkId) ?? 'not-applicable';
+    const { status, severity } = now.get(outcome.checkId) ?? {
+      status: 'not-applicable',
+      severity: outcome.severity,
+    };
     const word =
       status === 'fail'
-        ? paint('31', 'still there')
+        ? paint('31', severity === outcome.severity ? 'still there' : `now ${severity}`)
         : paint('32', status === 'pass' ? 'gone' : status.replace('-', ' '));
     return `  ${outcome.severity.toUpperCase().padEnd(9)}${outcome.checkId.padEnd(9)}${cut(outcome.title, 46).padEnd(47)}${word}`;
   });
@@ -42,6 +45,9 @@ export function printComparison(before: TargetAssessment, after: TargetAssessmen
       (outcome) =>
         `  ${outcome.severity.toUpperCase().padEnd(9)}${outcome.checkId.padEnd(9)}${cut(outcome.title, 46).padEnd(47)}${paint('31', 'new')}`,
     ),
+    ...(after.outcomes.some((outcome) => outcome.area === 'version' && outcome.status === 'fail')
+      ? ['', '  what stays in the area version is mended by an upgrade, by no configuration']
+      : []),
     '',
     `  before  ${sum(before)}`,
     `  after   ${sum(after)}`,

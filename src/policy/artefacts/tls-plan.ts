@@ -6,6 +6,7 @@
 
 import { isIP } from 'node:net';
 import { productName, type Artefact, type Blueprint } from '../blueprint.ts';
+import { shellWord } from './runbooks/command-line.ts';
 
 export interface TlsPlan {
   readonly required: boolean;
@@ -65,6 +66,9 @@ function planText(plan: TlsPlan, blueprint: Blueprint): string {
     plan.clientCertificates === 'yes'
       ? `Every client, replica and Sentinel shows a certificate of this CA; without one it does not reach AUTH.`
       : `Clients may show a certificate; if they do, it is checked.`;
+  // The first one stands for all; it may hold what a shell would read.
+  const client = plan.clients[0] ?? 'client';
+  const [key, certificate] = [shellWord(`${client}.key`), shellWord(`${client}.crt`)];
   return `# TLS plan
 
 ${mutual} Use a CA of your own for this fleet only: whatever it signs can connect.
@@ -90,11 +94,11 @@ ${plan.clients.map((name) => `| ${name}.crt, ${name}.key | client ${name}, where
       -days ${plan.lifetimeDaysMax} -extfile server.ext -out server.crt
 
     # A client: only clientAuth.
-    openssl ecparam -name prime256v1 -genkey -noout -out ${plan.clients[0] ?? 'client'}.key
-    openssl req -new -key ${plan.clients[0] ?? 'client'}.key -subj "/CN=${plan.clients[0] ?? 'client'}" -out client.csr
+    openssl ecparam -name prime256v1 -genkey -noout -out ${key}
+    openssl req -new -key ${key} -subj ${shellWord(`/CN=${client}`)} -out client.csr
     printf 'extendedKeyUsage=clientAuth\\nkeyUsage=digitalSignature\\n' > client.ext
     openssl x509 -req -in client.csr -CA ca.crt -CAkey ca.key -CAcreateserial -sha256 \\
-      -days ${plan.lifetimeDaysMax} -extfile client.ext -out ${plan.clients[0] ?? 'client'}.crt
+      -days ${plan.lifetimeDaysMax} -extfile client.ext -out ${certificate}
 
 Keep ca.key off the servers. Certificates live at most ${plan.lifetimeDaysMax} days and are replaced
 ${blueprint.expected.tls.expiryWarningDays} days before they end: see runbooks/certificate-rotation.md.
