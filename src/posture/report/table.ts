@@ -199,5 +199,6 @@ function printSum(assessment: Assessment, pen: Pen): string {
   const count = assessment.targets.length;
   const missing = assessment.unreachable.length;
   const head = `${count} ${count === 1 ? 'server' : 'servers'}${missing === 0 ? '' : `, ${missing} not assessed`}`;
-  return [pen.paint('bold', head), ...printTotals(assessment.totals, pen)].join('\n');
+  const sum = assessment.totals.all === 0 ? ['nothing was assessed'] : printTotals(assessment.totals, pen);
+  return [pen.paint('bold', head), ...sum].join('\n');
 }
