@@ -94,7 +94,8 @@ function reportFault(error: unknown, context: CommandContext, argv: readonly str
   }
   if (error instanceof CommanderError) {
     if (error.exitCode === 0) return EXIT.ok;
-    const what = error.message.replace(/^error: /, '');
+    // `--passwd=secret` is no option of ours, and what follows it may be a secret all the same.
+    const what = error.message.replace(/^error: /, '').replace(/'(--?[\w-]+=)[^']*'/, "'$1…'");
     terminal.err(`${printFailure({ code: 'E_USAGE', what, next: helpFor(argv) })}\n`);
     return EXIT.error;
   }

@@ -171,7 +171,8 @@ function unknownProblem(placed: PlacedDirective, lookup: Missing, effective: Eff
   const future = !recorded.exact && compareVersions(server.version, recorded.version) > 0;
   const modules =
     effective.modules.length > 0 && (lookup.kind === 'module' || versionAtLeast(server, { redis: '8.0' }));
-  const name = placed.line.name.slice(0, 64);
+  // `requirepass=secret` is one word to the server: what follows is no name, and may be a secret.
+  const name = placed.line.name.slice(0, 64).replace(/([=:]).+$/s, '$1…');
   const { code, help } = explainMissing(lookup, server);
   const certain = !future && !modules;
   return problemAt(
