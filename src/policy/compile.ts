@@ -13,7 +13,7 @@ import { runbooks } from './artefacts/runbook.ts';
 import { sentinelFiles, sentinelUsers } from './artefacts/sentinel-file.ts';
 import { systemdUnit } from './artefacts/systemd-unit.ts';
 import { tlsPlan, tlsPlanFile, type TlsPlan } from './artefacts/tls-plan.ts';
-import { warnings } from './artefacts/warning.ts';
+import { administratorWarnings, warnings } from './artefacts/warning.ts';
 import type { Artefact, Blueprint, CompiledUser, Opening } from './blueprint.ts';
 import { expectationsFor } from './levels.ts';
 import { defaultPort } from './levels/network.ts';
@@ -70,7 +70,7 @@ export function compilePolicy(policy: PolicyDocument, options: CompileOptions = 
     users: blueprint.users,
     tls: tlsPlan(blueprint),
     checklist: items,
-    warnings: [...policy.notes, ...warnings(blueprint), ...notes],
+    warnings: [...administratorWarnings(blueprint), ...policy.notes, ...warnings(blueprint), ...notes],
     refusals,
   };
 }

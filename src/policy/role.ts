@@ -114,6 +114,12 @@ function keyRules(
   const refusals: string[] = [];
   for (const key of user.keys) {
     const access = accessOf(user, key);
+    if (excludes(user, key)) {
+      refusals.push(
+        `${user.name}: role ${user.role} and access ${key.access ?? ''} for "${key.pattern}" exclude each other; take the access away, or give role readwrite.`,
+      );
+      continue;
+    }
     if (grants.since(server, '7.0'))
       rules.push(`${{ read: '%R', write: '%W', readwrite: '' }[access]}~${key.pattern}`);
     // 6.x cannot split reading from writing by key; a role that only reads or only writes does it by its commands.
@@ -132,6 +138,12 @@ function accessOf(user: PolicyUser, key: KeyGrant): 'read' | 'write' | 'readwrit
   const role = roleAccess(user);
   if (key.access === undefined || role === key.access) return role;
   return role === 'readwrite' ? key.access : role;
+}
+
+/** A reader's pattern for writing, or a writer's for reading: either answer would give what was not meant. */
+function excludes(user: PolicyUser, { access }: KeyGrant): boolean {
+  const role = roleAccess(user);
+  return (role === 'read' && access === 'write') || (role === 'write' && access === 'read');
 }
 
 function roleAccess(user: PolicyUser): 'read' | 'write' | 'readwrite' {

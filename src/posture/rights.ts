@@ -132,9 +132,13 @@ export function holdsEverything(user: User): boolean {
   return user.selectors.some((selector) => selector.allKeys && selector.allCommands);
 }
 
-/** Patterns confine this user to a part of the keys. */
+/**
+ * Patterns confine this user to a part of the keys. Who may read every key learns nothing from their names: `%R~*` is
+ * all of them, as `~*` is (the one with the empty name aside).
+ */
 export function isKeyLimited(user: User): boolean {
-  return reach(user).keys !== 'all';
+  const { keys, keyPatterns } = reach(user);
+  return keys !== 'all' && !keyPatterns.some(({ pattern, read }) => read && /^\*+$/.test(pattern));
 }
 
 /** Holds some command of the category (`write`). */

@@ -4,7 +4,7 @@
  */
 
 import { versionAtLeast } from '../../conf/index.ts';
-import type { Blueprint } from '../blueprint.ts';
+import type { Blueprint, CompiledUser } from '../blueprint.ts';
 import { levelAtLeast } from '../request.ts';
 
 export function warnings(blueprint: Blueprint): readonly string[] {
@@ -14,6 +14,26 @@ export function warnings(blueprint: Blueprint): readonly string[] {
     ...serverWarnings(blueprint),
     ...versionWarnings(blueprint),
   ];
+}
+
+/** Said before everything else: such a server can be started and never changed again. */
+export function administratorWarnings({ users }: Blueprint): readonly string[] {
+  const able = users.filter((each) => each.enabled);
+  if (able.some((each) => holds(each, ['+@all'], ['+acl', '+config']))) return [];
+  const found = [
+    'No user may administer this server: nobody could run ACL or CONFIG after the start; add a user of role admin.',
+  ];
+  if (!able.some((each) => holds(each, ['+acl|list', '+config|get']))) {
+    found.push(
+      'No user may audit this server either: add one of role admin, or the user that wardis help permissions prints.',
+    );
+  }
+  return found;
+}
+
+/** The role gives it, or the rules of a custom user name it: one of the sets as a whole. */
+function holds({ user, rules }: CompiledUser, ...sets: readonly (readonly string[])[]): boolean {
+  return user.role === 'admin' || sets.some((set) => set.every((rule) => rules.includes(rule)));
 }
 
 function requestWarnings({ request, choices, expected }: Blueprint): readonly string[] {
@@ -27,6 +47,11 @@ function requestWarnings({ request, choices, expected }: Blueprint): readonly st
   if (request.exposure === 'public' && weak) {
     found.push(
       'A server reachable from public networks needs level hardened: client certificates stop strangers before AUTH.',
+    );
+  }
+  if (request.level !== 'basic' && request.exposure !== 'localhost' && !expected.tls.required) {
+    found.push(
+      `Level ${request.level} on ${request.exposure} has no TLS: credentials and data are readable to whoever sees the wire; ask for level hardened.`,
     );
   }
   if (request.frameworks.length > 0 && request.level !== 'compliance') {

@@ -5,7 +5,7 @@
 
 import { versionAtLeast } from '../../../conf/index.ts';
 import { namesByRole, type Blueprint } from '../../blueprint.ts';
-import { everyNode, shellFunction, shellWord } from './command-line.ts';
+import { administrators, everyNode, shellFunction, shellWord } from './command-line.ts';
 
 export function accessRunbook(blueprint: Blueprint): string {
   const { review } = blueprint.expected;
@@ -24,7 +24,7 @@ export function accessRunbook(blueprint: Blueprint): string {
 | --- | --- | --- | --- |
 ${rows.join('\n')}
 
-The user \`default\` is closed; nobody works as it. Administrators: ${namesByRole(blueprint, 'admin').join(', ') || 'none'}.
+The user \`default\` is closed; nobody works as it. Administrators: ${administrators(blueprint)}.
 
 ${shellFunction(blueprint)}
 ## Granting
@@ -45,7 +45,7 @@ ${loadCaution(blueprint)}
 
 ## In an emergency
 
-Take the sealed secret of ${namesByRole(blueprint, 'admin')[0] ?? 'an administrator'}, say so in the incident channel, and rotate it the same day.
+${emergency(blueprint)}
 `;
 }
 
@@ -116,6 +116,13 @@ or a client that resumes its session is not checked again:
 `
     : ''
 }`;
+}
+
+function emergency(blueprint: Blueprint): string {
+  const [first] = namesByRole(blueprint, 'admin');
+  return first === undefined
+    ? 'Nobody can break the glass: the policy has no user of role admin. Add one, and seal its secret.'
+    : `Take the sealed secret of ${first}, say so in the incident channel, and rotate it the same day.`;
 }
 
 function loadCaution(blueprint: Blueprint): string {

@@ -5,7 +5,7 @@
 
 import { versionAtLeast } from '../../../conf/index.ts';
 import { namesByRole, productName, type Blueprint } from '../../blueprint.ts';
-import { everyNode, shellFunction } from './command-line.ts';
+import { administrators, everyNode, shellFunction } from './command-line.ts';
 
 export function certificateRunbook(blueprint: Blueprint): string {
   const { tls } = blueprint.expected;
@@ -63,7 +63,7 @@ export function incidentRunbook(blueprint: Blueprint): string {
   ];
   return `# Incident response
 
-Administrators: ${namesByRole(blueprint, 'admin').join(', ') || 'none'}. Write down each step with its time.
+Administrators: ${administrators(blueprint)}. Write down each step with its time.
 
 ${shellFunction(blueprint)}
 ## First hour
@@ -106,7 +106,7 @@ export function restoreRunbook(blueprint: Blueprint): string {
 
 ${
   backup === undefined
-    ? 'No user of role backup is declared; take copies of the data directory after BGSAVE as an administrator.'
+    ? `No user of role backup is declared${namesByRole(blueprint, 'admin').length > 0 ? '; take copies of the data directory after BGSAVE as an administrator' : ', nor one of role admin who could run BGSAVE: add one'}.`
     : `${backup} may copy everything and therefore is as precious as the data.
 
 ${shellFunction(blueprint, backup)}
