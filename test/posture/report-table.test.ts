@@ -30,8 +30,11 @@ describe.each(samples)('the table of $name', ({ assessment, checks }) => {
 
   it('ends in the sum', () => {
     const lines = renderReport('table', assessment, optionsFor(checks)).trimEnd().split('\n');
+    if (assessment.totals.all === 0) return expect(lines.at(-1)).toBe('nothing was assessed');
     expect(lines.slice(-2).join('\n')).toContain(`${assessment.totals.pass} pass`);
-    expect(lines.slice(-2).join('\n')).toMatch(/\d+ critical|no findings|\d+ (?:high|medium|low|info)/);
+    return expect(lines.slice(-2).join('\n')).toMatch(
+      /\d+ critical|no findings|\d+ (?:high|medium|low|info)/,
+    );
   });
 
   it('without colour holds no character that acts on a terminal', () => {
