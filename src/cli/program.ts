@@ -67,10 +67,10 @@ export function buildProgram(context: CommandContext): Command {
 
 const OVERVIEW = `
 Start here:
-  wardis demo                          the whole loop on a throw-away server, in a minute
-  wardis audit redis://127.0.0.1:6379  judge a live server; read-only
-  wardis doctor redis://127.0.0.1:6379 why can't I connect, why was I denied
-  wardis help exit-codes               also: environment, output, permissions
+  wardis demo                           the whole loop on a throw-away server, in a minute
+  wardis audit redis://127.0.0.1:6379   judge a live server; read-only
+  wardis doctor redis://127.0.0.1:6379  why can't I connect, why was I denied
+  wardis help exit-codes                also: environment, output, permissions
 `;
 
 /** `wardis audit -h` with no value asks for help: redis-cli users and everybody else are both right. */

@@ -43,7 +43,7 @@ function collect(value: string, previous: readonly string[]): readonly string[] 
 
 const EXAMPLES = `
 Examples:
-  wardis init                                       asks, then writes wardis.yaml
+  wardis init                                        asks, then writes wardis.yaml
   wardis init --yes --level standard --server valkey-8.1
-  wardis init --from redis://127.0.0.1:6379 --out - what is there now, as a policy to start from
+  wardis init --from redis://127.0.0.1:6379 --out -  what is there now, as a policy to start from
 `;
