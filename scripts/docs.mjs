@@ -13,6 +13,7 @@ const load = (/** @type {string} */ path) => import(join(ROOT, 'dist', path));
 const { buildProgram } = await load('cli/program.js');
 const { printManPage, printMarkdownManual } = await load('cli/manual.js');
 const {
+  printAttackPathPage,
   printCheckPage,
   printCheckIndex,
   printErrorPage,
@@ -41,6 +42,7 @@ pages.set('docs/checks/README.md', printCheckIndex(CATALOGUE));
 for (const check of CATALOGUE) pages.set(`docs/checks/${check.id}.md`, printCheckPage(check));
 pages.set('docs/errors/README.md', printErrorIndex(ERROR_CODES));
 for (const page of ERROR_CODES) pages.set(`docs/errors/${page.code}.md`, printErrorPage(page));
+pages.set('docs/attack-paths.md', printAttackPathPage());
 pages.set('docs/myths.md', printMythPage());
 pages.set('docs/frameworks.md', printFrameworkPage());
 pages.set('schemas/assessment.schema.json', schema(assessmentJsonSchema()));

@@ -1,12 +1,15 @@
 /** Checks, error codes and myths in full, as text or JSON. */
 
 import {
+  ATTACK_PATHS,
   CATALOGUE,
+  findAttackPath,
   findCheck,
   findFramework,
   FRAMEWORKS,
   MYTHS,
   selectChecks,
+  type AttackPath,
   type Check,
   type Example,
   type Framework,
@@ -32,6 +35,8 @@ export function explain(subject: string | undefined, style: ExplainStyle): strin
   if (subject.toLowerCase() === 'myths')
     return style.json ? json(MYTHS) : MYTHS.map((myth) => explainMyth(myth, style.columns)).join('\n');
   if (subject.toLowerCase() === 'frameworks') return style.json ? json(FRAMEWORKS) : listFrameworks();
+  const path = findAttackPath(subject);
+  if (path !== undefined) return style.json ? json(path) : explainAttackPath(path, style.columns);
   const myth = MYTHS.find((known) => known.id === subject.toUpperCase());
   if (myth !== undefined) return style.json ? json(myth) : explainMyth(myth, style.columns);
   const code = CODES.find(
@@ -50,7 +55,7 @@ export function explain(subject: string | undefined, style: ExplainStyle): strin
   throw new CommandFailure({
     code: 'E_USAGE',
     what: `nothing is known about ${JSON.stringify(subject)}`,
-    next: 'wardis explain   lists every check, error code and myth',
+    next: 'wardis explain   lists every check, attack path, error code and myth',
   });
 }
 
@@ -81,10 +86,34 @@ export function explainCheck(check: Check, columns: number): string {
     'Passes on',
     printExample(check.examples.good),
     ...(clauses.length === 0 ? [] : ['', 'Frameworks', ...clauses]),
-    ...(check.attackPaths === undefined ? [] : ['', `Attack paths: ${check.attackPaths.join(', ')}`]),
+    ...(check.attackPaths === undefined
+      ? []
+      : ['', 'Attack paths', ...check.attackPaths.map((id) => `  ${namePath(id)}`)]),
     ...(check.references.length === 0
       ? []
       : ['', 'References', ...check.references.map(({ title, url }) => `  ${title}: ${url}`)]),
+    '',
+  ].join('\n');
+}
+
+/** `AP-01 write files by CONFIG SET dir` */
+function namePath(id: string): string {
+  return [id, findAttackPath(id)?.title].join(' ').trim();
+}
+
+function explainAttackPath(path: AttackPath, columns: number): string {
+  const checks = CATALOGUE.filter((check) => check.attackPaths?.includes(path.id) === true);
+  return [
+    `${path.id}  ${path.title}`,
+    '',
+    'How',
+    foldText(path.how, columns, '  '),
+    '',
+    'What ends it',
+    foldText(path.end, columns, '  '),
+    '',
+    'Checks',
+    foldText(checks.map(({ id }) => id).join(' '), columns, '  '),
     '',
   ].join('\n');
 }
@@ -113,6 +142,9 @@ function listSubjects(): string {
   return [
     'Checks',
     ...checks,
+    '',
+    'Attack paths',
+    ...ATTACK_PATHS.map((path) => `  ${path.id.padEnd(9)} ${path.title}`),
     '',
     'Error codes',
     ...codes,

@@ -1,6 +1,14 @@
 /** The generated pages in Markdown: checks, error codes, myths and frameworks. */
 
-import { FRAMEWORKS, MYTHS, type Check, type Example } from '../posture/index.ts';
+import {
+  ATTACK_PATHS,
+  CATALOGUE,
+  findAttackPath,
+  FRAMEWORKS,
+  MYTHS,
+  type Check,
+  type Example,
+} from '../posture/index.ts';
 import type { ErrorCodePage } from './error-code.ts';
 
 const GENERATED = '<!-- Generated from the source by npm run docs; do not edit. -->';
@@ -34,10 +42,32 @@ export function printCheckPage(check: Check): string {
           '## Frameworks',
           `| framework | clause | relation | in our words |\n|---|---|---|---|\n${clauses.join('\n')}`,
         ]),
-    ...(check.attackPaths === undefined ? [] : [`Attack paths: ${check.attackPaths.join(', ')}.`]),
+    ...(check.attackPaths === undefined
+      ? []
+      : [`Attack paths: ${check.attackPaths.map(linkPath).join(', ')}.`]),
     ...(check.references.length === 0
       ? []
       : ['## References', check.references.map(({ title, url }) => `- [${title}](${url})`).join('\n')]),
+  ]);
+}
+
+function linkPath(id: string): string {
+  const title = findAttackPath(id)?.title ?? '';
+  return `[${id} ${text(title)}](../attack-paths.md)`;
+}
+
+/** Every attack path with the checks that close it. */
+export function printAttackPathPage(): string {
+  const entries = ATTACK_PATHS.map((path) => {
+    const checks = CATALOGUE.filter((check) => check.attackPaths?.includes(path.id) === true);
+    const links = checks.map(({ id }) => `[${id}](checks/${id}.md)`).join(' ');
+    return `## ${path.id}: ${text(path.title)}\n\n${text(path.how)}\n\nWhat ends it: ${text(path.end)}\n\n${links}`;
+  });
+  return lines([
+    GENERATED,
+    '# Attack paths',
+    'Known ways in, and the checks that look for each.',
+    ...entries,
   ]);
 }
 

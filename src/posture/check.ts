@@ -114,7 +114,7 @@ export interface Check {
   /** How to mend it, in a sentence or two, for the check's page. */
   readonly remedy: string;
   readonly references: readonly { readonly title: string; readonly url: string }[];
-  /** Attack paths that this check closes or proves open, for example `A1`. */
+  /** Attack paths that this check closes or proves open, for example `AP-01` (`attack-path.ts`). */
   readonly attackPaths?: readonly string[];
   readonly examples: { readonly bad: Example; readonly good: Example };
 }

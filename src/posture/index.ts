@@ -2,6 +2,8 @@
 export { ADVISORIES_AS_OF } from './advisories/branches.ts';
 export { assess, countOutcomes, openAssessment, runCheck } from './assess.ts';
 export type { AssessmentOptions, AssessmentTarget, Assessor } from './assess.ts';
+export { ATTACK_PATHS, findAttackPath } from './attack-path.ts';
+export type { AttackPath } from './attack-path.ts';
 export type { Baseline } from './baseline.ts';
 export { CATALOGUE, findCheck } from './catalogue.ts';
 export { AREAS, SEVERITIES } from './check.ts';

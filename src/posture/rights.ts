@@ -33,6 +33,8 @@ export type Duty =
 
 /** Evidence lines that one verdict shows; the rest is counted. */
 const EVIDENCE_ROWS_MAX = 20;
+/** Characters of a user's rules that evidence shows. */
+const RULES_CHARS_MAX = 120;
 
 const ADMINISTRATIVE_NAME =
   /(^|[^a-z])(admin|administrator|root|superuser|su|ops|operator|dba|sre|breakglass|break-glass|wardis|owner)([^a-z]|$)|admin$/i;
@@ -192,9 +194,24 @@ export function rows<T>(list: readonly T[], print: (item: T) => Evidence): reado
   return rest > 0 ? [...shown, evidence(`and ${rest} more`)] : shown;
 }
 
-/** One user and what it holds. */
+/** One user and what it holds; of the open default user, which holds everything, nothing more need be said. */
 export function holding(fact: UserFact, held: readonly string[]): Evidence {
-  return evidence(`user ${fact.user.name} may run ${printCommands(held)}: ${fact.text}`, fact.from);
+  const seen = `user ${fact.user.name} may run ${printCommands(held)}`;
+  return evidence(dutyOf(fact.user) === 'anyone' ? seen : `${seen}: ${shortRules(fact.text)}`, fact.from);
+}
+
+/** A user's rules as evidence. */
+export function showRules({ text, from }: UserFact): Evidence {
+  return evidence(shortRules(text), from);
+}
+
+/** Rules up to a length at which a line can still be read; the rest is counted. */
+export function shortRules(text: string): string {
+  if (text.length <= RULES_CHARS_MAX) return text;
+  const end = text.lastIndexOf(' ', RULES_CHARS_MAX);
+  const shown = text.slice(0, end > 0 ? end : RULES_CHARS_MAX);
+  const rest = text.slice(shown.length).trim().split(' ').length;
+  return `${shown} … and ${rest} more ${rest === 1 ? 'word' : 'words'}`;
 }
 
 /** The rules that take commands away again, in the language of the user's server. */

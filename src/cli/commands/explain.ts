@@ -8,7 +8,7 @@ export function addExplain(program: Command, context: CommandContext): void {
     .command('explain')
     .argument(
       '[subject]',
-      'a check (AUTH-001), an error code (E601), `myths`, or one myth (A7); none: a list',
+      'a check (AUTH-001), an attack path (AP-01), an error code (E601), `myths`, or one myth (A7); none: a list',
     )
     .description('explain a check, an error code or a myth in full')
     .option('--json', 'print as JSON')

@@ -4,7 +4,7 @@ import type { Check } from '../../check.ts';
 import { raiseWhenPublic } from '../../exposure.ts';
 import { readFact } from '../../reading.ts';
 import { REFERENCES } from '../../reference.ts';
-import { commandsOf, dutyOf, mayRun } from '../../rights.ts';
+import { commandsOf, dutyOf, mayRun, shortRules } from '../../rights.ts';
 import { evidence, fail, notApplicable, pass } from '../../verdict.ts';
 
 export const anyoneIsAUser: Check = {
@@ -23,7 +23,7 @@ export const anyoneIsAUser: Check = {
       if (dutyOf(open.user) === 'anyone') return notApplicable('everybody is an administrator: AUTH-001');
       const held = [...commandsOf(open.user)].filter((name) => name === 'get' || !mayRunFreely(name));
       const verdict = fail(
-        [evidence(`${open.text}: ${held.length} commands`, open.from)],
+        [evidence(`${shortRules(open.text)}: ${held.length} commands`, open.from)],
         [{ kind: 'set-user', name: 'default', rules: ['off', 'resetpass'] }],
         mayRun(open.user, 'get') ? 'Anyone who can connect reads the keys it may reach.' : undefined,
       );
@@ -31,7 +31,7 @@ export const anyoneIsAUser: Check = {
     }),
   remedy: 'ACL SETUSER default off resetpass, and a named user for whatever used it.',
   references: [REFERENCES.acl, REFERENCES.security],
-  attackPaths: ['A6'],
+  attackPaths: ['AP-06'],
   examples: {
     bad: {
       server: 'redis-7.2',

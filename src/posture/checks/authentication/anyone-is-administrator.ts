@@ -3,8 +3,8 @@
 import type { Check } from '../../check.ts';
 import { readFact } from '../../reading.ts';
 import { REFERENCES } from '../../reference.ts';
-import { dutyOf } from '../../rights.ts';
-import { evidence, fail, pass } from '../../verdict.ts';
+import { dutyOf, showRules } from '../../rights.ts';
+import { fail, pass } from '../../verdict.ts';
 
 export const anyoneIsAdministrator: Check = {
   id: 'AUTH-001',
@@ -21,7 +21,7 @@ export const anyoneIsAdministrator: Check = {
       const open = users.find(({ user }) => dutyOf(user) === 'anyone');
       if (open === undefined) return pass('the default user is off, has a password, or is limited', from);
       return fail(
-        [evidence(open.text, open.from)],
+        [showRules(open)],
         [
           { kind: 'harden', options: '' },
           { kind: 'set-user', name: 'default', rules: ['off', 'resetpass'] },
@@ -33,7 +33,7 @@ export const anyoneIsAdministrator: Check = {
     'Give each client its own user, move them over, then switch default off: ACL SETUSER default off resetpass. ' +
     'Connections that are open stay as they are until CLIENT KILL USER default.',
   references: [REFERENCES.security, REFERENCES.acl, REFERENCES.securityValkey],
-  attackPaths: ['A1', 'A2', 'A3', 'A6', 'A10', 'A14'],
+  attackPaths: ['AP-01', 'AP-02', 'AP-03', 'AP-06', 'AP-10', 'AP-14'],
   examples: {
     bad: { server: 'redis-7.2', conf: 'bind 127.0.0.1\n' },
     good: { server: 'redis-7.2', conf: 'aclfile users.acl\n', acl: 'user default off resetpass\n' },

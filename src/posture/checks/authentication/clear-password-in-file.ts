@@ -32,7 +32,7 @@ export const clearPasswordInFile: Check = {
   remedy:
     'Replace >password by #sha256. ACL SAVE (with an ACL file) and CONFIG REWRITE (without) write hashes.',
   references: [REFERENCES.acl],
-  attackPaths: ['A10'],
+  attackPaths: ['AP-10'],
   examples: {
     bad: withUsers('redis-7.2', ['user app on >4be2f0a96c1d7735e8b04f12a9c3d6e7 ~app:* +get']),
     good: withUsers('redis-7.2', [`user app on ${HASH} ~app:* +get`]),

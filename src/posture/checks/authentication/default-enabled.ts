@@ -3,7 +3,8 @@
 import type { Check } from '../../check.ts';
 import { readFact } from '../../reading.ts';
 import { REFERENCES } from '../../reference.ts';
-import { evidence, fail, notApplicable, pass } from '../../verdict.ts';
+import { showRules } from '../../rights.ts';
+import { fail, notApplicable, pass } from '../../verdict.ts';
 
 export const defaultEnabled: Check = {
   id: 'AUTH-003',
@@ -22,10 +23,7 @@ export const defaultEnabled: Check = {
       const shared = users.find(({ user }) => user.name === 'default' && user.enabled);
       if (shared === undefined) return pass('user default off', from);
       if (shared.user.nopass) return notApplicable('it has no password at all: AUTH-001, AUTH-002');
-      return fail(
-        [evidence(shared.text, shared.from)],
-        [{ kind: 'set-user', name: 'default', rules: ['off', 'resetpass'] }],
-      );
+      return fail([showRules(shared)], [{ kind: 'set-user', name: 'default', rules: ['off', 'resetpass'] }]);
     }),
   remedy:
     'Create a named user for each client, move them one by one, then ACL SETUSER default off resetpass and write the ' +

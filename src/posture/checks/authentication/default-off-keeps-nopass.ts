@@ -3,7 +3,8 @@
 import type { Check } from '../../check.ts';
 import { readFact } from '../../reading.ts';
 import { REFERENCES } from '../../reference.ts';
-import { evidence, fail, notApplicable, pass } from '../../verdict.ts';
+import { showRules } from '../../rights.ts';
+import { fail, notApplicable, pass } from '../../verdict.ts';
 
 export const defaultOffKeepsNopass: Check = {
   id: 'AUTH-019',
@@ -19,10 +20,7 @@ export const defaultOffKeepsNopass: Check = {
       const user = users.find((fact) => fact.user.name === 'default');
       if (user === undefined || user.user.enabled) return notApplicable('the default user is on');
       if (!user.user.nopass) return pass('user default off, without nopass', from);
-      return fail(
-        [evidence(user.text, user.from)],
-        [{ kind: 'set-user', name: 'default', rules: ['off', 'resetpass'] }],
-      );
+      return fail([showRules(user)], [{ kind: 'set-user', name: 'default', rules: ['off', 'resetpass'] }]);
     }),
   remedy: 'ACL SETUSER default off resetpass, and the same words in the ACL file.',
   references: [REFERENCES.acl, REFERENCES.security],

@@ -34,7 +34,7 @@ export const defaultUserUndeclared: Check = {
   },
   remedy: 'Write `user default off resetpass` as the first line of the ACL file.',
   references: [REFERENCES.acl],
-  attackPaths: ['A6'],
+  attackPaths: ['AP-06'],
   examples: {
     bad: {
       server: 'redis-7.2',

@@ -33,7 +33,7 @@ export const emptyPassword: Check = {
     }),
   remedy: 'ACL SETUSER name resetpass >…, and let the rendering of the file fail when a variable is empty.',
   references: [REFERENCES.acl],
-  attackPaths: ['A6'],
+  attackPaths: ['AP-06'],
   examples: {
     bad: withUsers('redis-7.2', ['user app on > ~app:* +get']),
     good: withUsers('redis-7.2', [`user app on ${HASH} ~app:* +get`]),

@@ -34,7 +34,7 @@ export const emptyRequirepass: Check = {
     }),
   remedy: 'Remove the line, and give the default user a password or switch it off.',
   references: [REFERENCES.security],
-  attackPaths: ['A6'],
+  attackPaths: ['AP-06'],
   examples: {
     bad: { server: 'redis-7.2', conf: 'requirepass ""\n' },
     good: { server: 'redis-7.2', conf: 'requirepass 6f1c0b5f9a7e4d38b2c1\n' },

@@ -3,9 +3,9 @@
 import type { Check } from '../../check.ts';
 import { readFact, settingValue } from '../../reading.ts';
 import { REFERENCES } from '../../reference.ts';
-import { rows } from '../../rights.ts';
+import { rows, showRules } from '../../rights.ts';
 import { HASH, withUsers } from '../../user-example.ts';
-import { evidence, fail, notApplicable, pass } from '../../verdict.ts';
+import { fail, notApplicable, pass } from '../../verdict.ts';
 
 export const enabledWithoutPassword: Check = {
   id: 'AUTH-008',
@@ -25,7 +25,7 @@ export const enabledWithoutPassword: Check = {
       if (users.length === 0) return notApplicable('there are no users');
       if (locked.length === 0) return pass('every enabled user has a password', from);
       return fail(
-        rows(locked, ({ text, from: at }) => evidence(text, at)),
+        rows(locked, showRules),
         locked.slice(0, 20).map(({ user }) => ({
           kind: 'set-user' as const,
           name: user.name,

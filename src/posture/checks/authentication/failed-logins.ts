@@ -52,7 +52,7 @@ export const failedLogins: Check = {
     }),
   remedy: 'Look where they come from; bound who can reach the port; collect ACL LOG regularly.',
   references: [REFERENCES.aclLog],
-  attackPaths: ['A6'],
+  attackPaths: ['AP-06'],
   examples: {
     bad: {
       server: 'redis-7.2',

@@ -42,7 +42,7 @@ export const guessablePassword: Check = {
     }),
   remedy: 'Generate passwords (ACL GENPASS 256 gives 64 hexadecimal characters) and store their hashes only.',
   references: [REFERENCES.security, REFERENCES.acl],
-  attackPaths: ['A6', 'A10'],
+  attackPaths: ['AP-06', 'AP-10'],
   examples: {
     bad: withUsers('redis-7.2', ['user app on >app123 ~app:* +get']),
     good: withUsers('redis-7.2', [`user app on ${HASH} ~app:* +get`]),

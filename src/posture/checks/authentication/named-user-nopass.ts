@@ -3,9 +3,9 @@
 import type { Check } from '../../check.ts';
 import { readFact } from '../../reading.ts';
 import { REFERENCES } from '../../reference.ts';
-import { dutyOf, rows } from '../../rights.ts';
+import { dutyOf, rows, showRules } from '../../rights.ts';
 import { HASH, withUsers } from '../../user-example.ts';
-import { evidence, fail, pass } from '../../verdict.ts';
+import { fail, pass } from '../../verdict.ts';
 
 export const namedUserNopass: Check = {
   id: 'AUTH-007',
@@ -21,7 +21,7 @@ export const namedUserNopass: Check = {
       const open = users.filter(({ user }) => user.name !== 'default' && user.enabled && user.nopass);
       if (open.length === 0) return pass('no named user is nopass', from);
       const verdict = fail(
-        rows(open, ({ text, from: at }) => evidence(text, at)),
+        rows(open, showRules),
         open.slice(0, 20).map(({ user }) => ({
           kind: 'set-user' as const,
           name: user.name,
@@ -34,7 +34,7 @@ export const namedUserNopass: Check = {
     }),
   remedy: 'Give the user a password: ACL SETUSER name resetpass >… (resetpass takes nopass away).',
   references: [REFERENCES.acl],
-  attackPaths: ['A6'],
+  attackPaths: ['AP-06'],
   examples: {
     bad: withUsers('redis-7.2', ['user reports on nopass ~reports:* +get']),
     good: withUsers('redis-7.2', [`user reports on ${HASH} ~reports:* +get`]),

@@ -50,7 +50,7 @@ export const replicationPasswordReused: Check = {
   },
   remedy: 'Create a replication user and set masteruser and masterauth to it on every node.',
   references: [REFERENCES.replication, REFERENCES.acl],
-  attackPaths: ['A10'],
+  attackPaths: ['AP-10'],
   examples: {
     bad: {
       server: 'redis-7.2',

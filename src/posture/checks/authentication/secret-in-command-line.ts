@@ -39,7 +39,7 @@ export const secretInCommandLine: Check = {
     ),
   remedy: 'Put secrets into files that only the server can read; then rotate this one.',
   references: [REFERENCES.security],
-  attackPaths: ['A10'],
+  attackPaths: ['AP-10'],
   examples: {
     bad: {
       server: 'redis-7.2',

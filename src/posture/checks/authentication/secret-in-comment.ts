@@ -16,7 +16,7 @@ export const secretInComment: Check = {
   evaluate: (snapshot) => judgeConfProblems(snapshot, ['secret-in-comment'], 'no comment holds a password'),
   remedy: 'Remove the line, and rotate the password if it is or was in use.',
   references: [REFERENCES.security],
-  attackPaths: ['A10'],
+  attackPaths: ['AP-10'],
   examples: {
     bad: { server: 'redis-7.2', conf: '#masterauth 9f2b7c41d0\n' },
     good: { server: 'redis-7.2', conf: '# masterauth is set in replica.conf\n' },

@@ -42,7 +42,7 @@ export const sharedPassword: Check = {
     }),
   remedy: 'Give each user its own password, and rotate them one at a time.',
   references: [REFERENCES.acl],
-  attackPaths: ['A10'],
+  attackPaths: ['AP-10'],
   examples: {
     bad: withUsers('redis-7.2', [`user app on ${HASH} ~app:* +get`, `user jobs on ${HASH} ~jobs:* +get`]),
     good: withUsers('redis-7.2', [

@@ -41,7 +41,7 @@ export const shortPassword: Check = {
     }),
   remedy: 'Generate passwords of 256 bits and rotate to them.',
   references: [REFERENCES.acl],
-  attackPaths: ['A10'],
+  attackPaths: ['AP-10'],
   examples: {
     bad: { server: 'redis-7.2', conf: 'requirepass h7Kq2x\n' },
     good: {

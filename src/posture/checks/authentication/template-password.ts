@@ -44,7 +44,7 @@ export const templatePassword: Check = {
   remedy:
     'Render the file (envsubst, the template engine that it was written for), or write #hash of the real secret.',
   references: [REFERENCES.acl],
-  attackPaths: ['A6'],
+  attackPaths: ['AP-06'],
   examples: {
     bad: withUsers('redis-7.2', ['user app on >${APP_PASSWORD} ~app:* +get']),
     good: withUsers('redis-7.2', [`user app on ${HASH} ~app:* +get`]),

@@ -41,7 +41,7 @@ export const announcedInPublic: Check = {
     ),
   remedy: 'Announce internal addresses; let outside clients come through a proxy or a private link.',
   references: [REFERENCES.cluster, REFERENCES.clusterValkey],
-  attackPaths: ['A6', 'A8'],
+  attackPaths: ['AP-06', 'AP-08'],
   examples: {
     bad: { server: 'redis-7.2', conf: 'cluster-enabled yes\ncluster-announce-ip 8.9.10.11\n' },
     good: { server: 'redis-7.2', conf: 'cluster-enabled yes\ncluster-announce-ip 10.0.0.5\n' },

@@ -27,7 +27,7 @@ export const busInPlaintext: Check = {
   remedy:
     'Give every node a certificate for server and client use, then set tls-cluster yes on all nodes within one maintenance window: the bus does not speak both at once.',
   references: [REFERENCES.cluster, REFERENCES.clusterValkey, REFERENCES.tls],
-  attackPaths: ['A8'],
+  attackPaths: ['AP-08'],
   examples: {
     bad: { server: 'redis-7.2', conf: 'cluster-enabled yes\n' },
     good: { server: 'redis-7.2', conf: tlsConf({ 'cluster-enabled': 'yes', 'tls-cluster': 'yes' }) },

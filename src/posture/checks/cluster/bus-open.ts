@@ -43,7 +43,7 @@ export const busOpen: Check = {
     }),
   remedy: 'Set tls-cluster yes, bind to the internal address, and let only the nodes reach the bus port.',
   references: [REFERENCES.cluster, REFERENCES.clusterValkey],
-  attackPaths: ['A8'],
+  attackPaths: ['AP-08'],
   examples: {
     bad: { server: 'redis-7.2', conf: 'cluster-enabled yes\nbind 0.0.0.0\n' },
     good: { server: 'redis-7.2', conf: tlsConf({ 'cluster-enabled': 'yes', 'tls-cluster': 'yes' }) },

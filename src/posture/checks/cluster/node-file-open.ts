@@ -30,7 +30,7 @@ export const nodeFileOpen: Check = {
     ),
   remedy: 'chmod 0640, owned by the server’s user.',
   references: [REFERENCES.cluster, REFERENCES.clusterValkey],
-  attackPaths: ['A8'],
+  attackPaths: ['AP-08'],
   examples: {
     bad: {
       server: 'redis-7.2',

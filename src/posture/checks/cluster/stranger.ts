@@ -50,7 +50,7 @@ export const stranger: Check = {
   remedy:
     'Add the node to the inventory and audit it, or CLUSTER FORGET it everywhere and close the bus port.',
   references: [REFERENCES.cluster, REFERENCES.clusterValkey],
-  attackPaths: ['A8'],
+  attackPaths: ['AP-08'],
   examples: {
     bad: {
       server: 'redis-7.2',

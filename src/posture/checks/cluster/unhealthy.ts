@@ -40,7 +40,7 @@ export const unhealthy: Check = {
     ),
   remedy: 'Mend or forget the nodes named in the evidence.',
   references: [REFERENCES.cluster, REFERENCES.clusterValkey],
-  attackPaths: ['A8'],
+  attackPaths: ['AP-08'],
   examples: {
     bad: {
       server: 'redis-7.2',

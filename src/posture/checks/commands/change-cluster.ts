@@ -33,13 +33,13 @@ export const changeCluster: Check = {
     inMode(snapshot, 'cluster', () =>
       judgeGrant(snapshot, {
         commands: COMMANDS,
-        powerful: 'judged',
+        powerful: 'limited',
         risk: 'Its holder takes nodes out, or brings in nodes of his own.',
       }),
     ),
   remedy: 'ACL SETUSER name -cluster +cluster|slots +cluster|shards +cluster|nodes.',
   references: [REFERENCES.acl, REFERENCES.cluster],
-  attackPaths: ['A8'],
+  attackPaths: ['AP-08'],
   examples: {
     bad: withUsers('redis-7.2', [`user app on ${HASH} ~app:* +get +cluster`], {
       conf: 'cluster-enabled yes\n',

@@ -31,7 +31,7 @@ export const changeConfiguration: Check = {
     ),
   remedy: 'ACL SETUSER name -config +config|get (up to 6.2: -config, then +config|get).',
   references: [REFERENCES.acl],
-  attackPaths: ['A1', 'A10'],
+  attackPaths: ['AP-01', 'AP-10'],
   examples: {
     bad: withUsers('redis-7.2', [`user app on ${HASH} ~app:* +get +config`]),
     good: withUsers('redis-7.2', [`user app on ${HASH} ~app:* +get +config|get`]),

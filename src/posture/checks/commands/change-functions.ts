@@ -27,7 +27,7 @@ export const changeFunctions: Check = {
     }),
   remedy: 'ACL SETUSER name -function.',
   references: [REFERENCES.acl],
-  attackPaths: ['A4', 'A5', 'A11'],
+  attackPaths: ['AP-04', 'AP-05', 'AP-11'],
   examples: {
     bad: withUsers('redis-7.2', [`user app on ${HASH} ~app:* +@read +@write -@dangerous`]),
     good: withUsers('redis-7.2', [`user app on ${HASH} ~app:* +@read +@write -@dangerous -function`]),

@@ -31,7 +31,7 @@ export const changePrimary: Check = {
     ),
   remedy: 'ACL SETUSER name -@dangerous, or -replicaof -slaveof -failover.',
   references: [REFERENCES.acl, REFERENCES.replication],
-  attackPaths: ['A2', 'A3'],
+  attackPaths: ['AP-02', 'AP-03'],
   examples: {
     bad: withUsers('redis-7.2', [`user app on ${HASH} ~app:* +get +replicaof`]),
     good: withUsers('redis-7.2', [`user app on ${HASH} ~app:* -@all +get +set`]),

@@ -30,7 +30,7 @@ export const copyEverything: Check = {
     ),
   remedy: 'ACL SETUSER name -psync -sync; replicas and backups have users of their own.',
   references: [REFERENCES.acl, REFERENCES.replication],
-  attackPaths: ['A3'],
+  attackPaths: ['AP-03'],
   examples: {
     bad: withUsers('redis-7.2', [`user app on ${HASH} ~app:* +get +psync +replconf`]),
     good: withUsers('redis-7.2', [`user replica on ${HASH} -@all +psync +replconf +ping`]),

@@ -28,7 +28,7 @@ export const debugServer: Check = {
     }),
   remedy: 'ACL SETUSER name -debug, and enable-debug-command no (the default from 7.0 on).',
   references: [REFERENCES.acl],
-  attackPaths: ['A16'],
+  attackPaths: ['AP-16'],
   examples: {
     bad: withUsers('redis-6.2', [`user app on ${HASH} ~app:* +get +debug`]),
     good: withUsers('redis-6.2', [`user app on ${HASH} ~app:* +get`]),

@@ -25,7 +25,7 @@ export const emptyDatabase: Check = {
     }),
   remedy: 'ACL SETUSER name -flushall -flushdb, or better -@dangerous behind +@write.',
   references: [REFERENCES.acl],
-  attackPaths: ['A3', 'A11'],
+  attackPaths: ['AP-03', 'AP-11'],
   examples: {
     bad: withUsers('redis-7.2', [`user app on ${HASH} ~app:* +@read +@write`]),
     good: withUsers('redis-7.2', [`user app on ${HASH} ~app:* +@read +@write -@dangerous`]),

@@ -26,7 +26,7 @@ export const flushScripts: Check = {
     }),
   remedy: 'ACL SETUSER name -script +script|load +script|exists, or -@scripting.',
   references: [REFERENCES.acl],
-  attackPaths: ['A11'],
+  attackPaths: ['AP-11'],
   examples: {
     bad: withUsers('redis-7.2', [`user app on ${HASH} ~app:* +get +eval +script`]),
     good: withUsers('redis-7.2', [`user app on ${HASH} ~app:* -@all +get +set`]),

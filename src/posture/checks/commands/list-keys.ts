@@ -28,7 +28,7 @@ export const listKeys: Check = {
     'ACL SETUSER name -keys -scan -randomkey; give each tenant a server or, on Valkey 9.1, a database of its own ' +
     'where it must list keys.',
   references: [REFERENCES.acl],
-  attackPaths: ['A11'],
+  attackPaths: ['AP-11'],
   examples: {
     bad: withUsers('redis-7.2', [`user app on ${HASH} ~app:* +@read -@dangerous`]),
     good: withUsers('redis-7.2', [`user app on ${HASH} ~app:* +@read -@dangerous -scan -randomkey`]),

@@ -31,7 +31,7 @@ export const loadModules: Check = {
   },
   remedy: 'ACL SETUSER name -module, and enable-module-command no.',
   references: [REFERENCES.acl],
-  attackPaths: ['A2'],
+  attackPaths: ['AP-02'],
   examples: {
     bad: withUsers('redis-6.2', [`user app on ${HASH} ~app:* +get +module`]),
     good: withUsers('redis-6.2', [`user app on ${HASH} ~app:* -@all +get +set`]),

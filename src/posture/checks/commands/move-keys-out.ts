@@ -25,7 +25,7 @@ export const moveKeysOut: Check = {
     }),
   remedy: 'ACL SETUSER name -migrate -restore -restore-asking, or -@dangerous.',
   references: [REFERENCES.acl],
-  attackPaths: ['A3', 'A5'],
+  attackPaths: ['AP-03', 'AP-05'],
   examples: {
     bad: withUsers('redis-7.2', [`user app on ${HASH} ~app:* +@write -flushall -flushdb -swapdb`]),
     good: withUsers('redis-7.2', [`user app on ${HASH} ~app:* +@write -@dangerous`]),

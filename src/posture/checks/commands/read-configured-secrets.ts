@@ -41,7 +41,7 @@ export const readConfiguredSecrets: Check = {
   remedy:
     'ACL SETUSER name -config|get (up to 6.2: -config); keep passwords in the ACL file as hashes, not in requirepass.',
   references: [REFERENCES.acl],
-  attackPaths: ['A10'],
+  attackPaths: ['AP-10'],
   examples: {
     bad: withUsers('redis-7.2', [`user exporter on ${HASH} -@all +info +config|get`], {
       conf: 'masterauth 4be2f0a96c1d7735e8b04f12a9c3d6e7\n',

@@ -25,7 +25,7 @@ export const readHashes: Check = {
     }),
   remedy: 'ACL SETUSER name -acl +acl|whoami.',
   references: [REFERENCES.acl],
-  attackPaths: ['A10'],
+  attackPaths: ['AP-10'],
   examples: {
     bad: withUsers('redis-7.2', [`user app on ${HASH} ~app:* +get +acl|list`]),
     good: withUsers('redis-7.2', [`user app on ${HASH} ~app:* +get +acl|whoami`]),

@@ -24,7 +24,7 @@ export const readSlowCommands: Check = {
     }),
   remedy: 'ACL SETUSER name -slowlog +slowlog|len, and -commandlog on Valkey 8.1 and later.',
   references: [REFERENCES.acl],
-  attackPaths: ['A10'],
+  attackPaths: ['AP-10'],
   examples: {
     bad: withUsers('redis-7.2', [`user exporter on ${HASH} -@all +info +slowlog|get`]),
     good: withUsers('redis-7.2', [`user exporter on ${HASH} -@all +info +slowlog|len`]),

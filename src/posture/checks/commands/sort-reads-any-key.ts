@@ -30,7 +30,7 @@ export const sortReadsAnyKey: Check = {
     ),
   remedy: 'ACL SETUSER name -sort, or -@dangerous; or run 7.0 or later.',
   references: [REFERENCES.acl],
-  attackPaths: ['A11', 'A12'],
+  attackPaths: ['AP-11', 'AP-12'],
   examples: {
     bad: withUsers('redis-6.2', [`user app on ${HASH} ~app:* -@all +@read +sort`]),
     good: withUsers('redis-6.2', [`user app on ${HASH} ~app:* -@all +@read -sort`]),

@@ -27,7 +27,7 @@ export const swapDatabases: Check = {
     ),
   remedy: 'ACL SETUSER name -swapdb, or -@dangerous.',
   references: [REFERENCES.acl],
-  attackPaths: ['A11'],
+  attackPaths: ['AP-11'],
   examples: {
     bad: withUsers('redis-7.2', [`user app on ${HASH} ~app:* -@all +@fast`]),
     good: withUsers('redis-7.2', [`user app on ${HASH} ~app:* -@all +get +set`]),

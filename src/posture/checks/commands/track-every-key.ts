@@ -27,7 +27,7 @@ export const trackEveryKey: Check = {
     'ACL SETUSER name -client|tracking (up to 6.2: -client); libraries with client-side caching work without broadcasting only where they ' +
     'may track.',
   references: [REFERENCES.acl],
-  attackPaths: ['A11'],
+  attackPaths: ['AP-11'],
   examples: {
     bad: withUsers('redis-7.2', [`user app on ${HASH} ~app:* +get +client|tracking`]),
     good: withUsers('redis-7.2', [`user app on ${HASH} ~app:* -@all +get +set`]),

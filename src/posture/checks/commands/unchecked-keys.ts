@@ -40,7 +40,7 @@ export const uncheckedKeys: Check = {
     REFERENCES.acl,
     { title: 'redis/redis #15478', url: 'https://github.com/redis/redis/pull/15478' },
   ],
-  attackPaths: ['A12'],
+  attackPaths: ['AP-12'],
   examples: {
     bad: withUsers('redis-7.2.6', [`user app on ${HASH} ~app:* -@all +@geo`]),
     good: withUsers('redis-7.2.6', [`user app on ${HASH} ~app:* -@all +@geo -georadius -georadiusbymember`]),

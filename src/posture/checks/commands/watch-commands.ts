@@ -20,12 +20,12 @@ export const watchCommands: Check = {
   evaluate: (snapshot) =>
     judgeGrant(snapshot, {
       commands: COMMANDS,
-      powerful: 'judged',
+      powerful: 'limited',
       risk: 'Its holder reads every value that any client writes or sends.',
     }),
   remedy: 'ACL SETUSER name -monitor, then CLIENT KILL USER name.',
   references: [REFERENCES.acl],
-  attackPaths: ['A10'],
+  attackPaths: ['AP-10'],
   examples: {
     bad: withUsers('redis-7.2', [`user exporter on ${HASH} -@all +info +monitor`]),
     good: withUsers('redis-7.2', [`user exporter on ${HASH} -@all +info +ping`]),

@@ -37,7 +37,7 @@ export const writeAnyFile: Check = {
   remedy:
     'enable-protected-configs no, CONFIG SET for administrators only, and a server account that owns nothing else.',
   references: [REFERENCES.security, REFERENCES.acl],
-  attackPaths: ['A1'],
+  attackPaths: ['AP-01'],
   examples: {
     bad: { server: 'redis-6.2', conf: 'bind 127.0.0.1\n' },
     good: withUsers('redis-7.2', [`user admin on ${HASH} ~* &* +@all`]),

@@ -32,7 +32,7 @@ export const aclFileReadable: Check = {
   },
   remedy: 'chmod 0640 and chown redis:redis (ACL SAVE writes it anew as the account of the server).',
   references: [REFERENCES.acl],
-  attackPaths: ['A10'],
+  attackPaths: ['AP-10'],
   examples: {
     bad: withUsers('redis-7.2', [`user app on ${HASH} ~app:* +get`], {
       facts: examplePaths({ 'users.acl': { mode: 0o644 } }),

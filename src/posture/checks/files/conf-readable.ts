@@ -26,7 +26,7 @@ export const confReadable: Check = {
     }),
   remedy: 'chmod 0640 (or 0600) and chown root:redis, so that the group of the server reads it.',
   references: [REFERENCES.security],
-  attackPaths: ['A10'],
+  attackPaths: ['AP-10'],
   examples: {
     bad: {
       server: 'redis-7.2',

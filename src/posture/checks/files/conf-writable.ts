@@ -42,7 +42,7 @@ export const confWritable: Check = {
     }),
   remedy: 'chmod 0640, owned by root or by the account of the server.',
   references: [REFERENCES.security],
-  attackPaths: ['A1', 'A2'],
+  attackPaths: ['AP-01', 'AP-02'],
   examples: {
     bad: { server: 'redis-7.2', conf: '', facts: examplePaths({ 'redis.conf': { mode: 0o666 } }) },
     good: { server: 'redis-7.2', conf: '', facts: examplePaths({ 'redis.conf': { mode: 0o640 } }) },

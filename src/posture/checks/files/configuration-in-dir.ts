@@ -39,7 +39,7 @@ export const configurationInDir: Check = {
   remedy:
     'Keep conf and ACL file under /etc, data under /var/lib. (For ACL SAVE and CONFIG REWRITE the folder of the file must be writable to the server: it writes a new file and renames it.)',
   references: [REFERENCES.acl, REFERENCES.persistence],
-  attackPaths: ['A1', 'A10'],
+  attackPaths: ['AP-01', 'AP-10'],
   examples: {
     bad: {
       server: 'redis-7.2',

@@ -29,7 +29,7 @@ export const binaryWritable: Check = {
     ),
   remedy: 'chown root:root and chmod 0755 the program; install it from a package.',
   references: [REFERENCES.security],
-  attackPaths: ['A2', 'A4'],
+  attackPaths: ['AP-02', 'AP-04'],
   examples: {
     bad: { server: 'redis-7.2', conf: '', facts: running('redis') },
     good: { server: 'redis-7.2', conf: '', facts: running('root') },

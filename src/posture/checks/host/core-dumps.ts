@@ -32,7 +32,7 @@ export const coreDumps: Check = {
       : notApplicable('core dumps are not judged at this level'),
   remedy: 'Set LimitCORE=0 in a drop-in of the unit.',
   references: [REFERENCES.systemd],
-  attackPaths: ['A10'],
+  attackPaths: ['AP-10'],
   examples: {
     bad: { server: 'redis-7.2', conf: '', facts: exampleUnit({ LimitCORE: 'infinity' }) },
     good: { server: 'redis-7.2', conf: '', facts: exampleUnit({ LimitCORE: '0' }) },

@@ -28,7 +28,7 @@ export const dataExecutable: Check = {
   remedy:
     'Mount the data volume with noexec,nosuid,nodev, or use version 7.0 and later with enable-module-command no.',
   references: [REFERENCES.security],
-  attackPaths: ['A2'],
+  attackPaths: ['AP-02'],
   examples: {
     bad: { server: 'redis-6.2', conf: '', facts: { volume: volume(['rw']) } },
     good: { server: 'redis-6.2', conf: '', facts: { volume: volume(['rw', 'noexec', 'nosuid', 'nodev']) } },

@@ -26,7 +26,7 @@ export const firewallUnproven: Check = {
   remedy:
     'Load the rules that wardis harden writes (nftables, iptables, ufw, AWS security group or Kubernetes NetworkPolicy).',
   references: [REFERENCES.security, REFERENCES.securityValkey],
-  attackPaths: ['A6', 'A7', 'A8'],
+  attackPaths: ['AP-06', 'AP-07', 'AP-08'],
   examples: {
     bad: { server: 'redis-7.2', conf: '' },
     good: { server: 'redis-7.2', conf: 'bind 127.0.0.1\n' },

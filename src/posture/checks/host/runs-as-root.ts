@@ -32,7 +32,7 @@ export const runsAsRoot: Check = {
   },
   remedy: 'Create a system user, set User= and Group= in the unit, and chown the data directory to it.',
   references: [REFERENCES.security, REFERENCES.systemd],
-  attackPaths: ['A1', 'A2', 'A4'],
+  attackPaths: ['AP-01', 'AP-02', 'AP-04'],
   examples: {
     bad: { server: 'redis-7.2', conf: '', facts: exampleUnit({ ExecStart: '/usr/bin/redis-server' }) },
     good: { server: 'redis-7.2', conf: '', facts: exampleUnit({ User: 'redis' }) },

@@ -36,7 +36,7 @@ export const unitOpen: Check = {
   remedy:
     'Install the drop-in that wardis harden writes (hardened level), then systemctl daemon-reload and restart.',
   references: [REFERENCES.systemd],
-  attackPaths: ['A1', 'A2', 'A4'],
+  attackPaths: ['AP-01', 'AP-02', 'AP-04'],
   examples: {
     bad: { server: 'redis-7.2', conf: '', facts: exampleUnit({ User: 'redis' }) },
     good: {

@@ -26,7 +26,7 @@ export const wideUmask: Check = {
       : notApplicable('the umask is not judged at this level'),
   remedy: 'Set UMask=0077 (or 0027) in a drop-in of the unit.',
   references: [REFERENCES.systemd],
-  attackPaths: ['A15'],
+  attackPaths: ['AP-15'],
   examples: {
     bad: { server: 'redis-7.2', conf: '', facts: exampleUnit({ User: 'redis' }) },
     good: { server: 'redis-7.2', conf: '', facts: exampleUnit({ User: 'redis', UMask: '0077' }) },

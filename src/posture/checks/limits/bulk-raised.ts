@@ -15,7 +15,7 @@ export const bulkRaised: Check = {
   evaluate: (snapshot, context) => judgeSetting(snapshot, context, 'proto-max-bulk-len'),
   remedy: 'Set proto-max-bulk-len to 512mb or less.',
   references: [REFERENCES.security, REFERENCES.clients],
-  attackPaths: ['A7'],
+  attackPaths: ['AP-07'],
   examples: {
     bad: { server: 'redis-7.2', conf: 'proto-max-bulk-len 4gb\n' },
     good: { server: 'redis-7.2', conf: 'proto-max-bulk-len 128mb\n' },

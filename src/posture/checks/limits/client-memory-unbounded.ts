@@ -34,7 +34,7 @@ export const clientMemoryUnbounded: Check = {
   },
   remedy: 'Upgrade to a version without the eviction flaws, then set maxmemory-clients 20%.',
   references: [REFERENCES.clients, REFERENCES.clientsValkey],
-  attackPaths: ['A7'],
+  attackPaths: ['AP-07'],
   examples: {
     bad: { server: 'valkey-8.1.12', conf: 'maxmemory-clients 0\n' },
     good: { server: 'valkey-8.1.12', conf: 'maxmemory-clients 20%\n' },

@@ -43,7 +43,7 @@ export const connectionsNearlyFull: Check = {
     ),
   remedy: 'Find the holders by CLIENT LIST, set timeout, and restrict who reaches the port.',
   references: [REFERENCES.clients, REFERENCES.clientsValkey],
-  attackPaths: ['A7'],
+  attackPaths: ['AP-07'],
   examples: {
     bad: {
       server: 'redis-7.2',

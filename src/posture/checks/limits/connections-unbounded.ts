@@ -15,7 +15,7 @@ export const connectionsUnbounded: Check = {
   evaluate: (snapshot, context) => judgeSetting(snapshot, context, 'maxclients'),
   remedy: 'Set maxclients to what your pools need, with some room.',
   references: [REFERENCES.clients, REFERENCES.clientsValkey],
-  attackPaths: ['A7'],
+  attackPaths: ['AP-07'],
   examples: {
     bad: { server: 'redis-7.2', conf: 'maxclients 1000000\n' },
     good: { server: 'redis-7.2', conf: 'maxclients 10000\n' },

@@ -26,7 +26,7 @@ export const endlessScripts: Check = {
   },
   remedy: 'Set busy-reply-threshold (or lua-time-limit) to 5000 milliseconds.',
   references: [REFERENCES.admin, REFERENCES.adminValkey],
-  attackPaths: ['A7'],
+  attackPaths: ['AP-07'],
   examples: {
     bad: { server: 'redis-7.2', conf: 'busy-reply-threshold 0\n' },
     good: { server: 'redis-7.2', conf: '' },

@@ -42,7 +42,7 @@ export const memoryNearlyFull: Check = {
     ),
   remedy: 'Raise maxmemory, give keys a TTL, or split the data.',
   references: [REFERENCES.eviction, REFERENCES.admin],
-  attackPaths: ['A7'],
+  attackPaths: ['AP-07'],
   examples: {
     bad: {
       server: 'redis-7.2',

@@ -17,7 +17,7 @@ export const noMemoryLimit: Check = {
   remedy:
     'Set maxmemory to about three quarters of what the host can give; copies on write need the rest while saving.',
   references: [REFERENCES.eviction, REFERENCES.admin],
-  attackPaths: ['A7'],
+  attackPaths: ['AP-07'],
   examples: {
     bad: { server: 'redis-7.2', conf: 'maxmemory 0\n' },
     good: { server: 'redis-7.2', conf: 'maxmemory 2gb\n' },

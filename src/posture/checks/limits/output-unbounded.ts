@@ -15,7 +15,7 @@ export const outputUnbounded: Check = {
   evaluate: (snapshot, context) => judgeSetting(snapshot, context, 'client-output-buffer-limit'),
   remedy: 'Set a bound for normal clients that no honest reply reaches, for example 256mb 64mb 60.',
   references: [REFERENCES.clients, REFERENCES.clientsValkey],
-  attackPaths: ['A7'],
+  attackPaths: ['AP-07'],
   examples: {
     bad: { server: 'redis-7.2', conf: '' },
     good: { server: 'redis-7.2', conf: 'client-output-buffer-limit normal 256mb 64mb 60\n' },

@@ -15,7 +15,7 @@ export const queryUnbounded: Check = {
   evaluate: (snapshot, context) => judgeSetting(snapshot, context, 'client-query-buffer-limit'),
   remedy: 'Lower client-query-buffer-limit to a little over your largest request.',
   references: [REFERENCES.clients, REFERENCES.clientsValkey],
-  attackPaths: ['A7'],
+  attackPaths: ['AP-07'],
   examples: {
     bad: { server: 'redis-7.2', conf: 'client-query-buffer-limit 8gb\n' },
     good: { server: 'redis-7.2', conf: 'client-query-buffer-limit 256mb\n' },

@@ -38,7 +38,7 @@ export const replicaOutputUnbounded: Check = {
     ),
   remedy: 'Set the bounds back to their defaults or above.',
   references: [REFERENCES.clients, REFERENCES.clientsValkey],
-  attackPaths: ['A7'],
+  attackPaths: ['AP-07'],
   examples: {
     bad: { server: 'redis-7.2', conf: 'client-output-buffer-limit pubsub 0 0 0\n' },
     good: { server: 'redis-7.2', conf: '' },

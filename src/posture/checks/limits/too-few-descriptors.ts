@@ -40,7 +40,7 @@ export const tooFewDescriptors: Check = {
     ),
   remedy: 'Raise LimitNOFILE in the unit, or lower maxclients.',
   references: [REFERENCES.clients, REFERENCES.clientsValkey],
-  attackPaths: ['A7'],
+  attackPaths: ['AP-07'],
   examples: {
     bad: { server: 'redis-7.2', conf: 'maxclients 10000\n', facts: exampleUnit({ LimitNOFILE: '1024' }) },
     good: { server: 'redis-7.2', conf: 'maxclients 10000\n', facts: exampleUnit({ LimitNOFILE: '65535' }) },

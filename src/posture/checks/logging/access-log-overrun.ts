@@ -38,7 +38,7 @@ export const accessLogOverrun: Check = {
     ),
   remedy: 'Raise acllog-max-len, collect the log often, and keep strangers away from the port.',
   references: [REFERENCES.aclLog, REFERENCES.acl],
-  attackPaths: ['A6'],
+  attackPaths: ['AP-06'],
   examples: {
     bad: {
       server: 'redis-7.2',

@@ -30,7 +30,7 @@ export const logFileOpen: Check = {
     }),
   remedy: 'chmod 0640, with the group of the log collector.',
   references: [REFERENCES.admin, REFERENCES.adminValkey],
-  attackPaths: ['A10'],
+  attackPaths: ['AP-10'],
   examples: {
     bad: {
       server: 'redis-7.2',

@@ -15,7 +15,7 @@ export const noLatencyRecord: Check = {
   evaluate: (snapshot, context) => judgeSetting(snapshot, context, 'latency-monitor-threshold'),
   remedy: 'Set latency-monitor-threshold 100 (milliseconds).',
   references: [REFERENCES.admin, REFERENCES.adminValkey],
-  attackPaths: ['A7'],
+  attackPaths: ['AP-07'],
   examples: {
     bad: { server: 'redis-7.2', conf: 'latency-monitor-threshold 0\n' },
     good: { server: 'redis-7.2', conf: 'latency-monitor-threshold 100\n' },

@@ -33,7 +33,7 @@ export const somebodyWatches: Check = {
     }),
   remedy: 'End the session by CLIENT KILL and take MONITOR away from the user.',
   references: [REFERENCES.security, REFERENCES.acl],
-  attackPaths: ['A10'],
+  attackPaths: ['AP-10'],
   examples: {
     bad: {
       server: 'redis-7.2',

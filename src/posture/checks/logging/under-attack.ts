@@ -43,7 +43,7 @@ export const underAttack: Check = {
   remedy:
     'Find the source in ACL LOG, close the port to it, require client certificates, and rotate what may have been guessed.',
   references: [REFERENCES.aclLog, REFERENCES.security],
-  attackPaths: ['A6'],
+  attackPaths: ['AP-06'],
   examples: {
     bad: { server: 'redis-7.2', conf: '', facts: exampleInfo({ acl_access_denied_auth: '52340' }) },
     good: { server: 'redis-7.2', conf: '', facts: exampleInfo({ acl_access_denied_auth: '2' }) },

@@ -19,7 +19,7 @@ export const userDataInLog: Check = {
   evaluate: (snapshot, context) => judgeSetting(snapshot, context, 'hide-user-data-from-log'),
   remedy: 'Set hide-user-data-from-log yes.',
   references: [REFERENCES.admin, REFERENCES.adminValkey],
-  attackPaths: ['A10'],
+  attackPaths: ['AP-10'],
   examples: {
     bad: { server: 'redis-7.4', conf: '' },
     good: { server: 'redis-7.4', conf: 'hide-user-data-from-log yes\n' },

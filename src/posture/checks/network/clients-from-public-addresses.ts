@@ -37,7 +37,7 @@ export const clientsFromPublicAddresses: Check = {
   remedy:
     'Close the port to the internet at the firewall, end those sessions, and rotate the passwords they used.',
   references: [REFERENCES.security],
-  attackPaths: ['A6'],
+  attackPaths: ['AP-06'],
   examples: {
     bad: {
       server: 'redis-7.2',

@@ -32,7 +32,7 @@ export const everyInterface: Check = {
     'Name the addresses: bind 127.0.0.1 -::1 for local clients, and the one private address that the others use. A dash ' +
     'lets the server start when the address is absent (6.2 and later).',
   references: [REFERENCES.security, REFERENCES.securityValkey],
-  attackPaths: ['A6'],
+  attackPaths: ['AP-06'],
   examples: {
     bad: { server: 'redis-7.2', conf: 'bind * -::*\n' },
     good: { server: 'redis-7.2', conf: 'bind 127.0.0.1 -::1\n' },

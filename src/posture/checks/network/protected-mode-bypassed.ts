@@ -40,7 +40,7 @@ export const protectedModeBypassed: Check = {
     ),
   remedy: 'Give the default user a password or switch it off; do not rely on protected mode on 6.x.',
   references: [REFERENCES.security],
-  attackPaths: ['A6'],
+  attackPaths: ['AP-06'],
   examples: {
     bad: { server: 'redis-6.2', conf: 'bind 0.0.0.0\nprotected-mode yes\n' },
     good: {

@@ -26,7 +26,7 @@ export const protectedModeOff: Check = {
     'CONFIG SET protected-mode yes, and the same line in the conf file. If remote clients are then refused, the default ' +
     'user still has nopass: mend that, not this.',
   references: [REFERENCES.security, REFERENCES.securityValkey],
-  attackPaths: ['A6'],
+  attackPaths: ['AP-06'],
   examples: {
     bad: { server: 'redis-7.2', conf: 'protected-mode no\n' },
     good: { server: 'redis-7.2', conf: 'protected-mode yes\n' },

@@ -29,7 +29,7 @@ export const publicAddress: Check = {
   remedy:
     'Bind to a private address and reach it by VPN or proxy; or declare public exposure and harden for it.',
   references: [REFERENCES.security],
-  attackPaths: ['A6', 'A7'],
+  attackPaths: ['AP-06', 'AP-07'],
   examples: {
     bad: { server: 'redis-7.2', conf: 'bind 127.0.0.1 8.8.4.4\n' },
     good: { server: 'redis-7.2', conf: 'bind 127.0.0.1 10.0.0.5\n' },

@@ -38,7 +38,7 @@ export const reachableFromElsewhere: Check = {
     }),
   remedy: 'Bind to loopback, or declare the exposure that is really wanted and harden for it.',
   references: [REFERENCES.security],
-  attackPaths: ['A6'],
+  attackPaths: ['AP-06'],
   examples: {
     bad: { server: 'redis-7.2', conf: 'bind 127.0.0.1 10.0.0.5\n' },
     good: { server: 'redis-7.2', conf: 'bind 127.0.0.1 -::1\n' },

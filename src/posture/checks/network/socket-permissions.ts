@@ -35,7 +35,7 @@ export const socketPermissions: Check = {
     REFERENCES.security,
     { title: 'CVE-2023-45145', url: 'https://nvd.nist.gov/vuln/detail/CVE-2023-45145' },
   ],
-  attackPaths: ['A15'],
+  attackPaths: ['AP-15'],
   examples: {
     bad: { server: 'redis-7.2', conf: 'unixsocket /run/redis/redis.sock\nunixsocketperm 777\n' },
     good: {

@@ -43,7 +43,7 @@ export const unauthenticatedClient: Check = {
     }),
   remedy: 'Switch the default user off (`user default off resetpass`) after every client has its own user.',
   references: [REFERENCES.security, REFERENCES.securityValkey],
-  attackPaths: ['A6', 'A14'],
+  attackPaths: ['AP-06', 'AP-14'],
   examples: {
     bad: {
       server: 'redis-7.2',

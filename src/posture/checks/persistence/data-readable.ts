@@ -44,7 +44,7 @@ export const dataReadable: Check = {
     ),
   remedy: 'chmod 0750 on dir (0700 is better), and UMask=0077 in the unit.',
   references: [REFERENCES.persistence, REFERENCES.systemd],
-  attackPaths: ['A15'],
+  attackPaths: ['AP-15'],
   examples: {
     bad: {
       server: 'redis-7.2',

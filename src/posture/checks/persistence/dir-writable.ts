@@ -33,7 +33,7 @@ export const dirWritable: Check = {
     }),
   remedy: 'Use a directory of the server’s own, mode 0750 or 0700.',
   references: [REFERENCES.persistence, REFERENCES.security],
-  attackPaths: ['A5', 'A15'],
+  attackPaths: ['AP-05', 'AP-15'],
   examples: {
     bad: { server: 'redis-7.2', conf: 'dir /tmp\n' },
     good: {

@@ -41,7 +41,7 @@ export const encryptionAtRest: Check = {
   remedy:
     'Put dir on LUKS or on a volume encrypted by the provider, keep the key elsewhere, encrypt backups, and encrypt the most sensitive fields in the application.',
   references: [REFERENCES.security, REFERENCES.persistence],
-  attackPaths: ['A15'],
+  attackPaths: ['AP-15'],
   examples: {
     bad: { server: 'redis-7.2', conf: 'dir /var/lib/redis\n', facts: { volume: volume(false) } },
     good: { server: 'redis-7.2', conf: 'dir /var/lib/redis\n', facts: { volume: volume(true) } },

@@ -42,7 +42,7 @@ export const uncheckedPayloads: Check = {
     ),
   remedy: 'Set sanitize-dump-payload clients, and take RESTORE and MIGRATE from users that do not need them.',
   references: [REFERENCES.security, REFERENCES.acl],
-  attackPaths: ['A5'],
+  attackPaths: ['AP-05'],
   examples: {
     bad: withUsers('redis-7.2', [`user app on ${HASH} ~app:* +@write +restore`]),
     good: withUsers('redis-7.2', [`user app on ${HASH} ~app:* +get +set`]),

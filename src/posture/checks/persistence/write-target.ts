@@ -41,7 +41,7 @@ export const writeTarget: Check = {
   remedy:
     'Handle it as an incident first. Then rebuild the server from its policy, on a version from 7.0 with enable-protected-configs no.',
   references: [REFERENCES.security, REFERENCES.securityValkey],
-  attackPaths: ['A1', 'A2', 'A6'],
+  attackPaths: ['AP-01', 'AP-02', 'AP-06'],
   examples: {
     bad: { server: 'redis-6.2', conf: 'dir /root/.ssh\ndbfilename authorized_keys\n' },
     good: { server: 'redis-6.2', conf: 'dir /var/lib/redis\ndbfilename dump.rdb\n' },

@@ -3,7 +3,7 @@
 import type { Check } from '../../check.ts';
 import { readFact, readSettings } from '../../reading.ts';
 import { REFERENCES } from '../../reference.ts';
-import { mayRun, rows } from '../../rights.ts';
+import { mayRun, rows, shortRules } from '../../rights.ts';
 import { HASH, withUsers } from '../../user-example.ts';
 import { evidence, fail, notApplicable, pass } from '../../verdict.ts';
 
@@ -33,7 +33,7 @@ export const dualChannelWithoutSync: Check = {
             ? pass('every user that may run PSYNC may run SYNC')
             : fail(
                 rows(bad, ({ user, text, from }) =>
-                  evidence(`user ${user.name} may run PSYNC, not SYNC: ${text}`, from),
+                  evidence(`user ${user.name} may run PSYNC, not SYNC: ${shortRules(text)}`, from),
                 ),
                 bad.map(({ user }) => ({ kind: 'set-user', name: user.name, rules: ['+sync'] })),
               );

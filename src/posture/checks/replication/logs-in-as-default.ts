@@ -47,7 +47,7 @@ export const logsInAsDefault: Check = {
   remedy:
     'Create a user with +psync +replconf +ping on every node, set masteruser and masterauth, then switch default off.',
   references: [REFERENCES.replication, REFERENCES.replicationValkey, REFERENCES.acl],
-  attackPaths: ['A3', 'A10'],
+  attackPaths: ['AP-03', 'AP-10'],
   examples: {
     bad: { server: 'redis-7.2', conf: 'masterauth an-example-password\n' },
     good: { server: 'redis-7.2', conf: 'masteruser replica\nmasterauth an-example-password\n' },

@@ -49,7 +49,7 @@ export const powerfulReplicaSession: Check = {
     ),
   remedy: 'Create a replication user on every node and set masteruser and masterauth on the replicas.',
   references: [REFERENCES.replication, REFERENCES.acl],
-  attackPaths: ['A3', 'A10'],
+  attackPaths: ['AP-03', 'AP-10'],
   examples: {
     bad: {
       server: 'redis-7.2',

@@ -3,7 +3,7 @@
 import type { Check } from '../../check.ts';
 import { holdingData, readFact, readSettings } from '../../reading.ts';
 import { REFERENCES } from '../../reference.ts';
-import { commandsOf } from '../../rights.ts';
+import { commandsOf, shortRules } from '../../rights.ts';
 import { HASH, withUsers } from '../../user-example.ts';
 import { evidence, fail, notApplicable, pass } from '../../verdict.ts';
 
@@ -30,7 +30,7 @@ export const powerfulReplicationUser: Check = {
             : fail(
                 [
                   evidence(
-                    `user ${name} may run ${extra.length} further commands: ${found.text}`,
+                    `user ${name} may run ${extra.length} further commands: ${shortRules(found.text)}`,
                     found.from,
                   ),
                 ],
@@ -47,7 +47,7 @@ export const powerfulReplicationUser: Check = {
     ),
   remedy: 'ACL SETUSER the replication user: nocommands +psync +replconf +ping, resetkeys, resetchannels.',
   references: [REFERENCES.replication, REFERENCES.acl],
-  attackPaths: ['A3', 'A10'],
+  attackPaths: ['AP-03', 'AP-10'],
   examples: {
     bad: withUsers('redis-7.2', [`user replica on ${HASH} ~* +@all`], {
       conf: 'masteruser replica\nmasterauth an-example-password\n',

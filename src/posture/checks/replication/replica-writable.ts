@@ -23,7 +23,7 @@ export const replicaWritable: Check = {
     ),
   remedy: 'Set replica-read-only yes on every node: each may become a replica.',
   references: [REFERENCES.replication, REFERENCES.replicationValkey],
-  attackPaths: ['A4'],
+  attackPaths: ['AP-04'],
   examples: {
     bad: { server: 'redis-7.2', conf: 'replicaof 10.0.0.5 6379\nreplica-read-only no\n' },
     good: { server: 'redis-7.2', conf: 'replicaof 10.0.0.5 6379\n' },

@@ -56,7 +56,7 @@ export const unknownPrimary: Check = {
   remedy:
     'Find out who sent REPLICAOF: the server log names the client (user request from …); ACL LOG does not, it holds denials only. After a failover run CONFIG REWRITE so that the file agrees.',
   references: [REFERENCES.replication, REFERENCES.security],
-  attackPaths: ['A2', 'A3'],
+  attackPaths: ['AP-02', 'AP-03'],
   examples: {
     bad: { server: 'redis-7.2', conf: 'port 6379\n', facts: { role: replica('8.9.10.11:6379') } },
     good: {

@@ -4,7 +4,7 @@ import type { Change } from '../../../policy/index.ts';
 import type { Check } from '../../check.ts';
 import { holdingData, readFact, readSettings } from '../../reading.ts';
 import { REFERENCES } from '../../reference.ts';
-import { mayRun } from '../../rights.ts';
+import { mayRun, shortRules } from '../../rights.ts';
 import { HASH, withUsers } from '../../user-example.ts';
 import { evidence, fail, notApplicable, pass } from '../../verdict.ts';
 
@@ -41,7 +41,7 @@ export const uselessReplicationUser: Check = {
           return fail(
             [
               evidence(
-                `user ${name} ${found.user.enabled ? `may not run ${missing.join(', ').toUpperCase()}` : 'is off'}: ${found.text}`,
+                `user ${name} ${found.user.enabled ? `may not run ${missing.join(', ').toUpperCase()}` : 'is off'}: ${shortRules(found.text)}`,
                 found.from,
               ),
             ],

@@ -31,7 +31,7 @@ export const applicationScripts: Check = {
     { title: 'CVE-2025-49844', url: 'https://nvd.nist.gov/vuln/detail/CVE-2025-49844' },
     { title: 'CVE-2024-46981', url: 'https://nvd.nist.gov/vuln/detail/CVE-2024-46981' },
   ],
-  attackPaths: ['A4'],
+  attackPaths: ['AP-04'],
   examples: {
     bad: withUsers('redis-7.2', [`user app on ${HASH} ~app:* +@all -@admin -@dangerous`]),
     good: withUsers('redis-7.2', [`user app on ${HASH} ~app:* +@read +@write -@dangerous -@scripting`]),

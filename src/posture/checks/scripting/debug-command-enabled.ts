@@ -33,7 +33,7 @@ export const debugCommandEnabled: Check = {
     }),
   remedy: 'enable-debug-command no, and restart.',
   references: [REFERENCES.security, REFERENCES.securityValkey],
-  attackPaths: ['A16'],
+  attackPaths: ['AP-16'],
   examples: {
     bad: { server: 'redis-7.2', conf: 'enable-debug-command yes\n' },
     good: { server: 'redis-7.2', conf: 'enable-debug-command no\n' },

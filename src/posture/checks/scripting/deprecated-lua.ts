@@ -32,7 +32,7 @@ export const deprecatedLua: Check = {
     }),
   remedy: 'Remove the line, correct the scripts that need it, and restart.',
   references: [REFERENCES.security, REFERENCES.securityValkey],
-  attackPaths: ['A16'],
+  attackPaths: ['AP-16'],
   examples: {
     bad: { server: 'redis-8.0', conf: 'lua-enable-deprecated-api yes\n' },
     good: { server: 'redis-8.0', conf: 'lua-enable-deprecated-api no\n' },

@@ -33,7 +33,7 @@ export const insecureLua: Check = {
     }),
   remedy: 'Remove the line, correct the scripts that need it, and restart.',
   references: [REFERENCES.security, REFERENCES.securityValkey],
-  attackPaths: ['A4', 'A16'],
+  attackPaths: ['AP-04', 'AP-16'],
   examples: {
     bad: { server: 'valkey-8.1', conf: 'lua-enable-insecure-api yes\n' },
     good: { server: 'valkey-8.1', conf: 'lua-enable-insecure-api no\n' },

@@ -33,7 +33,7 @@ export const moduleCommandEnabled: Check = {
     }),
   remedy: 'enable-module-command no, loadmodule lines for what is needed, and restart.',
   references: [REFERENCES.security, REFERENCES.securityValkey],
-  attackPaths: ['A2'],
+  attackPaths: ['AP-02'],
   examples: {
     bad: { server: 'redis-7.2', conf: 'enable-module-command yes\n' },
     good: { server: 'redis-7.2', conf: 'enable-module-command no\n' },

@@ -32,7 +32,7 @@ export const protectedConfigsEnabled: Check = {
     }),
   remedy: 'enable-protected-configs no, and restart.',
   references: [REFERENCES.security, REFERENCES.securityValkey],
-  attackPaths: ['A1'],
+  attackPaths: ['AP-01'],
   examples: {
     bad: { server: 'redis-7.2', conf: 'enable-protected-configs yes\n' },
     good: { server: 'redis-7.2', conf: 'enable-protected-configs no\n' },

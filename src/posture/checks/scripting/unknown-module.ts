@@ -43,7 +43,7 @@ export const unknownModule: Check = {
   remedy:
     'MODULE UNLOAD name and remove the file, or waive the finding with the reason why the module is there.',
   references: [REFERENCES.security],
-  attackPaths: ['A2', 'A6'],
+  attackPaths: ['AP-02', 'AP-06'],
   examples: {
     bad: {
       server: 'redis-6.2',

@@ -34,7 +34,7 @@ export const sentinelLogsInAsDefault: Check = {
     }),
   remedy: 'Create a user for Sentinel on every server and name it by sentinel auth-user.',
   references: [REFERENCES.sentinel, REFERENCES.sentinelValkey],
-  attackPaths: ['A9', 'A10'],
+  attackPaths: ['AP-09', 'AP-10'],
   examples: {
     bad: {
       server: 'redis-7.2',

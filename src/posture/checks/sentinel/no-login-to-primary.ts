@@ -43,7 +43,7 @@ export const noLoginToPrimary: Check = {
   remedy:
     'Create a user for Sentinel on every server, then set sentinel auth-user and sentinel auth-pass for each watched primary.',
   references: [REFERENCES.sentinel, REFERENCES.sentinelValkey],
-  attackPaths: ['A6', 'A9'],
+  attackPaths: ['AP-06', 'AP-09'],
   examples: {
     bad: { server: 'redis-7.2', conf: 'port 26379\nsentinel monitor main 10.0.0.5 6379 2\n' },
     good: { server: 'redis-7.2', conf: SENTINEL_CONF },

@@ -44,7 +44,7 @@ export const openSentinel: Check = {
   remedy:
     'Give the Sentinels users of their own (6.2 and later) or requirepass, the same on all of them, and sentinel sentinel-user and sentinel-pass so that they still talk to each other.',
   references: [REFERENCES.sentinel, REFERENCES.sentinelValkey],
-  attackPaths: ['A9', 'A6'],
+  attackPaths: ['AP-09', 'AP-06'],
   examples: {
     bad: { server: 'redis-7.2', conf: SENTINEL_CONF },
     good: { server: 'redis-7.2', conf: `${SENTINEL_CONF}requirepass an-example-password\n` },

@@ -52,7 +52,7 @@ export const quorum: Check = {
     ),
   remedy: 'SENTINEL SET name quorum to the majority, on every Sentinel.',
   references: [REFERENCES.sentinel, REFERENCES.sentinelValkey],
-  attackPaths: ['A9'],
+  attackPaths: ['AP-09'],
   examples: {
     bad: { server: 'redis-7.2', conf: SENTINEL_CONF, facts: watching({ quorum: 1, otherSentinels: 4 }) },
     good: { server: 'redis-7.2', conf: SENTINEL_CONF, facts: watching({ quorum: 2, otherSentinels: 2 }) },

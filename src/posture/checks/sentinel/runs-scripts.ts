@@ -41,7 +41,7 @@ export const runsScripts: Check = {
     }),
   remedy: 'chown root and chmod 0755 the script, or remove the line.',
   references: [REFERENCES.sentinel, REFERENCES.sentinelValkey],
-  attackPaths: ['A9'],
+  attackPaths: ['AP-09'],
   examples: {
     bad: {
       server: 'redis-7.2',

@@ -35,7 +35,7 @@ export const scriptsReconfigurable: Check = {
     ),
   remedy: 'Set sentinel deny-scripts-reconfig yes in sentinel.conf and restart the Sentinel.',
   references: [REFERENCES.sentinel, REFERENCES.sentinelValkey],
-  attackPaths: ['A9'],
+  attackPaths: ['AP-09'],
   examples: {
     bad: { server: 'redis-7.2', conf: `${SENTINEL_CONF}sentinel deny-scripts-reconfig no\n` },
     good: { server: 'redis-7.2', conf: SENTINEL_CONF },

@@ -37,7 +37,7 @@ export const certificateUserFallback: Check = {
     }),
   remedy: 'Switch the default user off: ACL SETUSER default off resetpass.',
   references: [REFERENCES.tlsValkey],
-  attackPaths: ['A13'],
+  attackPaths: ['AP-13'],
   examples: {
     bad: { server: 'valkey-9.1', conf: tlsConf({ 'tls-auth-clients-user': 'CN' }) },
     good: {

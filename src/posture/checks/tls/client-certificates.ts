@@ -35,7 +35,7 @@ export const clientCertificates: Check = {
     ),
   remedy: 'Give every client a certificate, then set tls-auth-clients yes.',
   references: [REFERENCES.tls, REFERENCES.tlsValkey],
-  attackPaths: ['A7', 'A13', 'A14'],
+  attackPaths: ['AP-07', 'AP-13', 'AP-14'],
   examples: {
     bad: { server: 'redis-7.2', conf: tlsConf({ 'tls-auth-clients': 'optional' }) },
     good: { server: 'redis-7.2', conf: TLS_CONF },

@@ -27,7 +27,7 @@ export const keyReadable: Check = {
   remedy:
     'chmod 0600, owned by the server’s user (0640 with a group of its own is accepted). Issue a new key if others could have read it.',
   references: [REFERENCES.tls, REFERENCES.tlsValkey],
-  attackPaths: ['A10'],
+  attackPaths: ['AP-10'],
   examples: {
     bad: {
       server: 'redis-7.2',

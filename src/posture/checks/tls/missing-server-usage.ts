@@ -30,7 +30,7 @@ export const missingServerUsage: Check = {
     ),
   remedy: 'Issue a leaf certificate with serverAuth, and clientAuth where the node replicates.',
   references: [REFERENCES.tls, REFERENCES.tlsValkey],
-  attackPaths: ['A13'],
+  attackPaths: ['AP-13'],
   examples: {
     bad: {
       server: 'redis-7.2',

@@ -30,7 +30,7 @@ export const noRevocation: Check = {
   remedy:
     'Keep client certificates short-lived, require a password beside them, and rehearse the change of CA: trust old and new together, reissue, then trust the new alone.',
   references: [REFERENCES.tls, REFERENCES.tlsValkey],
-  attackPaths: ['A13'],
+  attackPaths: ['AP-13'],
   examples: {
     bad: { server: 'redis-7.2', conf: TLS_CONF },
     good: { server: 'redis-7.2', conf: tlsConf({ 'tls-auth-clients': 'no' }) },

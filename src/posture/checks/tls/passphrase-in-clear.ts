@@ -42,7 +42,7 @@ export const passphraseInClear: Check = {
   remedy:
     'Store the key unencrypted with mode 0600, owned by the server’s user, on an encrypted volume; withhold CONFIG GET from ordinary users.',
   references: [REFERENCES.tls, REFERENCES.tlsValkey],
-  attackPaths: ['A10'],
+  attackPaths: ['AP-10'],
   examples: {
     bad: { server: 'redis-7.2', conf: tlsConf({ 'tls-key-file-pass': 'an-example-passphrase' }) },
     good: { server: 'redis-7.2', conf: TLS_CONF },

@@ -24,7 +24,7 @@ export const replicationInPlaintext: Check = {
       : notApplicable('TLS is not asked for at this level and exposure'),
   remedy: 'Set tls-replication yes on every node, Sentinels included, after their certificates are in place.',
   references: [REFERENCES.tls, REFERENCES.tlsValkey],
-  attackPaths: ['A3'],
+  attackPaths: ['AP-03'],
   examples: {
     bad: { server: 'redis-7.2', conf: tlsConf({ 'tls-replication': 'no' }) },
     good: { server: 'redis-7.2', conf: TLS_CONF },

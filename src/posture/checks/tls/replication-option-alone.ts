@@ -26,7 +26,7 @@ export const replicationOptionAlone: Check = {
     }),
   remedy: 'Set port 0 once every replica and client uses tls-port.',
   references: [REFERENCES.tls, REFERENCES.tlsValkey],
-  attackPaths: ['A3'],
+  attackPaths: ['AP-03'],
   examples: {
     bad: { server: 'redis-7.2', conf: tlsConf({ port: '6380' }) },
     good: { server: 'redis-7.2', conf: TLS_CONF },

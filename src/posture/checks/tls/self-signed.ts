@@ -23,7 +23,7 @@ export const selfSigned: Check = {
     ),
   remedy: 'Create a private CA, issue one certificate per node from it, and give clients the CA.',
   references: [REFERENCES.tls, REFERENCES.tlsValkey],
-  attackPaths: ['A13'],
+  attackPaths: ['AP-13'],
   examples: {
     bad: {
       server: 'redis-7.2',

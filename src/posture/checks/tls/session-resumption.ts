@@ -47,7 +47,7 @@ export const sessionResumption: Check = {
   remedy:
     'Shorten tls-session-cache-timeout, and reload TLS (CONFIG SET tls-cert-file to the same path) whenever a client certificate has expired or must go. Do not switch tls-session-caching off: clients that resume then fail.',
   references: [REFERENCES.tls, REFERENCES.tlsValkey],
-  attackPaths: ['A13'],
+  attackPaths: ['AP-13'],
   examples: {
     bad: { server: 'redis-7.2', conf: tlsConf({ 'tls-session-cache-timeout': '86400' }) },
     good: {

@@ -28,7 +28,7 @@ export const trustWritable: Check = {
     }),
   remedy: 'chmod go-w on the CA file or directory and on the certificate.',
   references: [REFERENCES.tls, REFERENCES.tlsValkey],
-  attackPaths: ['A13'],
+  attackPaths: ['AP-13'],
   examples: {
     bad: {
       server: 'redis-7.2',

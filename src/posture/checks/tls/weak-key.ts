@@ -26,7 +26,7 @@ export const weakKey: Check = {
     ),
   remedy: 'Issue a new certificate: EC P-256 or RSA of at least 2048 bits, signed with SHA-256 or better.',
   references: [REFERENCES.tls, REFERENCES.tlsValkey],
-  attackPaths: ['A13'],
+  attackPaths: ['AP-13'],
   examples: {
     bad: {
       server: 'redis-7.2',

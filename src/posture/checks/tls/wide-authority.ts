@@ -58,7 +58,7 @@ export const wideAuthority: Check = {
     ),
   remedy: 'Use a CA that signs certificates for this fleet and nothing else.',
   references: [REFERENCES.tls, REFERENCES.tlsValkey],
-  attackPaths: ['A13'],
+  attackPaths: ['AP-13'],
   examples: {
     bad: { server: 'redis-7.2', conf: tlsConf({ 'tls-ca-cert-file': '/etc/ssl/certs/ca-certificates.crt' }) },
     good: {

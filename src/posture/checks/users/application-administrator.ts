@@ -3,9 +3,9 @@
 import type { Check } from '../../check.ts';
 import { readFact } from '../../reading.ts';
 import { REFERENCES } from '../../reference.ts';
-import { dutyOf, holdsEverything, rows } from '../../rights.ts';
+import { dutyOf, holdsEverything, rows, showRules } from '../../rights.ts';
 import { HASH, withUsers } from '../../user-example.ts';
-import { evidence, fail, pass } from '../../verdict.ts';
+import { fail, pass } from '../../verdict.ts';
 
 export const applicationAdministrator: Check = {
   id: 'USER-001',
@@ -22,7 +22,7 @@ export const applicationAdministrator: Check = {
       const found = users.filter(({ user }) => dutyOf(user) === 'overpowered' && holdsEverything(user));
       if (found.length === 0) return pass('no application holds every command on every key', from);
       return fail(
-        rows(found, ({ text, from: at }) => evidence(text, at)),
+        rows(found, showRules),
         found.slice(0, 20).map(({ user }) => ({
           kind: 'set-user' as const,
           name: user.name,
@@ -35,7 +35,7 @@ export const applicationAdministrator: Check = {
     'Name the keys and the commands that the application uses; start from a role of `wardis harden` and try it with ACL ' +
     'DRYRUN (7.0 and later).',
   references: [REFERENCES.acl],
-  attackPaths: ['A1', 'A2', 'A3', 'A10'],
+  attackPaths: ['AP-01', 'AP-02', 'AP-03', 'AP-10'],
   examples: {
     bad: withUsers('redis-7.2', [`user app on ${HASH} ~* &* +@all`]),
     good: withUsers('redis-7.2', [

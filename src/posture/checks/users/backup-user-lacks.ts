@@ -4,9 +4,9 @@ import type { User } from '../../../acl/index.ts';
 import type { Check } from '../../check.ts';
 import { readFact } from '../../reading.ts';
 import { REFERENCES } from '../../reference.ts';
-import { mayRun, rows } from '../../rights.ts';
+import { mayRun, rows, showRules } from '../../rights.ts';
 import { HASH, withUsers } from '../../user-example.ts';
-import { evidence, fail, pass } from '../../verdict.ts';
+import { fail, pass } from '../../verdict.ts';
 
 export const backupUserLacks: Check = {
   id: 'USER-022',
@@ -24,7 +24,7 @@ export const backupUserLacks: Check = {
       );
       if (found.length === 0) return pass('every backup user can make a backup', from);
       return fail(
-        rows(found, ({ text, from: at }) => evidence(text, at)),
+        rows(found, showRules),
         found.slice(0, 20).map(({ user }) => ({
           kind: 'set-user' as const,
           name: user.name,

@@ -3,9 +3,9 @@
 import type { Check } from '../../check.ts';
 import { readFact, byHand } from '../../reading.ts';
 import { REFERENCES } from '../../reference.ts';
-import { dutyOf, holdsEverything, rows } from '../../rights.ts';
+import { dutyOf, holdsEverything, rows, showRules } from '../../rights.ts';
 import { HASH, withUsers } from '../../user-example.ts';
-import { evidence, fail, pass } from '../../verdict.ts';
+import { fail, pass } from '../../verdict.ts';
 
 export const denyList: Check = {
   id: 'USER-003',
@@ -28,14 +28,13 @@ export const denyList: Check = {
         return user.selectors.some((selector) => selector.futureCommands);
       });
       if (found.length === 0) return pass('no limited user is made by taking commands away', from);
-      return fail(
-        rows(found, ({ text, from: at }) => evidence(text, at)),
-        [byHand('Write the rights as a list that begins with -@all and adds what the user runs')],
-      );
+      return fail(rows(found, showRules), [
+        byHand('Write the rights as a list that begins with -@all and adds what the user runs'),
+      ]);
     }),
   remedy: 'Begin with -@all and add what the client runs; ACL LOG shows what was forgotten.',
   references: [REFERENCES.acl],
-  attackPaths: ['A11'],
+  attackPaths: ['AP-11'],
   examples: {
     bad: withUsers('redis-7.2', [`user app on ${HASH} ~app:* +@all -@admin -@dangerous`]),
     good: withUsers('redis-7.2', [`user app on ${HASH} ~app:* -@all +get +set`]),

@@ -3,9 +3,9 @@
 import type { Check } from '../../check.ts';
 import { byHand, readFact } from '../../reading.ts';
 import { REFERENCES } from '../../reference.ts';
-import { rows } from '../../rights.ts';
+import { rows, showRules } from '../../rights.ts';
 import { HASH, withUsers } from '../../user-example.ts';
-import { evidence, fail, pass } from '../../verdict.ts';
+import { fail, pass } from '../../verdict.ts';
 
 export const emptyPattern: Check = {
   id: 'USER-012',
@@ -23,7 +23,7 @@ export const emptyPattern: Check = {
       );
       if (found.length === 0) return pass('no key pattern is empty', from);
       return fail(
-        rows(found, ({ text, from: at }) => evidence(text, at)),
+        rows(found, showRules),
         found
           .slice(0, 20)
           .map(({ user }) => byHand(`Write the pattern that user ${user.name} was to have: %R~prefix:*`)),

@@ -5,9 +5,9 @@ import type { Check } from '../../check.ts';
 import { since } from '../../conf-reading.ts';
 import { holdingData, readFact } from '../../reading.ts';
 import { REFERENCES } from '../../reference.ts';
-import { dutyOf, isKeyLimited, rows, runnable } from '../../rights.ts';
+import { dutyOf, isKeyLimited, rows, runnable, showRules } from '../../rights.ts';
 import { HASH, withUsers } from '../../user-example.ts';
-import { evidence, fail, pass } from '../../verdict.ts';
+import { fail, pass } from '../../verdict.ts';
 
 export const everyChannel: Check = {
   id: 'USER-016',
@@ -31,7 +31,7 @@ export const everyChannel: Check = {
         );
         if (found.length === 0) return pass('no confined user reaches every channel', from);
         return fail(
-          rows(found, ({ text, from: at }) => evidence(text, at)),
+          rows(found, showRules),
           found.slice(0, 20).map(({ user }) => ({
             kind: 'set-user' as const,
             name: user.name,
@@ -42,7 +42,7 @@ export const everyChannel: Check = {
     ),
   remedy: 'ACL SETUSER name resetchannels &prefix.*; the words work on every version from 6.2 on.',
   references: [REFERENCES.acl],
-  attackPaths: ['A11'],
+  attackPaths: ['AP-11'],
   examples: {
     bad: withUsers('redis-7.2', [`user app on ${HASH} ~app:* &* +get +subscribe`]),
     good: withUsers('redis-7.2', [`user app on ${HASH} ~app:* resetchannels &app.* +get +subscribe`]),

@@ -3,9 +3,9 @@
 import type { Check } from '../../check.ts';
 import { readFact } from '../../reading.ts';
 import { REFERENCES } from '../../reference.ts';
-import { dutyOf, holdsAnyOf, rows } from '../../rights.ts';
+import { dutyOf, holdsAnyOf, rows, showRules } from '../../rights.ts';
 import { HASH, withUsers } from '../../user-example.ts';
-import { evidence, fail, pass } from '../../verdict.ts';
+import { fail, pass } from '../../verdict.ts';
 import type { User } from '../../../acl/index.ts';
 
 export const everyKey: Check = {
@@ -24,7 +24,7 @@ export const everyKey: Check = {
       const found = users.filter(({ user }) => dutyOf(user) === 'application' && writesEverywhere(user));
       if (found.length === 0) return pass('every application that writes is confined by key patterns', from);
       return fail(
-        rows(found, ({ text, from: at }) => evidence(text, at)),
+        rows(found, showRules),
         found.slice(0, 20).map(({ user }) => ({
           kind: 'set-user' as const,
           name: user.name,
@@ -34,7 +34,7 @@ export const everyKey: Check = {
     }),
   remedy: 'ACL SETUSER name resetkeys ~prefix:*; the separator at the end keeps the next prefix out.',
   references: [REFERENCES.acl],
-  attackPaths: ['A11'],
+  attackPaths: ['AP-11'],
   examples: {
     bad: withUsers('redis-7.2', [`user app on ${HASH} ~* +get +set +del`]),
     good: withUsers('redis-7.2', [`user app on ${HASH} ~app:* +get +set +del`]),

@@ -34,7 +34,7 @@ export const globInName: Check = {
     }),
   remedy: 'Escape with a backslash (~acme\\[1\\]:*), or keep brackets out of tenant names.',
   references: [REFERENCES.acl],
-  attackPaths: ['A11'],
+  attackPaths: ['AP-11'],
   examples: {
     bad: withUsers('redis-7.2', [`user acme on ${HASH} ~acme[1]:* +get`]),
     good: withUsers('redis-7.2', [`user acme on ${HASH} ~acme-1:* +get`]),

@@ -5,9 +5,9 @@ import type { Check } from '../../check.ts';
 import { since } from '../../conf-reading.ts';
 import { holdingData, readFact, settingValue } from '../../reading.ts';
 import { REFERENCES } from '../../reference.ts';
-import { dutyOf, isKeyLimited, rows, runnable } from '../../rights.ts';
+import { dutyOf, isKeyLimited, rows, runnable, showRules } from '../../rights.ts';
 import { HASH, withUsers } from '../../user-example.ts';
-import { evidence, fail, pass } from '../../verdict.ts';
+import { fail, pass } from '../../verdict.ts';
 
 export const keyspaceEvents: Check = {
   id: 'USER-018',
@@ -28,7 +28,7 @@ export const keyspaceEvents: Check = {
         if (found.length === 0) return pass('no confined user may hear keyspace events', from);
         const on = (settingValue(snapshot, 'notify-keyspace-events') ?? '') !== '';
         const verdict = fail(
-          rows(found, ({ text, from: at }) => evidence(text, at)),
+          rows(found, showRules),
           found.slice(0, 20).map(({ user }) => ({
             kind: 'set-user' as const,
             name: user.name,
@@ -41,7 +41,7 @@ export const keyspaceEvents: Check = {
     ),
   remedy: 'Take the __key* channels from confined users; let one service with its own user pass events on.',
   references: [REFERENCES.acl],
-  attackPaths: ['A11'],
+  attackPaths: ['AP-11'],
   examples: {
     bad: withUsers('redis-7.2', [`user app on ${HASH} ~app:* &__key* +get +psubscribe`]),
     good: withUsers('redis-7.2', [`user app on ${HASH} ~app:* &app.* +get +psubscribe`]),

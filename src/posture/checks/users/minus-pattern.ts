@@ -35,7 +35,7 @@ export const minusPattern: Check = {
     }),
   remedy: 'Name the allowed prefixes; keep what must stay apart under a prefix of its own.',
   references: [REFERENCES.acl],
-  attackPaths: ['A11'],
+  attackPaths: ['AP-11'],
   examples: {
     bad: withUsers('redis-7.2', [`user app on ${HASH} ~app:* ~-app:secret:* +get`]),
     good: withUsers('redis-7.2', [`user app on ${HASH} ~app:public:* +get`]),

@@ -49,7 +49,7 @@ export const monitorReadsValues: Check = {
     }),
   remedy: 'resetkeys, and the commands of the exporter one by one.',
   references: [REFERENCES.acl],
-  attackPaths: ['A10'],
+  attackPaths: ['AP-10'],
   examples: {
     bad: withUsers('redis-7.2', [`user exporter on ${HASH} ~* +@read +info`]),
     good: withUsers('redis-7.2', [`user exporter on ${HASH} +info +ping +slowlog|len`]),

@@ -5,9 +5,9 @@ import type { Check } from '../../check.ts';
 import { since } from '../../conf-reading.ts';
 import { readFact } from '../../reading.ts';
 import { REFERENCES } from '../../reference.ts';
-import { dutyOf, rows, runnable } from '../../rights.ts';
+import { dutyOf, rows, runnable, showRules } from '../../rights.ts';
 import { HASH, withUsers } from '../../user-example.ts';
-import { evidence, fail, pass } from '../../verdict.ts';
+import { fail, pass } from '../../verdict.ts';
 
 export const noChannel: Check = {
   id: 'USER-017',
@@ -29,7 +29,7 @@ export const noChannel: Check = {
       );
       if (found.length === 0) return pass('every user with pub/sub commands has channels', from);
       return fail(
-        rows(found, ({ text, from: at }) => evidence(text, at)),
+        rows(found, showRules),
         found.slice(0, 20).map(({ user }) => ({
           kind: 'set-user' as const,
           name: user.name,

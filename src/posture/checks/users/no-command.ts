@@ -3,9 +3,9 @@
 import type { Check } from '../../check.ts';
 import { readFact } from '../../reading.ts';
 import { REFERENCES } from '../../reference.ts';
-import { commandsOf, opensByPassword, rows } from '../../rights.ts';
+import { commandsOf, opensByPassword, rows, showRules } from '../../rights.ts';
 import { HASH, withUsers } from '../../user-example.ts';
-import { evidence, fail, pass } from '../../verdict.ts';
+import { fail, pass } from '../../verdict.ts';
 import type { User } from '../../../acl/index.ts';
 
 const FREE: readonly string[] = ['auth', 'hello', 'quit', 'reset'];
@@ -24,7 +24,7 @@ export const noCommand: Check = {
       const idle = users.filter(({ user }) => opensByPassword(user) && holdsNothing(user));
       if (idle.length === 0) return pass('every enabled user holds a command', from);
       return fail(
-        rows(idle, ({ text, from: at }) => evidence(text, at)),
+        rows(idle, showRules),
         idle.slice(0, 20).map(({ user }) => ({
           kind: 'set-user' as const,
           name: user.name,

@@ -3,8 +3,8 @@
 import type { Check } from '../../check.ts';
 import { readFact } from '../../reading.ts';
 import { REFERENCES } from '../../reference.ts';
-import { dutyOf } from '../../rights.ts';
-import { evidence, fail, notApplicable, pass } from '../../verdict.ts';
+import { dutyOf, showRules } from '../../rights.ts';
+import { fail, notApplicable, pass } from '../../verdict.ts';
 
 export const powerfulDefault: Check = {
   id: 'USER-004',
@@ -24,15 +24,12 @@ export const powerfulDefault: Check = {
         return shared !== undefined && dutyOf(shared.user) === 'anyone'
           ? notApplicable('it has no password at all: AUTH-001')
           : pass(shared?.text ?? 'there is no default user', shared?.from ?? from);
-      return fail(
-        [evidence(shared.text, shared.from)],
-        [{ kind: 'set-user', name: 'default', rules: ['off', 'resetpass'] }],
-      );
+      return fail([showRules(shared)], [{ kind: 'set-user', name: 'default', rules: ['off', 'resetpass'] }]);
     }),
   remedy:
     'Create an administrator with a name, users for the applications, then ACL SETUSER default off resetpass.',
   references: [REFERENCES.acl],
-  attackPaths: ['A1', 'A2', 'A3'],
+  attackPaths: ['AP-01', 'AP-02', 'AP-03'],
   examples: {
     bad: { server: 'redis-7.2', conf: 'requirepass 4be2f0a96c1d7735e8b04f12a9c3d6e7\n' },
     good: { server: 'redis-7.2', conf: 'aclfile users.acl\n', acl: 'user default off resetpass\n' },

@@ -40,7 +40,7 @@ export const selectorBypass: Check = {
     }),
   remedy: 'Grant single commands inside selectors, and repeat the denies there.',
   references: [REFERENCES.acl],
-  attackPaths: ['A3'],
+  attackPaths: ['AP-03'],
   examples: {
     bad: withUsers('redis-7.2', [`user app on ${HASH} ~app:* +@all -@dangerous (~* +@all)`]),
     good: withUsers('redis-7.2', [`user app on ${HASH} ~app:* +@read -@dangerous (~shared:* +get)`]),

@@ -43,7 +43,7 @@ export const tenantOverlap: Check = {
     }),
   remedy: 'End every prefix with a separator that names cannot hold: ~app_a:*.',
   references: [REFERENCES.acl],
-  attackPaths: ['A11'],
+  attackPaths: ['AP-11'],
   examples: {
     bad: withUsers('redis-7.2', [
       `user app_a on ${HASH} ~app_a* +get`,

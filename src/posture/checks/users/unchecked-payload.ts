@@ -4,9 +4,9 @@ import type { Check } from '../../check.ts';
 import { since } from '../../conf-reading.ts';
 import { readFact } from '../../reading.ts';
 import { REFERENCES } from '../../reference.ts';
-import { dutyOf, rows, runnable } from '../../rights.ts';
+import { dutyOf, rows, runnable, showRules } from '../../rights.ts';
 import { HASH, withUsers } from '../../user-example.ts';
-import { evidence, fail, pass } from '../../verdict.ts';
+import { fail, pass } from '../../verdict.ts';
 
 export const uncheckedPayload: Check = {
   id: 'USER-024',
@@ -28,7 +28,7 @@ export const uncheckedPayload: Check = {
       );
       if (found.length === 0) return pass('no user skips the check of RESTORE payloads', from);
       return fail(
-        rows(found, ({ text, from: at }) => evidence(text, at)),
+        rows(found, showRules),
         found.slice(0, 20).map(({ user }) => ({
           kind: 'set-user' as const,
           name: user.name,
@@ -38,7 +38,7 @@ export const uncheckedPayload: Check = {
     }),
   remedy: 'ACL SETUSER name sanitize-payload.',
   references: [REFERENCES.acl],
-  attackPaths: ['A5'],
+  attackPaths: ['AP-05'],
   examples: {
     bad: withUsers('redis-7.2', [`user import on ${HASH} ~app:* +restore skip-sanitize-payload`]),
     good: withUsers('redis-7.2', [`user import on ${HASH} ~app:* +restore sanitize-payload`]),

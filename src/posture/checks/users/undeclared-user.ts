@@ -3,7 +3,7 @@
 import type { Check, DeclaredUsers } from '../../check.ts';
 import { readFact } from '../../reading.ts';
 import { REFERENCES } from '../../reference.ts';
-import { rows } from '../../rights.ts';
+import { rows, shortRules } from '../../rights.ts';
 import { HASH, withUsers } from '../../user-example.ts';
 import { evidence, fail, pass } from '../../verdict.ts';
 
@@ -26,7 +26,7 @@ export const undeclaredUser: Check = {
       );
       if (found.length === 0) return pass('every enabled user stands in the policy', from);
       return fail(
-        rows(found, ({ user, text, from: at }) => evidence(`user ${user.name}: ${text}`, at)),
+        rows(found, ({ user, text, from: at }) => evidence(`user ${user.name}: ${shortRules(text)}`, at)),
         [
           {
             kind: 'by-hand',

@@ -48,7 +48,7 @@ export const undoneDeny: Check = {
     }),
   remedy: 'Write the denies last.',
   references: [REFERENCES.acl],
-  attackPaths: ['A3'],
+  attackPaths: ['AP-03'],
   examples: {
     bad: withUsers('redis-7.2', [`user app on ${HASH} ~app:* +@all -flushall +@write`]),
     good: withUsers('redis-7.2', [`user app on ${HASH} ~app:* +@read +@write -@dangerous`]),

@@ -32,7 +32,7 @@ export const widenedKeys: Check = {
     }),
   remedy: 'Remove ~* or allkeys when the patterns are meant.',
   references: [REFERENCES.acl],
-  attackPaths: ['A11'],
+  attackPaths: ['AP-11'],
   examples: {
     bad: withUsers('redis-7.2', [`user app on ${HASH} ~app:* ~* +get`]),
     good: withUsers('redis-7.2', [`user app on ${HASH} ~app:* ~cart:* +get`]),

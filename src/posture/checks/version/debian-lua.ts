@@ -55,7 +55,7 @@ export const debianLua: Check = {
     }),
   remedy: 'Install the fixed package; until then take @scripting from every user.',
   references: [{ title: 'CVE-2022-0543', url: 'https://nvd.nist.gov/vuln/detail/CVE-2022-0543' }],
-  attackPaths: ['A4', 'A6'],
+  attackPaths: ['AP-04', 'AP-06'],
   examples: {
     bad: {
       server: 'redis-6.0.16',

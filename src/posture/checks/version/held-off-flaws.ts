@@ -55,7 +55,7 @@ export const heldOffFlaws: Check = {
     }),
   remedy: 'Upgrade to the newest release of a maintained branch.',
   references: [REFERENCES.security, REFERENCES.securityValkey],
-  attackPaths: ['A4', 'A5'],
+  attackPaths: ['AP-04', 'AP-05'],
   examples: {
     bad: withUsers('redis-7.2.11', [`user app on ${HASH} ~app:* +get +set`]),
     good: { server: 'redis-7.2.16', conf: '' },

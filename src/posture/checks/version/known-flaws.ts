@@ -50,7 +50,7 @@ export const knownFlaws: Check = {
   remedy:
     'Upgrade to the release named in the finding. Until then take the named commands from ordinary users and keep strangers from the port.',
   references: [REFERENCES.security, REFERENCES.securityValkey],
-  attackPaths: ['A4', 'A5', 'A7', 'A12'],
+  attackPaths: ['AP-04', 'AP-05', 'AP-07', 'AP-12'],
   examples: {
     bad: { server: 'redis-7.2.6', conf: '' },
     good: { server: 'redis-7.2.16', conf: '' },
