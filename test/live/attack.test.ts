@@ -70,7 +70,7 @@ const ATTACKS: readonly Attack[] = [
   { what: 'lists the keys of everybody', check: 'AUTH-001', command: ['KEYS', '*'] },
   { what: 'walks through the keys of everybody', check: 'AUTH-001', command: ['SCAN', '0'] },
   { what: 'copies the whole data set', check: 'CMD-007', command: ['PSYNC', '?', '-1'] },
-  { what: 'watches what everybody does', check: 'CMD-008', command: ['MONITOR'] },
+  { what: 'watches what everybody does', check: 'AUTH-001', command: ['MONITOR'] },
   {
     what: 'reads configured passwords',
     check: 'AUTH-001',
