@@ -44,7 +44,7 @@ async function report(...flags: readonly string[]): Promise<Report['targets'][nu
 
 describe('the formats', () => {
   it.each(REPORT_FORMATS)('%s goes to standard output, or whole to a file', async (format) => {
-    const direct = await run(['audit', '--config', conf, '-o', format]);
+    const direct = await run(['audit', '--config', conf, '--server', 'redis-7.2', '-o', format]);
     expect({ exit: direct.exit, err: direct.err }).toEqual({ exit: 1, err: '' });
     expect(direct.out.endsWith('\n')).toBe(true);
     const path = join(dir, `report.${format}`);
