@@ -3,10 +3,10 @@
  * the command's effect beyond the next restart. CONFIG SET and ACL SETUSER change memory alone, on every version.
  */
 
-import { canonicalName, findDirective, quoteArg } from '../conf/index.ts';
+import { canonicalName, findDirective, quoteArg, versionAtLeast } from '../conf/index.ts';
 import type { Snapshot } from '../fleet/index.ts';
 import type { Change } from '../policy/index.ts';
-import { directivesNamed, serverOf } from './conf-reading.ts';
+import { directivesNamed, serverOf, SEVEN } from './conf-reading.ts';
 import { settingValue } from './reading.ts';
 
 type SetDirective = Extract<Change, { readonly kind: 'set-directive' }>;
@@ -66,6 +66,11 @@ function takesConfigSet(name: string, snapshot: Snapshot): boolean {
 /** The last line of that name is the one in force; without one, a line to add. */
 function confLine(change: SetDirective, snapshot: Snapshot): Change {
   const line = `${change.name} ${confValue(change)}`;
+  const classes = classesOf(change, snapshot);
+  if (classes.length > 1) {
+    const file = snapshot.conf.known ? snapshot.conf.value.root : snapshot.subject;
+    return { kind: 'by-hand', instruction: `add to ${file}, a line each: ${classes.join('; ')}` };
+  }
   if (!snapshot.conf.known) return { kind: 'add-line', file: snapshot.subject, line };
   const conf = snapshot.conf.value;
   const name = canonicalName(change.name);
@@ -83,6 +88,15 @@ function confLine(change: SetDirective, snapshot: Snapshot): Change {
   return last === undefined
     ? { kind: 'add-line', file: conf.root, line }
     : { kind: 'edit-line', file: last.from.path, line: last.from.line, replacement: line };
+}
+
+/** Up to 6.2 a line of the file takes the limits of one class of clients only, and the server does not start on more. */
+function classesOf({ name, value }: SetDirective, snapshot: Snapshot): readonly string[] {
+  const server = serverOf(snapshot);
+  if (name !== 'client-output-buffer-limit' || server === undefined || versionAtLeast(server, SEVEN))
+    return [];
+  const limits = value.match(/\S+ \S+ \S+ \S+/g) ?? [];
+  return limits.map((limit) => `${name} ${limit}`);
 }
 
 function confValue({ name, value }: SetDirective): string {

@@ -4,12 +4,13 @@
  */
 import { describe, expect, it } from 'vitest';
 import { splitArguments } from '../../src/conf/index.ts';
-import { snapshotLive } from '../../src/fleet/index.ts';
+import { snapshotFromText, snapshotLive, type Snapshot } from '../../src/fleet/index.ts';
 import {
   expectationsFor,
   NETWORK_EXPOSURES,
   printChange,
   SECURITY_LEVELS,
+  type Change,
   type HardeningRequest,
 } from '../../src/policy/index.ts';
 import { assess, CATALOGUE } from '../../src/posture/index.ts';
@@ -28,14 +29,18 @@ async function commandsOf(instance: RunningServer, request: HardeningRequest): P
     { endpoint: { kind: 'tcp', host: '127.0.0.1', port: instance.port }, transport: 'plaintext' },
     { scope: 'server' },
   );
+  const steps = fixesOf(snapshot, request).map(printChange);
+  return [...new Set(steps.filter((step) => /^(?:CONFIG|ACL|CLIENT) [A-Z]+ /.test(step)))];
+}
+
+function fixesOf(snapshot: Snapshot, request: HardeningRequest): readonly Change[] {
   const { targets } = assess([{ snapshot, expected: expectationsFor(request), gatheredInMs: 0 }], {
     checks: CATALOGUE,
     now: new Date(),
     toolVersion: '0.0.0',
     advisoriesAsOf: '2026-11-18',
   });
-  const steps = targets.flatMap(({ outcomes }) => outcomes.flatMap(({ fix }) => fix)).map(printChange);
-  return [...new Set(steps.filter((step) => /^(?:CONFIG|ACL|CLIENT) [A-Z]+ /.test(step)))];
+  return targets.flatMap(({ outcomes }) => outcomes.flatMap(({ fix }) => fix));
 }
 
 function errorOf(reply: Reply | undefined): string {
@@ -77,5 +82,31 @@ describe('the printed fixes of a stock server', () => {
       },
       60_000,
     );
+
+    it('are lines with which it starts, where its files were judged', async () => {
+      const server = { product, version };
+      for (const exposure of NETWORK_EXPOSURES) {
+        const request = {
+          level: 'compliance',
+          exposure,
+          frameworks: [],
+          mode: 'standalone',
+          server,
+        } as const;
+        const lines = fixesOf(snapshotFromText({ server, conf: '' }), request).flatMap((change) => {
+          if (change.kind === 'add-line') return [change.line];
+          // Lines that are to be added once something else is done, or several at once.
+          if (change.kind !== 'by-hand') return [];
+          const [, later = ''] = /add to \S+?(?:, a line each)?: (.*)$/.exec(change.instruction) ?? [];
+          return later.split('; ').filter((line) => /^(?:client-output|bind|timeout|user) /.test(line));
+        });
+        const conf = [...new Set(lines)]
+          .map((line) => line.replace(/#SHA256_OF_\w+/, `#${'a1b2c3d4'.repeat(8)}`))
+          .join('\n');
+        expect(conf).toContain('acllog-max-len 4096');
+        const instance = await startServer({ server: id, conf: `${conf}\n` });
+        await instance.stop();
+      }
+    });
   });
 });
