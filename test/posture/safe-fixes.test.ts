@@ -14,7 +14,7 @@ import {
   type Change,
   type HardeningRequest,
 } from '../../src/policy/index.ts';
-import { assess, CATALOGUE, type Check, type Example } from '../../src/posture/index.ts';
+import { assess, ATTACK_PATHS, CATALOGUE, MYTHS, type Check, type Example } from '../../src/posture/index.ts';
 
 const NOW = new Date('2026-11-21T12:00:00Z');
 const SERVERS = listRecordedServers().map(formatServerName);
@@ -229,5 +229,42 @@ describe('maxmemory', () => {
     expect(fixOf(GIB, 16 * GIB)).toMatchObject({ name: 'maxmemory', value: '12288mb' });
     expect(fixOf(5 * GIB, 8 * GIB)?.kind).toBe('by-hand');
     expect(fixOf(11 * GIB, 12 * GIB)?.kind).toBe('by-hand');
+  });
+});
+
+describe('what passes', () => {
+  it('is told as the thing wanted, and what fails as the defect', () => {
+    const snapshot = snapshotFromText({ server: 'redis-7.2', conf: 'bind * -::*\nprotected-mode yes\n' });
+    const expected = expectationsFor({
+      level: 'standard',
+      exposure: 'private_network',
+      frameworks: [],
+      server: { product: 'redis', version: '7.2' },
+      mode: 'standalone',
+    });
+    const { targets } = assess([{ snapshot, expected, gatheredInMs: 0 }], {
+      checks: CATALOGUE,
+      now: NOW,
+      toolVersion: '0',
+      advisoriesAsOf: '2026-11-18',
+    });
+    const seen = new Set<string>();
+    for (const { checkId, title, status } of targets[0]?.outcomes ?? []) {
+      const check = CATALOGUE.find(({ id }) => id === checkId);
+      const wanted = status === 'pass' || status === 'not-applicable';
+      expect(title, checkId).toBe(wanted ? check?.goal : check?.title);
+      seen.add(status);
+    }
+    expect(seen).toContain('pass');
+    expect(seen).toContain('fail');
+  });
+});
+
+describe('attack paths', () => {
+  it('are those of the table, each is named by a check, and none is called like a myth', () => {
+    const named = new Set(CATALOGUE.flatMap(({ attackPaths }) => attackPaths ?? []));
+    expect([...named].sort()).toEqual(ATTACK_PATHS.map(({ id }) => id).sort());
+    const myths = new Set(MYTHS.map(({ id }) => id));
+    expect(ATTACK_PATHS.filter(({ id }) => myths.has(id))).toEqual([]);
   });
 });
