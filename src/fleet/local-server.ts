@@ -106,7 +106,7 @@ function readAclFile(
 ): Snapshot['aclFile'] {
   // Refused is not the same as not set: there may well be an ACL file.
   if (setting?.known === false)
-    return setting.reason === 'missing' ? { ...setting, reason: 'denied' } : setting;
+    return setting.reason === 'missing' ? { ...setting, reason: 'failed' } : setting;
   const path = setting?.value ?? '';
   if (path === '')
     return unknown('missing', 'aclfile is not set', 'users are in the configuration file, if anywhere');
