@@ -35,7 +35,16 @@ const checks: readonly Check[] = [
 const NOW = new Date('2026-11-21T12:00:00Z');
 
 /** Only a person can answer these; the machine says so, and never passes or fails. */
-const BY_HAND = new Set(['TLS-024', 'DATA-010', 'LOG-007', 'LOG-008', 'VER-004', 'HOST-004', 'HOST-007']);
+const BY_HAND = new Set([
+  'REPL-005',
+  'TLS-024',
+  'DATA-010',
+  'LOG-007',
+  'LOG-008',
+  'VER-004',
+  'HOST-004',
+  'HOST-007',
+]);
 
 /** Asked only at this level. */
 const ASKED: Readonly<Record<string, Partial<HardeningRequest>>> = {

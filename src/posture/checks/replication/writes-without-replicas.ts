@@ -3,9 +3,9 @@
 import type { Snapshot } from '../../../fleet/index.ts';
 import type { Check } from '../../check.ts';
 import { exampleFact } from '../../example.ts';
-import { holdingData, readFact, readSettings, set } from '../../reading.ts';
+import { holdingData, readFact, readSettings } from '../../reading.ts';
 import { REFERENCES } from '../../reference.ts';
-import { evidence, fail, notApplicable, pass } from '../../verdict.ts';
+import { notApplicable, pass } from '../../verdict.ts';
 
 export const writesWithoutReplicas: Check = {
   id: 'REPL-005',
@@ -20,21 +20,18 @@ export const writesWithoutReplicas: Check = {
       readFact(snapshot.role, 'role', (role, from) => {
         if (role.kind !== 'primary' || role.replicas.length === 0)
           return notApplicable('this node has no replicas');
-        return readSettings(
-          snapshot,
-          ['min-replicas-to-write'],
-          ({ 'min-replicas-to-write': { value, from: at } }) =>
-            value === '0'
-              ? fail(
-                  [evidence(`min-replicas-to-write 0 with ${role.replicas.length} replicas`, at)],
-                  [set('min-replicas-to-write', '1')],
-                )
-              : pass(`min-replicas-to-write ${value}`, from),
+        return readSettings(snapshot, ['min-replicas-to-write'], ({ 'min-replicas-to-write': { value } }) =>
+          value === '0'
+            ? {
+                status: 'manual',
+                instruction: `Decide which is worse here, a lost write or a refused one: min-replicas-to-write is 0 with ${role.replicas.length} replicas. Where loss is worse: CONFIG SET min-replicas-to-write 1`,
+              }
+            : pass(`min-replicas-to-write ${value}`, from),
         );
       }),
     ),
   remedy:
-    'Set min-replicas-to-write 1 and min-replicas-max-lag 10 where lost writes are worse than refused ones; else waive it.',
+    'Set min-replicas-to-write 1 and min-replicas-max-lag 10 where lost writes are worse than refused ones; else leave it, and say who decided.',
   references: [REFERENCES.replication, REFERENCES.replicationValkey],
   examples: {
     bad: { server: 'redis-7.2', conf: '', facts: { role: primary() } },
