@@ -2,9 +2,8 @@
 
 import type { Check } from '../../check.ts';
 import { since } from '../../conf-reading.ts';
-import { readFact, setAndRestart } from '../../reading.ts';
 import { REFERENCES } from '../../reference.ts';
-import { evidence, fail, notApplicable, pass, unknownFrom } from '../../verdict.ts';
+import { judgeSwitch } from '../../script-switch.ts';
 
 const SETTING = 'enable-debug-command';
 
@@ -19,18 +18,7 @@ export const debugCommandEnabled: Check = {
     'DEBUG SEGFAULT ends the server, DEBUG OBJECT reads any key without a check. It is no by default from 7.0 on and ' +
     'cannot be changed at run time.',
   appliesWhen: since({ redis: '7.0', valkey: '7.2' }, 'before 7.0 only user rights protect DEBUG: CMD-011'),
-  evaluate: (snapshot, context) =>
-    readFact(snapshot.product, 'the server version', () => {
-      const expected = context.expected.settings.get(SETTING);
-      const fact = snapshot.settings.get(SETTING);
-      if (fact === undefined) return ABSENT;
-      if (!fact.known) return unknownFrom(fact, SETTING);
-      if (snapshot.mode.known && snapshot.mode.value === 'sentinel')
-        return notApplicable('a Sentinel runs no scripts');
-      const seen = evidence(`${SETTING} ${fact.value}`, fact.from);
-      const good = expected === undefined ? fact.value === 'no' : expected.accepts(fact.value);
-      return good ? pass(seen.text, seen.from) : fail([seen], [setAndRestart(SETTING, 'no')]);
-    }),
+  evaluate: (snapshot, context) => judgeSwitch(snapshot, context, SETTING),
   remedy: 'enable-debug-command no, and restart.',
   references: [REFERENCES.security, REFERENCES.securityValkey],
   attackPaths: ['AP-16'],
@@ -39,11 +27,3 @@ export const debugCommandEnabled: Check = {
     good: { server: 'redis-7.2', conf: 'enable-debug-command no\n' },
   },
 };
-
-/** Some of these settings are hidden: CONFIG GET shows them only by their exact name. */
-const ABSENT = {
-  status: 'unknown',
-  missing: SETTING,
-  why: 'the server did not show it',
-  look: `CONFIG GET ${SETTING}`,
-} as const;

@@ -2,9 +2,8 @@
 
 import type { Check } from '../../check.ts';
 import { since } from '../../conf-reading.ts';
-import { readFact, setAndRestart } from '../../reading.ts';
 import { REFERENCES } from '../../reference.ts';
-import { evidence, fail, notApplicable, pass, unknownFrom } from '../../verdict.ts';
+import { judgeSwitch } from '../../script-switch.ts';
 
 const SETTING = 'lua-enable-insecure-api';
 
@@ -19,18 +18,7 @@ export const insecureLua: Check = {
     'and into the scripts of other users. The setting is hidden from CONFIG GET * and immutable in files of Valkey ' +
     '8.1 and later.',
   appliesWhen: since({ valkey: '8.1' }, 'this version has no such setting'),
-  evaluate: (snapshot, context) =>
-    readFact(snapshot.product, 'the server version', () => {
-      const expected = context.expected.settings.get(SETTING);
-      const fact = snapshot.settings.get(SETTING);
-      if (fact === undefined) return ABSENT;
-      if (!fact.known) return unknownFrom(fact, SETTING);
-      if (snapshot.mode.known && snapshot.mode.value === 'sentinel')
-        return notApplicable('a Sentinel runs no scripts');
-      const seen = evidence(`${SETTING} ${fact.value}`, fact.from);
-      const good = expected === undefined ? fact.value === 'no' : expected.accepts(fact.value);
-      return good ? pass(seen.text, seen.from) : fail([seen], [setAndRestart(SETTING, 'no')]);
-    }),
+  evaluate: (snapshot, context) => judgeSwitch(snapshot, context, SETTING),
   remedy: 'Remove the line, correct the scripts that need it, and restart.',
   references: [REFERENCES.security, REFERENCES.securityValkey],
   attackPaths: ['AP-04', 'AP-16'],
@@ -39,11 +27,3 @@ export const insecureLua: Check = {
     good: { server: 'valkey-8.1', conf: 'lua-enable-insecure-api no\n' },
   },
 };
-
-/** Some of these settings are hidden: CONFIG GET shows them only by their exact name. */
-const ABSENT = {
-  status: 'unknown',
-  missing: SETTING,
-  why: 'the server did not show it',
-  look: `CONFIG GET ${SETTING}`,
-} as const;

@@ -2,9 +2,8 @@
 
 import type { Check } from '../../check.ts';
 import { since } from '../../conf-reading.ts';
-import { readFact, setAndRestart } from '../../reading.ts';
 import { REFERENCES } from '../../reference.ts';
-import { evidence, fail, notApplicable, pass, unknownFrom } from '../../verdict.ts';
+import { judgeSwitch } from '../../script-switch.ts';
 
 const SETTING = 'enable-module-command';
 
@@ -19,18 +18,7 @@ export const moduleCommandEnabled: Check = {
     'is brought along (the second half of the classic takeover). local trusts every account of the host. Modules that ' +
     'are needed are loaded by loadmodule lines.',
   appliesWhen: since({ redis: '7.0', valkey: '7.2' }, 'before 7.0 only user rights protect MODULE: CMD-005'),
-  evaluate: (snapshot, context) =>
-    readFact(snapshot.product, 'the server version', () => {
-      const expected = context.expected.settings.get(SETTING);
-      const fact = snapshot.settings.get(SETTING);
-      if (fact === undefined) return ABSENT;
-      if (!fact.known) return unknownFrom(fact, SETTING);
-      if (snapshot.mode.known && snapshot.mode.value === 'sentinel')
-        return notApplicable('a Sentinel runs no scripts');
-      const seen = evidence(`${SETTING} ${fact.value}`, fact.from);
-      const good = expected === undefined ? fact.value === 'no' : expected.accepts(fact.value);
-      return good ? pass(seen.text, seen.from) : fail([seen], [setAndRestart(SETTING, 'no')]);
-    }),
+  evaluate: (snapshot, context) => judgeSwitch(snapshot, context, SETTING),
   remedy: 'enable-module-command no, loadmodule lines for what is needed, and restart.',
   references: [REFERENCES.security, REFERENCES.securityValkey],
   attackPaths: ['AP-02'],
@@ -39,11 +27,3 @@ export const moduleCommandEnabled: Check = {
     good: { server: 'redis-7.2', conf: 'enable-module-command no\n' },
   },
 };
-
-/** Some of these settings are hidden: CONFIG GET shows them only by their exact name. */
-const ABSENT = {
-  status: 'unknown',
-  missing: SETTING,
-  why: 'the server did not show it',
-  look: `CONFIG GET ${SETTING}`,
-} as const;
