@@ -45,7 +45,8 @@ function* withList(
   yield `${before === '' ? '' : `\n${indent}  `}${text.slice(at)}`;
 }
 
-function indented(value: object, indent: string): string {
+/** JSON at a depth: the first line stands where it is put, the others get `indent`. */
+export function indented(value: object, indent: string): string {
   return printSafeJson(value, 2).replaceAll('\n', `\n${indent}`);
 }
 

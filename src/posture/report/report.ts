@@ -8,7 +8,7 @@ import { jsonParts, ndjsonParts } from './json.ts';
 import { junitParts } from './junit.ts';
 import { printMarkdown } from './markdown.ts';
 import { printOscal } from './oscal.ts';
-import { printSarif } from './sarif.ts';
+import { sarifParts } from './sarif.ts';
 import { printTable } from './table.ts';
 
 export const REPORT_FORMATS = [
@@ -78,7 +78,7 @@ function partsOf(format: ReportFormat, assessment: Assessment, options: ReportOp
     case 'ndjson':
       return ndjsonParts(assessment);
     case 'sarif':
-      return [printSarif(assessment, options)];
+      return sarifParts(assessment, options);
     case 'junit':
       return junitParts(assessment);
     case 'csv':

@@ -8,6 +8,7 @@ import type { Check, Severity } from '../check.ts';
 import { SEVERITIES } from '../check.ts';
 import type { Assessment, Outcome } from '../outcome.ts';
 import type { ReportOptions } from './report.ts';
+import { indented } from './json.ts';
 import { printSafeJson, safeText } from './safe-text.ts';
 import { locateOutcome } from './sarif-location.ts';
 import { printWaiver } from './waiver-text.ts';
@@ -36,7 +37,8 @@ const SCORE: Readonly<Record<Severity, string>> = {
   info: '0.5',
 };
 
-export function printSarif(assessment: Assessment, options: ReportOptions): string {
+/** In parts, a part a result, so that a large fleet never stands in memory as one text. */
+export function* sarifParts(assessment: Assessment, options: ReportOptions): Generator<string> {
   const findings = assessment.targets
     .flatMap((target) => target.outcomes)
     .filter((outcome) => (outcome.underlying ?? outcome.status) === 'fail')
@@ -63,15 +65,42 @@ export function printSarif(assessment: Assessment, options: ReportOptions): stri
           {
             executionSuccessful: assessment.unreachable.length === 0,
             endTimeUtc: assessment.generatedAt,
-            toolExecutionNotifications: listNotifications(assessment, findings.length - results.length),
+            toolExecutionNotifications: [],
           },
         ],
-        results: results.map((outcome) => printResult(outcome, ruleIndex, options)),
+        results: [],
         properties: { advisoriesAsOf: assessment.advisoriesAsOf, totals: assessment.totals },
       },
     ],
   };
-  return `${printSafeJson(log, 2)}\n`;
+  const text = `${printSafeJson(log, 2)}\n`;
+  // Inside of strings the quotes would be escaped, so each of these stands in the text once.
+  const [head = '', rest = ''] = text.split('"toolExecutionNotifications": []');
+  const [middle = '', tail = ''] = rest.split('"results": []');
+  yield `${head}"toolExecutionNotifications": [`;
+  yield* listParts(listNotifications(assessment, findings.length - results.length), 12);
+  yield `]${middle}"results": [`;
+  yield* listParts(eachResult(results, ruleIndex, options), 8);
+  yield `]${tail}`;
+}
+
+function* eachResult(
+  results: readonly Outcome[],
+  ruleIndex: ReadonlyMap<string, number>,
+  options: ReportOptions,
+): Generator<object> {
+  for (const outcome of results) yield printResult(outcome, ruleIndex, options);
+}
+
+/** The items of a list whose key stands at `depth` blanks. */
+function* listParts(items: Iterable<object>, depth: number): Generator<string> {
+  const indent = ' '.repeat(depth + 2);
+  let before = '';
+  for (const item of items) {
+    yield `${before}\n${indent}${indented(item, indent)}`;
+    before = ',';
+  }
+  if (before !== '') yield `\n${' '.repeat(depth)}`;
 }
 
 function nameRun(assessment: Assessment): string {
@@ -133,26 +162,27 @@ function printResult(
   };
 }
 
-function listNotifications(assessment: Assessment, left: number): readonly object[] {
-  const outcomes = assessment.targets.flatMap((target) => target.outcomes);
-  const notes = [
-    ...assessment.notes,
-    ...assessment.targets.flatMap((target) =>
-      target.fixed.map(
-        (gone) => `fixed since the baseline on ${target.subject}: ${gone.checkId} ${gone.title}`,
-      ),
-    ),
-    ...(left > 0 ? [`${left} lesser findings are left out: code scanning takes ${RESULTS_MAX}`] : []),
-  ];
-  return [
-    ...outcomes.filter((outcome) => outcome.status === 'unknown').map((each) => printOpen(each, 'warning')),
-    ...outcomes.filter((outcome) => outcome.status === 'manual').map((each) => printOpen(each, 'note')),
-    ...assessment.unreachable.map(({ subject, code, message, next }) => ({
-      level: 'error',
-      message: { text: escapePlaceholders(safeText(`${subject}: ${code} ${message}; ${next}`)) },
-    })),
-    ...notes.map((note) => ({ level: 'note', message: { text: escapePlaceholders(safeText(note)) } })),
-  ];
+function* listNotifications(assessment: Assessment, left: number): Generator<object> {
+  for (const status of ['unknown', 'manual'] as const) {
+    for (const { outcomes } of assessment.targets) {
+      for (const outcome of outcomes) {
+        if (outcome.status === status) yield printOpen(outcome, status === 'unknown' ? 'warning' : 'note');
+      }
+    }
+  }
+  for (const { subject, code, message, next } of assessment.unreachable)
+    yield notification('error', `${subject}: ${code} ${message}; ${next}`);
+  for (const note of assessment.notes) yield notification('note', note);
+  for (const { subject, fixed } of assessment.targets) {
+    for (const gone of fixed)
+      yield notification('note', `fixed since the baseline on ${subject}: ${gone.checkId} ${gone.title}`);
+  }
+  if (left > 0)
+    yield notification('note', `${left} lesser findings are left out: code scanning takes ${RESULTS_MAX}`);
+}
+
+function notification(level: 'error' | 'note', text: string): object {
+  return { level, message: { text: escapePlaceholders(safeText(text)) } };
 }
 
 function printOpen(outcome: Outcome, level: 'warning' | 'note'): object {
