@@ -3,6 +3,7 @@
 import type { Command } from 'commander';
 import { addConnectionOptions, type ConnectionFlags } from '../connection-options.ts';
 import type { CommandContext } from '../context.ts';
+import { collect } from '../repeatable.ts';
 
 export interface AuditFlags extends ConnectionFlags {
   readonly targets?: string;
@@ -74,10 +75,6 @@ export function addAudit(program: Command, context: CommandContext): void {
     const { runAudit } = await import('../audit.ts');
     await runAudit(targets, flags, context);
   });
-}
-
-function collect(value: string, previous: readonly string[]): readonly string[] {
-  return [...previous, value];
 }
 
 const EXAMPLES = `

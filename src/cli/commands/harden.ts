@@ -2,6 +2,7 @@
 
 import type { Command } from 'commander';
 import type { CommandContext } from '../context.ts';
+import { collect } from '../repeatable.ts';
 
 export interface HardenFlags {
   readonly input?: string;
@@ -44,10 +45,6 @@ export function addHarden(program: Command, context: CommandContext): void {
       const { runHarden } = await import('../harden.ts');
       await runHarden(flags, context);
     });
-}
-
-function collect(value: string, previous: readonly string[]): readonly string[] {
-  return [...previous, value];
 }
 
 const EXAMPLES = `

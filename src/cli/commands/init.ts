@@ -3,6 +3,7 @@
 import type { Command } from 'commander';
 import { addConnectionOptions, type ConnectionFlags } from '../connection-options.ts';
 import type { CommandContext } from '../context.ts';
+import { collect } from '../repeatable.ts';
 
 export interface InitFlags extends ConnectionFlags {
   readonly from?: string;
@@ -35,10 +36,6 @@ export function addInit(program: Command, context: CommandContext): void {
     const { runInit } = await import('../init.ts');
     await runInit(flags, context);
   });
-}
-
-function collect(value: string, previous: readonly string[]): readonly string[] {
-  return [...previous, value];
 }
 
 const EXAMPLES = `
