@@ -1,4 +1,4 @@
-// Makes src/acl/tables/ from recorded command tables. Usage: node scripts/build-tables.mjs FOLDER
+// Makes src/acl/table/recorded/ from recorded command tables. Usage: node scripts/build-tables.mjs FOLDER
 // FOLDER holds `redis-7.2.json` ({categories, commands}) for each version and `native-finders.json`.
 import { readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -82,13 +82,13 @@ for (const file of readdirSync(folder).sort()) {
   if (/[`\\$]/.test(text)) throw new Error(`${server}: the table needs escapes`);
   const name = server.replace(/[-.]/g, '_').toUpperCase();
   writeFileSync(
-    join(import.meta.dirname, '../src/acl/tables', `${server}.ts`),
-    `// Made by scripts/build-tables.mjs from a recorded COMMAND reply. Columns: src/acl/table-text.ts\nexport const ${name} = \`${text}\`;\n`,
+    join(import.meta.dirname, '../src/acl/table/recorded', `${server}.ts`),
+    `// Made by scripts/build-tables.mjs from a recorded COMMAND reply. Columns: src/acl/table/table-text.ts\nexport const ${name} = \`${text}\`;\n`,
   );
   servers.push({ server, name });
 }
 writeFileSync(
-  join(import.meta.dirname, '../src/acl/tables/bundled.ts'),
+  join(import.meta.dirname, '../src/acl/table/recorded/bundled.ts'),
   [
     '// Made by scripts/build-tables.mjs.',
     ...servers.map(({ server, name }) => `import { ${name} } from './${server}.ts';`),

@@ -3,7 +3,7 @@
  * strings are text: UTF-8 read as such, any other byte as a lone surrogate U+DC80 - U+DCFF, so that nothing is lost.
  * `engine` holds the same in bytes, for the decision procedure only.
  */
-import type { CommandTable } from './command-table.ts';
+import type { CommandTable } from './table/command-table.ts';
 
 /** `~pattern` or `%R~pattern`. */
 export interface KeyPattern {

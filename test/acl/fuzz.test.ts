@@ -16,7 +16,7 @@ import {
   tableFromCommandReply,
 } from '../../src/acl/index.ts';
 import type { CommandTable, User } from '../../src/acl/index.ts';
-import { hasBit } from '../../src/acl/command-bits.ts';
+import { hasBit } from '../../src/acl/table/command-bits.ts';
 import { toBytes, toText } from '../../src/acl/bytes.ts';
 
 const TABLES: ReadonlyMap<string, CommandTable> = new Map(

@@ -4,7 +4,7 @@ import { gunzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { canRun, dialectOf, parseUser, tableFor, tableFromCommandReply } from '../../src/acl/index.ts';
 import type { Command, Product } from '../../src/acl/index.ts';
-import { BUNDLED } from '../../src/acl/tables/bundled.ts';
+import { BUNDLED } from '../../src/acl/table/recorded/bundled.ts';
 
 describe('tableFor', () => {
   it('has the exact table of ten versions, and each parses fast', () => {
