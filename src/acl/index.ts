@@ -2,6 +2,7 @@
 export { parseAclFile, parseUserLine } from './language/aclfile.ts';
 export type { AclFileOptions, AclFileUser, ParsedAclFile, ParsedUserLine } from './language/aclfile.ts';
 export type { Command, CommandTable, KeySpec } from './table/command-table.ts';
+export { splitRules } from './language/argument-split.ts';
 export { decide } from './decision/decide.ts';
 export type { DecideOptions, Decision, Denial } from './decision/decide.ts';
 export { dialectOf } from './table/dialect.ts';

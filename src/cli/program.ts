@@ -4,6 +4,7 @@
  */
 
 import { Command, CommanderError } from 'commander';
+import { addAcl } from './commands/acl.ts';
 import { addAudit } from './commands/audit.ts';
 import { addCompletion } from './commands/completion.ts';
 import { addDemo } from './commands/demo.ts';
@@ -55,6 +56,7 @@ export function buildProgram(context: CommandContext): Command {
   addInit(program, context);
   addHarden(program, context);
   addAudit(program, context);
+  addAcl(program, context);
   addExplain(program, context);
   addDoctor(program, context);
   addCompletion(program, context);

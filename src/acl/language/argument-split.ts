@@ -3,6 +3,8 @@
  * files.
  */
 
+import { toBytes, toText } from '../bytes.ts';
+
 const SIMPLE_ESCAPES: Readonly<Record<string, string>> = { n: '\n', r: '\r', t: '\t', b: '\b', a: '\x07' };
 
 /** Splits on white space, honouring quotes. Undefined when a quote is not closed, or closed in mid-word. */
@@ -17,6 +19,11 @@ export function splitArguments(bytes: string): readonly string[] | undefined {
     words.push(word.value);
     i = word.end;
   }
+}
+
+/** Rules in one string, as a person types them at redis-cli. Undefined when a quote is not closed. */
+export function splitRules(text: string): readonly string[] | undefined {
+  return splitArguments(toBytes(text))?.map(toText);
 }
 
 interface Word {

@@ -3,7 +3,14 @@
  * ACLUpdateCommandRules); 6.x and 7.0 work a text out of the bits (ACLDescribeSelectorCommandRules), single commands in
  * the order of a hash table: ours are in table order.
  */
-import { applyCommand, applySet, categoryBits, countCommon, emptyBits, hasBit } from '../table/command-bits.ts';
+import {
+  applyCommand,
+  applySet,
+  categoryBits,
+  countCommon,
+  emptyBits,
+  hasBit,
+} from '../table/command-bits.ts';
 import type { CommandTable } from '../table/command-table.ts';
 
 /** The part of a selector that its command text is made of. */
