@@ -12,6 +12,7 @@ if (!build()) process.exit(2);
 const load = (/** @type {string} */ path) => import(join(ROOT, 'dist', path));
 const { buildProgram } = await load('cli/program.js');
 const { printManPage, printMarkdownManual } = await load('cli/manual.js');
+const { listCommands } = await load('cli/command-tree.js');
 const {
   printAttackPathPage,
   printCheckPage,
@@ -35,9 +36,9 @@ const program = buildProgram({ terminal: silent, environment: {}, now: () => new
 /** @type {Map<string, string>} */
 const pages = new Map();
 pages.set('docs/cli.md', printMarkdownManual(program));
-pages.set('man/wardis.1', printManPage(program, program, version));
-for (const verb of program.commands)
-  pages.set(`man/wardis-${verb.name()}.1`, printManPage(program, verb, version));
+pages.set('man/wardis.1', printManPage('', program, version));
+for (const { path, command } of listCommands(program))
+  pages.set(`man/wardis-${path.replaceAll(' ', '-')}.1`, printManPage(path, command, version));
 pages.set('docs/checks/README.md', printCheckIndex(CATALOGUE));
 for (const check of CATALOGUE) pages.set(`docs/checks/${check.id}.md`, printCheckPage(check));
 pages.set('docs/errors/README.md', printErrorIndex(ERROR_CODES));

@@ -1,114 +1,171 @@
 /** Completion scripts, printed from the command tree: verbs, options, closed values and check ids. */
 
 import type { Command } from 'commander';
+import { listCommands, type NamedCommand } from './command-tree.ts';
 
 interface Words {
-  readonly verb: string;
+  /** `audit`, `acl check`. */
+  readonly path: string;
   readonly summary: string;
   readonly options: readonly {
     readonly flag: string;
     readonly summary: string;
     readonly takesValue: boolean;
   }[];
+  /** What may come next instead of an option: the questions of a group. */
+  readonly subcommands: readonly { readonly name: string; readonly summary: string }[];
 }
 
 /** The script for one shell. */
 export function printCompletion(
   shell: 'bash' | 'zsh' | 'fish',
   program: Command,
-  checkIds: readonly string[],
+  subjects: readonly string[],
 ): string {
-  const verbs = program.commands.map(wordsOf);
+  const words = listCommands(program).map(wordsOf);
   switch (shell) {
     case 'bash':
-      return printBash(verbs, checkIds);
+      return printBash(words, subjects);
     case 'zsh':
-      return printZsh(verbs, checkIds);
+      return printZsh(words, subjects);
     case 'fish':
-      return printFish(verbs, checkIds);
+      return printFish(words, subjects);
   }
 }
 
-function wordsOf(command: Command): Words {
+function wordsOf({ path, command }: NamedCommand): Words {
   const options = command.options.flatMap((option) =>
     option.long === undefined || option.long === null
       ? []
       : [{ flag: option.long, summary: option.description, takesValue: option.required || option.optional }],
   );
-  return { verb: command.name(), summary: command.description(), options: [...options, HELP] };
+  const subcommands = command.commands.map((sub) => ({ name: sub.name(), summary: sub.description() }));
+  return { path, summary: command.description(), options: [...options, HELP], subcommands };
 }
 
 const HELP = { flag: '--help', summary: 'show help', takesValue: false };
 
-function printBash(verbs: readonly Words[], checkIds: readonly string[]): string {
-  const cases = verbs
-    .map((words) => `    ${words.verb}) words="${words.options.map((option) => option.flag).join(' ')}" ;;`)
+function isVerb({ path }: Words): boolean {
+  return !path.includes(' ');
+}
+
+function printBash(commands: readonly Words[], subjects: readonly string[]): string {
+  const cases = commands
+    .map(({ path, options, subcommands }) => {
+      const words = [...subcommands.map(({ name }) => name), ...options.map(({ flag }) => flag)];
+      return `    "${path}") words="${words.join(' ')}" ;;`;
+    })
     .join('\n');
+  const groups = commands.filter(({ subcommands }) => subcommands.length > 0).map(({ path }) => path);
   return `# bash completion for wardis
 _wardis() {
-  local current="\${COMP_WORDS[COMP_CWORD]}" previous="\${COMP_WORDS[COMP_CWORD-1]}" words=""
+  local current="\${COMP_WORDS[COMP_CWORD]}" previous="\${COMP_WORDS[COMP_CWORD-1]}" words="" verb="\${COMP_WORDS[1]}"
   if [ "$COMP_CWORD" -eq 1 ]; then
-    COMPREPLY=($(compgen -W "${verbs.map((words) => words.verb).join(' ')}" -- "$current")); return
+    COMPREPLY=($(compgen -W "${commands
+      .filter(isVerb)
+      .map(({ path }) => path)
+      .join(' ')}" -- "$current")); return
   fi
+  case "$verb" in ${groups.join('|')}) if [ "$COMP_CWORD" -gt 2 ]; then verb="$verb \${COMP_WORDS[2]}"; fi ;; esac
   case "$previous" in
     --level) words="basic standard hardened compliance" ;;
     --exposure) words="localhost private_network public" ;;
     --require) words="pci_dss hipaa sox gdpr" ;;
     --fail-on|--severity) words="critical high medium low info" ;;
-    --check|--skip|explain) words="${checkIds.join(' ')}" ;;
-    --config|--aclfile|--policy|--input|--out|--cacert|--cert|--key|--password-file|--baseline) COMPREPLY=($(compgen -f -- "$current")); return ;;
+    --check|--skip) words="${subjects.join(' ')}" ;;
+    explain) if [ "$verb" = explain ]; then words="${subjects.join(' ')}"; fi ;;
+    ${FILE_FLAGS.join('|')}) COMPREPLY=($(compgen -f -- "$current")); return ;;
   esac
-  if [ -z "$words" ]; then case "\${COMP_WORDS[1]}" in
+  if [ -z "$words" ]; then case "$verb" in
 ${cases}
   esac; fi
   COMPREPLY=($(compgen -W "$words" -- "$current"))
 }
-complete -F _wardis wardis
+complete -o default -F _wardis wardis
 `;
 }
 
-function printZsh(verbs: readonly Words[], checkIds: readonly string[]): string {
-  const list = verbs.map((words) => `    '${words.verb}:${plain(words.summary)}'`).join('\n');
-  const cases = verbs
-    .map((words) => {
-      const specs = words.options.map(
+const FILE_FLAGS = [
+  '--config',
+  '--aclfile',
+  '--policy',
+  '--input',
+  '--out',
+  '--table',
+  '--batch',
+  '--cacert',
+  '--cert',
+  '--key',
+  '--password-file',
+  '--baseline',
+];
+
+function printZsh(commands: readonly Words[], subjects: readonly string[]): string {
+  const describe = (entries: readonly (readonly [string, string])[]) =>
+    entries.map(([name, summary]) => `'${name}:${plain(summary)}'`).join(' ');
+  const list = describe(commands.filter(isVerb).map(({ path, summary }) => [path, summary]));
+  const groups = commands.filter(({ subcommands }) => subcommands.length > 0);
+  const cases = commands
+    .filter(({ subcommands }) => subcommands.length === 0)
+    .map(({ path, options }) => {
+      const specs = options.map(
         (option) =>
           `'${option.flag}[${plain(option.summary)}]${option.takesValue ? `:${valueOf(option.flag)}` : ''}'`,
       );
-      const rest =
-        words.verb === 'explain' ? `'*:subject:(${checkIds.join(' ')} myths)'` : `'*:argument:_files'`;
-      return `    ${words.verb}) _arguments ${[...specs, rest].join(' ')} ;;`;
-    })
-    .join('\n');
+      const rest = path === 'explain' ? `'*:subject:(${subjects.join(' ')} myths)'` : `'*:argument:_files'`;
+      return `    '${path}') _arguments ${[...specs, rest].join(' ')} ;;`;
+    });
   return `#compdef wardis
 _wardis() {
   local -a verbs
-  verbs=(
-${list}
-  )
+  verbs=(${list})
   if (( CURRENT == 2 )); then _describe 'command' verbs; return; fi
   local verb=$words[2]
   shift words; (( CURRENT-- ))
   case $verb in
-${cases}
+${groups
+  .map(
+    ({ path, subcommands }) => `    ${path})
+      verbs=(${describe(subcommands.map(({ name, summary }) => [name, summary]))})
+      if (( CURRENT == 2 )); then _describe 'command' verbs; return; fi
+      verb="$verb $words[2]"; shift words; (( CURRENT-- )) ;;`,
+  )
+  .join('\n')}
+  esac
+  case $verb in
+${cases.join('\n')}
   esac
 }
 _wardis "$@"
 `;
 }
 
-function printFish(verbs: readonly Words[], checkIds: readonly string[]): string {
-  const heads = verbs.map(
-    (words) => `complete -c wardis -f -n __fish_use_subcommand -a ${words.verb} -d '${plain(words.summary)}'`,
-  );
-  const options = verbs.flatMap((words) =>
-    words.options.map(
-      (option) =>
-        `complete -c wardis -n '__fish_seen_subcommand_from ${words.verb}' -l ${option.flag.slice(2)}${option.takesValue ? ' -r' : ''} -d '${plain(option.summary)}'`,
-    ),
-  );
-  const ids = `complete -c wardis -f -n '__fish_seen_subcommand_from explain' -a '${checkIds.join(' ')} myths'`;
-  return `# fish completion for wardis\n${[...heads, ...options, ids].join('\n')}\n`;
+function printFish(commands: readonly Words[], subjects: readonly string[]): string {
+  const lines = commands.flatMap(({ path, summary, options, subcommands }) => {
+    const [verb = '', sub] = path.split(' ');
+    const when =
+      sub === undefined
+        ? `__fish_seen_subcommand_from ${verb}`
+        : `__fish_seen_subcommand_from ${verb}; and __fish_seen_subcommand_from ${sub}`;
+    const head =
+      sub === undefined
+        ? [`complete -c wardis -f -n __fish_use_subcommand -a ${verb} -d '${plain(summary)}'`]
+        : [];
+    const names = subcommands.map(({ name }) => name).join(' ');
+    return [
+      ...head,
+      ...subcommands.map(
+        (each) =>
+          `complete -c wardis -f -n '${when}; and not __fish_seen_subcommand_from ${names}' -a ${each.name} -d '${plain(each.summary)}'`,
+      ),
+      ...options.map(
+        (option) =>
+          `complete -c wardis -n '${when}' -l ${option.flag.slice(2)}${option.takesValue ? ' -r' : ''} -d '${plain(option.summary)}'`,
+      ),
+    ];
+  });
+  const ids = `complete -c wardis -f -n '__fish_seen_subcommand_from explain; and not __fish_seen_subcommand_from acl' -a '${subjects.join(' ')} myths'`;
+  return `# fish completion for wardis\n${[...lines, ids].join('\n')}\n`;
 }
 
 function valueOf(flag: string): string {

@@ -1,12 +1,13 @@
 /** The manual, printed from the command tree: Markdown for `docs/cli.md` and roff for the man pages. */
 
 import type { Command, Option } from 'commander';
+import { listCommands } from './command-tree.ts';
 import { EXIT_MEANINGS } from './exit-code.ts';
 
 /** Every verb on one page. */
 export function printMarkdownManual(program: Command): string {
-  const sections = program.commands.map((command) => {
-    const usage = `wardis ${command.name()} ${command.usage()}`.trim();
+  const sections = listCommands(program).map(({ path, command }) => {
+    const usage = `wardis ${path} ${command.usage()}`.trim();
     const groups = groupOptions(command).map(({ title, options }) => {
       const rows = options
         .map((option) => `| \`${cell(option.flags)}\` | ${cell(describe(option)).replaceAll('<', '&lt;')} |`)
@@ -15,10 +16,17 @@ export function printMarkdownManual(program: Command): string {
     });
     const args = command.registeredArguments.map((arg) => `- \`${arg.name()}\`: ${arg.description}`);
     return [
-      `## wardis ${command.name()}`,
+      `## wardis ${path}`,
       command.description(),
       `\`\`\`text\n${usage}\n\`\`\``,
       ...(args.length === 0 ? [] : [args.join('\n')]),
+      ...(command.commands.length === 0
+        ? []
+        : [
+            command.commands
+              .map((sub) => `- \`wardis ${path} ${sub.name()}\`: ${sub.description()}`)
+              .join('\n'),
+          ]),
       ...groups,
       ...examplesOf(command).map((text) => `\`\`\`text\n${text}\n\`\`\``),
     ].join('\n\n');
@@ -27,22 +35,22 @@ export function printMarkdownManual(program: Command): string {
   return `# Command line\n\nGenerated from the program; do not edit.\n\n${sections.join('\n\n')}\n\n## Exit codes\n\n| code | meaning |\n|---|---|\n${codes}\n`;
 }
 
-/** One man page: the program when `command` is the root, else a verb. */
-export function printManPage(program: Command, command: Command, version: string): string {
-  const isRoot = command === program;
-  const name = isRoot ? 'wardis' : `wardis-${command.name()}`;
+/** One man page: the program when `path` is empty, else a verb, a group, or a question of a group. */
+export function printManPage(path: string, command: Command, version: string): string {
+  const words = ['wardis', ...path.split(' ').filter((word) => word !== '')];
+  const name = words.join('-');
   const lines = [
     `.TH ${name.toUpperCase()} 1 "" "wardis ${version}" "Wardis manual"`,
     '.SH NAME',
     `${name} \\- ${roff(command.description())}`,
     '.SH SYNOPSIS',
-    `.B ${isRoot ? 'wardis' : `wardis ${command.name()}`}`,
+    `.B ${words.join(' ')}`,
     roff(command.usage()),
   ];
-  if (isRoot) {
+  if (command.commands.length > 0) {
     lines.push('.SH COMMANDS');
-    for (const verb of program.commands)
-      lines.push('.TP', `.BR wardis\\-${verb.name()} (1)`, roff(verb.description()));
+    for (const sub of command.commands)
+      lines.push('.TP', `.BR ${roff(`${name}-${sub.name()}`)} (1)`, roff(sub.description()));
   }
   const groups = groupOptions(command);
   if (groups.length > 0) lines.push('.SH OPTIONS');

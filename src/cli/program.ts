@@ -13,6 +13,7 @@ import { addExplain } from './commands/explain.ts';
 import { addHarden } from './commands/harden.ts';
 import { addHelp } from './commands/help.ts';
 import { addInit } from './commands/init.ts';
+import { findCommand } from './command-tree.ts';
 import type { CommandContext } from './context.ts';
 import { EXIT, type ExitCode } from './exit-code.ts';
 import { CommandFailure, printFailure } from './failure.ts';
@@ -27,14 +28,15 @@ export async function runProgram(
   const context: CommandContext = { ...outside, finish: (code) => (exit = code) };
   const program = buildProgram(context);
   try {
-    if (argv.length === 0) {
-      context.terminal.out(program.helpInformation());
+    const group = program.commands.find((command) => command.name() === argv[0]);
+    if (argv.length === 0 || (argv.length === 1 && (group?.commands.length ?? 0) > 0)) {
+      context.terminal.out((group ?? program).helpInformation());
       return EXIT.ok;
     }
     await program.parseAsync(withBareHostAsHelp(argv), { from: 'user' });
     return exit;
   } catch (error) {
-    return reportFault(error, context, argv);
+    return reportFault(error, context, argv, program);
   }
 }
 
@@ -81,12 +83,17 @@ function withBareHostAsHelp(argv: readonly string[]): string[] {
 }
 
 /** Help of the verb that was typed, when it is one. */
-function helpFor(argv: readonly string[]): string {
-  const [verb = ''] = argv;
-  return /^[a-z]+$/.test(verb) ? `wardis help ${verb}` : 'wardis help';
+function helpFor(argv: readonly string[], program: Command): string {
+  const typed = findCommand(program, argv);
+  return typed === undefined ? 'wardis help' : `wardis help ${typed.path}`;
 }
 
-function reportFault(error: unknown, context: CommandContext, argv: readonly string[]): ExitCode {
+function reportFault(
+  error: unknown,
+  context: CommandContext,
+  argv: readonly string[],
+  program: Command,
+): ExitCode {
   const { terminal } = context;
   const trace = argv.includes('--debug');
   if (error instanceof CommandFailure) {
@@ -98,7 +105,7 @@ function reportFault(error: unknown, context: CommandContext, argv: readonly str
     if (error.exitCode === 0) return EXIT.ok;
     // `--passwd=secret` is no option of ours, and what follows it may be a secret all the same.
     const what = error.message.replace(/^error: /, '').replace(/'(--?[\w-]+=)[^']*'/, "'$1…'");
-    terminal.err(`${printFailure({ code: 'E_USAGE', what, next: helpFor(argv) })}\n`);
+    terminal.err(`${printFailure({ code: 'E_USAGE', what, next: helpFor(argv, program) })}\n`);
     return EXIT.error;
   }
   const what = error instanceof Error ? error.message : 'unknown fault';

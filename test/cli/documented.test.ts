@@ -20,7 +20,18 @@ import { availableServers, startServer, talk, type RunningServer } from '../serv
 import { MAIN, run, spawnProgram, spawnWardis } from './run.ts';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
-const VERBS = ['audit', 'harden', 'init', 'doctor', 'explain', 'completion', 'demo', 'help'];
+const QUESTIONS = ['check', 'explain', 'lint', 'fmt', 'diff', 'matrix', 'test', 'learn', 'tenants'];
+const VERBS = [
+  'audit',
+  'harden',
+  'init',
+  'doctor',
+  'explain',
+  'completion',
+  'demo',
+  'help',
+  ...QUESTIONS.map((question) => `acl ${question}`),
+];
 const TOPICS = ['exit-codes', 'environment', 'output', 'permissions'];
 
 interface Shown {
@@ -30,7 +41,7 @@ interface Shown {
 
 /** What is no command although it begins like one, or cannot be run here; each with the reason. */
 const NOT_RUN: readonly (readonly [RegExp, string])[] = [
-  [/^wardis \w+ \[/, 'the usage line of the manual'],
+  [/^wardis (?:acl )?\w+ [[<]/, 'the usage line of the manual'],
   [/^npm run demo|^npm test/, 'runs the whole of this, the tests included'],
 ];
 
@@ -138,7 +149,7 @@ function pagesBelow(folder: string): readonly string[] {
 async function inHelp(): Promise<readonly Shown[]> {
   const texts = await Promise.all([
     run(['--help']),
-    ...VERBS.map((verb) => run([verb, '--help'])),
+    ...VERBS.map((verb) => run([...verb.split(' '), '--help'])),
     ...TOPICS.map((topic) => run(['help', topic])),
   ]);
   return texts.flatMap(({ out }, at) =>
@@ -175,7 +186,7 @@ describe.skipIf(redis === undefined)('the documentation', () => {
   it('shows commands in pages and in help', () => {
     expect(shown.filter(({ where }) => where === 'README.md').length).toBeGreaterThan(8);
     expect(shown.filter(({ where }) => where.startsWith('help')).length).toBeGreaterThan(15);
-    expect(new Set(commands.map(({ command }) => command.match(/wardis (\w+)/)?.[1])).size).toBe(
+    expect(new Set(commands.map(({ command }) => command.match(/wardis (acl \w+|\w+)/)?.[1])).size).toBe(
       VERBS.length,
     );
     for (const [pattern, reason] of NOT_RUN)

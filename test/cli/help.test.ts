@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ERROR_CODES } from '../../src/cli/error-code.ts';
+import { listCommands } from '../../src/cli/command-tree.ts';
 import { buildProgram } from '../../src/cli/program.ts';
 import { listRecordedServers } from '../../src/conf/index.ts';
 import { CATALOGUE, FRAMEWORKS, MYTHS } from '../../src/posture/index.ts';
@@ -18,12 +19,21 @@ beforeAll(() => {
 afterAll(() => rmSync(dir, { recursive: true, force: true }));
 
 const look = { tty: false, colour: false, unicode: true, columns: 80 };
-const VERBS = buildProgram({
-  terminal: { out: () => undefined, err: () => undefined, outLook: look, errLook: look, interactive: false },
-  environment: {},
-  now: () => new Date(0),
-  finish: () => undefined,
-}).commands.map((command) => command.name());
+const PATHS = listCommands(
+  buildProgram({
+    terminal: {
+      out: () => undefined,
+      err: () => undefined,
+      outLook: look,
+      errLook: look,
+      interactive: false,
+    },
+    environment: {},
+    now: () => new Date(0),
+    finish: () => undefined,
+  }),
+).map(({ path }) => path);
+const VERBS = PATHS.filter((path) => !path.includes(' '));
 const TOPICS = ['exit-codes', 'environment', 'output', 'permissions'];
 
 function has(program: string): boolean {
@@ -39,13 +49,13 @@ describe('help', () => {
     expect((await run(['help'])).out).toContain('audit');
   });
 
-  it.each(VERBS)('of %s is the same three ways, and fits its options', async (verb) => {
-    const long = await run([verb, '--help']);
+  it.each(PATHS)('of %s is the same three ways, and fits its options', async (verb) => {
+    const long = await run([...verb.split(' '), '--help']);
     expect(long).toMatchObject({ exit: 0, err: '' });
     expect(long.out).toContain(`Usage: wardis ${verb}`);
     // -h is the host, as in redis-cli; alone at the end it can only be a cry for help.
-    expect((await run([verb, '-h'])).out).toBe(long.out);
-    const named = await run(['help', verb]);
+    expect((await run([...verb.split(' '), '-h'])).out).toBe(long.out);
+    const named = await run(['help', ...verb.split(' ')]);
     expect(named.exit).toBe(0);
     expect(named.out).toContain(`Usage: wardis ${verb}`);
   });
@@ -170,6 +180,9 @@ describe('completion', () => {
     expect(await complete('audit', '--check', 'AUTH-00')).toContain('AUTH-001');
     expect(await complete('explain', 'TLS-03')).toContain('TLS-033');
     expect(await complete('audit', '--fail')).toEqual(['--fail-on']);
+    expect(await complete('acl', 'mat')).toEqual(['matrix']);
+    expect(await complete('acl', 'matrix', '--he')).toEqual(['--help']);
+    expect(await complete('help', 'acl', '--se')).toEqual(['--server']);
     expect(await complete('audit', '--config', 'wardis.b')).toEqual(['wardis.bash']);
   });
 });
@@ -179,7 +192,7 @@ describe('the manual', () => {
 
   it('has a page for the program and for each verb', () => {
     expect(readdirSync(pages).toSorted()).toEqual(
-      ['wardis.1', ...VERBS.map((verb) => `wardis-${verb}.1`)].toSorted(),
+      ['wardis.1', ...PATHS.map((path) => `wardis-${path.replaceAll(' ', '-')}.1`)].toSorted(),
     );
   });
 
