@@ -16,6 +16,7 @@ export { canRun, grantedCommands, holdsAll, isUnrestricted, reach } from './deci
 export type { Reach } from './decision/reach.ts';
 export type { EngineKey, KeyPattern, Selector, SelectorEngine, User } from './selector.ts';
 export { parseUserDirective } from './language/user-directive.ts';
+export { completeVersion, RECORDED_BUILDS, serverNamed } from './table/named-server.ts';
 export { tableFor, tableFromCommandReply } from './table/tables.ts';
 export { defaultUser, parseUser } from './language/user.ts';
 export type { ParsedUser, ParseUserOptions } from './language/user.ts';
