@@ -1,0 +1,4 @@
+/** Users of replicas, Sentinels, exporters and backups. */
+import type { LintRule } from '../rule.ts';
+
+export const ROLE_RULES: readonly LintRule[] = [];
