@@ -25,3 +25,8 @@ export { lint, LINT_FINDINGS_MAX, readLintFile, readLintRules, readLintUsers } f
 export { LINT_SEVERITIES } from './lint/rule.ts';
 export type * from './lint/rule.ts';
 export type { WrittenUser } from './lint/user.ts';
+export { categoryMatrix, commandMatrix, grantedAt, rightAt } from './matrix/command-matrix.ts';
+export type { CategoryMatrix, CommandMatrix, CommandRight } from './matrix/command-matrix.ts';
+export { prefixesOf, prefixMatrix, prefixRightAt } from './matrix/prefix-matrix.ts';
+export type { PrefixMatrix, PrefixRight } from './matrix/prefix-matrix.ts';
+export type { Cover } from './matrix/prefix-cover.ts';
