@@ -30,3 +30,13 @@ export type { CategoryMatrix, CommandMatrix, CommandRight } from './matrix/comma
 export { prefixesOf, prefixMatrix, prefixRightAt } from './matrix/prefix-matrix.ts';
 export type { PrefixMatrix, PrefixRight } from './matrix/prefix-matrix.ts';
 export type { Cover } from './matrix/prefix-cover.ts';
+export { isSilentLine, readMonitorLine, readObservation } from './learn/observation.ts';
+export type { Observation } from './learn/observation.ts';
+export { proposeRules } from './learn/proposal.ts';
+export type { Proposal, ProposedPattern, ProposeOptions } from './learn/proposal.ts';
+export { createRecorder } from './learn/recorder.ts';
+export type { Recorder, Recording, SeenCommand, SeenKey } from './learn/recorder.ts';
+export { patternsInclude, globIncludes } from './compare/glob-inclusion.ts';
+export type { Inclusion } from './compare/glob-inclusion.ts';
+export { globIntersection, globIsEmpty, globSample } from './compare/glob-overlap.ts';
+export type { Overlap } from './compare/glob-overlap.ts';
