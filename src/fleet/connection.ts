@@ -47,6 +47,11 @@ export interface Connection {
   readonly send: (commands: readonly (readonly string[])[]) => Promise<readonly Reply[]>;
   /** The same, with the bytes of each reply as they came. */
   readonly sendForBytes: (commands: readonly (readonly string[])[]) => Promise<readonly Buffer[]>;
+  /**
+   * Sends a command whose answer does not end (MONITOR) and hands over every byte that comes from then on. Resolves
+   * once the connection was closed by us; throws a {@link FleetError} when it ends otherwise. Nothing can be sent after.
+   */
+  readonly stream: (command: readonly string[], onBytes: (bytes: Buffer) => void) => Promise<void>;
   readonly close: () => void;
 }
 
@@ -55,6 +60,20 @@ interface Waiting {
   readonly count: number;
   readonly resolve: (replies: readonly Buffer[]) => void;
   readonly reject: (error: FleetError) => void;
+}
+
+/** What a conversation is at. */
+interface WireState {
+  waiting?: Waiting | undefined;
+  streaming?: Streaming | undefined;
+  ended?: FleetError;
+  /** The end is ours. */
+  closing: boolean;
+}
+
+interface Streaming {
+  readonly onBytes: (bytes: Buffer) => void;
+  readonly end: (error: FleetError) => void;
 }
 
 /** Dials, and logs in when the target has credentials. Throws a {@link FleetError}. */
@@ -74,34 +93,29 @@ function converse(
   limits: ConnectionLimits,
 ): (login: Connection['login']) => Connection {
   const commandMs = limits.commandMs ?? COMMAND_TIMEOUT_MS;
-  let waiting: Waiting | undefined;
-  let ended: FleetError | undefined;
+  const state: WireState = { closing: false };
   let received = 0;
   let roundTrips = 0;
   let sentMs = 0;
   let firstReplyMs = 0;
-  const end = (error: FleetError): void => {
-    ended ??= error;
-    waiting?.reject(ended);
-    waiting = undefined;
-    socket.destroy();
-  };
+  const end = (error: FleetError): void => endWire(state, socket, error);
   const reader = createReplyReader((bytes) => {
     // -DENIED and "max number of clients" come before anything was asked.
     const fatal = isErrorFrame(bytes) ? explainErrorFrame(bytes, node) : undefined;
-    if (fatal !== undefined && (waiting === undefined || isUnasked(fatal))) return end(fatal);
-    if (waiting === undefined) {
+    if (fatal !== undefined && (state.waiting === undefined || isUnasked(fatal))) return end(fatal);
+    if (state.waiting === undefined) {
       return end(new FleetError('protocol', node, `${node} sent a reply that nobody asked for`));
     }
-    if (waiting.replies.length === 0) firstReplyMs = Date.now();
-    waiting.replies.push(bytes);
-    if (waiting.replies.length < waiting.count) return;
-    const { resolve, replies } = waiting;
-    waiting = undefined;
+    if (state.waiting.replies.length === 0) firstReplyMs = Date.now();
+    state.waiting.replies.push(bytes);
+    if (state.waiting.replies.length < state.waiting.count) return;
+    const { resolve, replies } = state.waiting;
+    state.waiting = undefined;
     resolve(replies);
   }, limits.replyBytes ?? REPLY_BYTES_MAX);
   socket.on('data', (chunk: Buffer) => {
-    if (ended !== undefined) return;
+    if (state.ended !== undefined) return;
+    if (state.streaming !== undefined) return state.streaming.onBytes(chunk);
     const first = received === 0 ? chunk : undefined;
     received += chunk.length;
     const failure = reader.write(chunk);
@@ -111,20 +125,15 @@ function converse(
   socket.on('close', () => end(new FleetError('closed', node, `${node} closed the connection`)));
 
   const sendForBytes: Connection['sendForBytes'] = (commands) => {
-    if (ended !== undefined) return Promise.reject(ended);
-    if (waiting !== undefined) throw new Error('a pipeline is already under way');
+    if (state.ended !== undefined) return Promise.reject(state.ended);
+    if (state.waiting !== undefined) throw new Error('a pipeline is already under way');
     if (commands.length === 0) return Promise.resolve([]);
     roundTrips += 1;
     return new Promise((resolve, reject) => {
       const timer = setTimeout(() => {
         end(new FleetError('timeout', node, `${node} did not answer within ${commandMs} ms`));
       }, commandMs);
-      waiting = {
-        replies: [],
-        count: commands.length,
-        resolve: (replies) => (clearTimeout(timer), resolve(replies)),
-        reject: (error) => (clearTimeout(timer), reject(error)),
-      };
+      state.waiting = expectReplies(commands.length, timer, resolve, reject);
       sentMs = Date.now();
       socket.write(commands.map(encodeCommand).join(''));
     });
@@ -137,8 +146,50 @@ function converse(
     roundTrips: () => roundTrips,
     send: async (commands) => (await sendForBytes(commands)).map(decodeReply),
     sendForBytes,
-    close: () => end(new FleetError('closed', node, `the connection to ${node} was closed by us`)),
+    stream: (command, onBytes) => streamFrom(state, socket, command, onBytes),
+    close: () => {
+      state.closing = true;
+      end(new FleetError('closed', node, `the connection to ${node} was closed by us`));
+    },
   });
+}
+
+function endWire(state: WireState, socket: Socket, error: FleetError): void {
+  state.ended ??= error;
+  state.waiting?.reject(state.ended);
+  state.waiting = undefined;
+  state.streaming?.end(state.ended);
+  state.streaming = undefined;
+  socket.destroy();
+}
+
+function streamFrom(
+  state: WireState,
+  socket: Socket,
+  command: readonly string[],
+  onBytes: (bytes: Buffer) => void,
+): Promise<void> {
+  if (state.ended !== undefined) return Promise.reject(state.ended);
+  if (state.waiting !== undefined || state.streaming !== undefined)
+    throw new Error('something is already under way');
+  return new Promise((resolve, reject) => {
+    state.streaming = { onBytes, end: (error) => (state.closing ? resolve() : reject(error)) };
+    socket.write(encodeCommand(command));
+  });
+}
+
+function expectReplies(
+  count: number,
+  timer: NodeJS.Timeout,
+  resolve: Waiting['resolve'],
+  reject: Waiting['reject'],
+): Waiting {
+  return {
+    replies: [],
+    count,
+    resolve: (replies) => (clearTimeout(timer), resolve(replies)),
+    reject: (error) => (clearTimeout(timer), reject(error)),
+  };
 }
 
 function explainErrorFrame(bytes: Buffer, node: string): FleetError | undefined {

@@ -14,6 +14,8 @@ export { FLEET_ERROR_CODES, FleetError } from './fleet-error.ts';
 export type { FleetErrorCode } from './fleet-error.ts';
 export { openConnection } from './connection.ts';
 export type { Connection, ConnectionLimits } from './connection.ts';
+export { monitorServer } from './monitor.ts';
+export type { MonitorEnd, MonitorOptions } from './monitor.ts';
 export { isReplyError } from './resp.ts';
 export type { Reply, ReplyError } from './resp.ts';
 export { parseTarget, printEndpoint, printTarget } from './target.ts';
