@@ -1,0 +1,166 @@
+/**
+ * Decisions per second on one core against ACL DRYRUN of real servers, pipelined by 100 over one connection, in the
+ * same run: the recorded mixed cases, and one pattern. Also loading a table in a fresh process, and the worst that a
+ * glob can cost.
+ */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { spawnSync } from 'node:child_process';
+import { gunzipSync } from 'node:zlib';
+import { findServers } from '../scripts/servers.mjs';
+import { decide, globMatch, parseUser, tableFor } from '../src/acl/index.ts';
+import type { CommandTable, Product, User } from '../src/acl/index.ts';
+import { toBytes } from '../src/acl/bytes.ts';
+import { startServer } from '../test/servers/server.ts';
+import { openConnection } from '../test/servers/talk.ts';
+import { askAll, bufferOf, openPeer } from './peer/dryrun.ts';
+import type { Question } from './peer/dryrun.ts';
+import { median, printFigure, quick } from './record/line.ts';
+
+/** Server, and whose recorded cases it is asked. */
+const SERVERS = [
+  ['redis-7.0', 'redis-7.0'],
+  ['redis-8.0.6', 'redis-8.0'],
+  ['valkey-8.1', 'valkey-8.1'],
+  ['valkey-9.1', 'valkey-9.1'],
+] as const;
+const ROUNDS = quick ? 3 : 9;
+/** How long each side of a round takes, about. */
+const ROUND_SECONDS = quick ? 0.3 : 1;
+const KEYS = 1000;
+
+interface Vector {
+  readonly rules: readonly string[];
+  readonly argv: readonly string[];
+  readonly db?: number;
+}
+
+/** A question with the parsed user that we ask ourselves. */
+interface Case extends Question {
+  readonly rules: readonly string[];
+  readonly parsed: User;
+}
+
+function readVectors(name: string): readonly Vector[] {
+  const path = join(process.cwd(), `test/vectors/acl/${name}.cases.jsonl.gz`);
+  return gunzipSync(readFileSync(path))
+    .toString('utf8')
+    .trimEnd()
+    .split('\n')
+    .map((line) => JSON.parse(line) as Vector);
+}
+
+/** Cases of the same rules share a user; cases of the same database stand together. */
+function makeCases(vectors: readonly Vector[], table: CommandTable): readonly Case[] {
+  const users = new Map<string, User | undefined>();
+  const cases = vectors.flatMap(({ rules, argv, db = 0 }): Case[] => {
+    const id = JSON.stringify(rules);
+    if (!users.has(id)) users.set(id, parseUser(`u${users.size}`, rules, table).user);
+    const parsed = users.get(id);
+    return parsed === undefined ? [] : [{ user: parsed.name, rules, parsed, argv, db }];
+  });
+  return cases.toSorted((a, b) => a.db - b.db);
+}
+
+async function createUsers(port: number, cases: readonly Case[]): Promise<void> {
+  const connection = await openConnection(port);
+  for (const [user, rules] of new Map(cases.map((each) => [each.user, each.rules]))) {
+    const reply = await connection.send(['ACL', 'SETUSER', user, ...rules].map(bufferOf));
+    if (reply !== 'OK') throw new Error(`the server refused rules that we accept: ${JSON.stringify(reply)}`);
+  }
+  connection.close();
+}
+
+/** One pattern, the commonest question there is: GET of keys under `app:` by `~app:* +get`. */
+function onePattern(table: CommandTable): readonly Case[] {
+  const rules = ['~app:*', '+get'];
+  const { user } = parseUser('one', rules, table);
+  if (user === undefined) throw new Error('the rules of one pattern were refused');
+  return Array.from({ length: KEYS }, (_, i) => ({
+    user: user.name,
+    rules,
+    parsed: user,
+    argv: ['GET', `app:${i}`],
+    db: 0,
+  }));
+}
+
+/** Seconds for every case, `passes` times. */
+function timeOurs(cases: readonly Case[], table: CommandTable, passes: number): number {
+  let allowed = 0;
+  const started = performance.now();
+  for (let pass = 0; pass < passes; pass += 1) {
+    for (const question of cases) {
+      // A question is what an application has at hand; its database goes in as the options.
+      if (decide(question.parsed, question.argv, table, question).allowed) allowed += 1;
+    }
+  }
+  if (allowed === 0) throw new Error('nothing was allowed');
+  return (performance.now() - started) / 1000;
+}
+
+function answerOurs({ parsed, argv, db }: Case, table: CommandTable): string {
+  const decision = decide(parsed, argv, table, { db });
+  return decision.allowed ? 'OK' : Buffer.from(toBytes(decision.message), 'latin1').toString('utf8');
+}
+
+async function compare(
+  name: string,
+  cases: readonly Case[],
+  table: CommandTable,
+  port: number,
+  against: string,
+) {
+  const theirs = await askAll(port, cases);
+  const wrong = cases.filter((each, i) => answerOurs(each, table) !== theirs[i]);
+  printFigure({
+    bench: 'acl',
+    metric: `${name}: answers that differ, of ${cases.length}`,
+    value: wrong.length,
+    unit: 'count',
+    against,
+  });
+  const peer = await openPeer(port, cases);
+  const theirPasses =
+    Math.ceil(ROUND_SECONDS / (await peer.time(Math.ceil(20_000 / cases.length)))) *
+    Math.ceil(20_000 / cases.length);
+  const warm = Math.ceil(400_000 / cases.length);
+  const ourPasses = Math.ceil((ROUND_SECONDS * warm) / timeOurs(cases, table, warm));
+  const ours: number[] = [];
+  const peers: number[] = [];
+  for (let round = 0; round < ROUNDS; round += 1) {
+    peers.push((theirPasses * cases.length) / (await peer.time(theirPasses)));
+    ours.push((ourPasses * cases.length) / timeOurs(cases, table, ourPasses));
+  }
+  peer.close();
+  printFigure({
+    bench: 'acl',
+    metric: `${name}: ACL DRYRUN`,
+    value: median(peers),
+    unit: 'decisions/s',
+    against,
+  });
+  printFigure({ bench: 'acl', metric: `${name}: decide`, value: median(ours), unit: 'decisions/s' });
+  printFigure({
+    bench: 'acl',
+    metric: `${name}: decide over ACL DRYRUN`,
+    value: median(ours.map((each, i) => each / (peers[i] ?? Number.NaN))),
+    unit: 'ratio',
+    against,
+  });
+}
+
+const found = findServers();
+for (const [id, vectors] of SERVERS) {
+  const server = found.find((each) => each.id === id);
+  if (server === undefined) continue;
+  const table = tableFor({ product: server.product as Product, version: server.version });
+  const mixed = makeCases(readVectors(vectors), table);
+  const one = onePattern(table);
+  const running = await startServer({ server });
+  await createUsers(running.port, [...mixed, ...one]);
+  const against = `ACL DRYRUN of ${id} ${server.version}, batches of 100 over one connection`;
+  await compare(`${vectors} mixed`, mixed, table, running.port, against);
+  await compare(`${vectors} one pattern`, one, table, running.port, against);
+  await running.stop();
+}
