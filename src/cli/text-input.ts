@@ -13,6 +13,11 @@ import { CommandFailure } from './failure.ts';
  * @param bytesMax More than this is refused, whatever the file claims to hold.
  */
 export async function readInput(path: string, what: string, bytesMax: number): Promise<string> {
+  return (await readInputBytes(path, what, bytesMax)).toString('utf8');
+}
+
+/** The same, as bytes: ACL files need not be UTF-8. */
+export async function readInputBytes(path: string, what: string, bytesMax: number): Promise<Buffer> {
   try {
     return path === '-' ? await collect(process.stdin, bytesMax) : await readFile(path, bytesMax);
   } catch (error) {
@@ -30,7 +35,7 @@ export async function readInput(path: string, what: string, bytesMax: number): P
   }
 }
 
-async function readFile(path: string, bytesMax: number): Promise<string> {
+async function readFile(path: string, bytesMax: number): Promise<Buffer> {
   const handle = await open(path);
   try {
     return await collect(handle.createReadStream({ autoClose: false }), bytesMax);
@@ -39,7 +44,7 @@ async function readFile(path: string, bytesMax: number): Promise<string> {
   }
 }
 
-async function collect(stream: AsyncIterable<Buffer | string>, bytesMax: number): Promise<string> {
+async function collect(stream: AsyncIterable<Buffer | string>, bytesMax: number): Promise<Buffer> {
   const chunks: Buffer[] = [];
   let bytes = 0;
   for await (const chunk of stream) {
@@ -48,5 +53,5 @@ async function collect(stream: AsyncIterable<Buffer | string>, bytesMax: number)
     if (bytes > bytesMax) throw new Error(`it is larger than ${bytesMax} bytes`);
     chunks.push(part);
   }
-  return Buffer.concat(chunks).toString('utf8');
+  return Buffer.concat(chunks);
 }

@@ -22,8 +22,8 @@ export function addSubjectOptions(command: Command): Command {
     .option('--config <file>', 'a redis.conf or valkey.conf with its user lines or its aclfile')
     .option('--as <user>', 'this user of the file or server')
     .optionsGroup('Which server:')
-    .option('--server <name>', 'server version, for example redis-7.2, redis-7.2.16 or valkey-9.1')
-    .option('--table <file>', 'command table captured by: redis-cli --json COMMAND')
+    .option('--server <name>', 'server version: redis-7.2, redis-7.2.16, valkey-9.1 (default: redis-7.2)')
+    .option('--table <file>', 'command table captured from a server: redis-cli --json COMMAND > FILE')
     .option('--pubsub-default <default>', 'acl-pubsub-default of the server: allchannels or resetchannels');
   return addConnectionOptions(command);
 }

@@ -4,6 +4,7 @@
  */
 
 import {
+  completeVersion,
   parseAclFile,
   parseUser,
   printUser,
@@ -15,23 +16,13 @@ import {
   type PubsubDefault,
   type User,
 } from '../../acl/index.ts';
-import type { ServerVersion } from '../../conf/index.ts';
-import {
-  FleetError,
-  printEndpoint,
-  snapshotFromFiles,
-  snapshotLive,
-  UnreadableFileError,
-  type Snapshot,
-} from '../../fleet/index.ts';
-import { SERVER_FALLBACK } from '../audit-source.ts';
-import { readTimeouts, resolveTargets } from '../connection-target.ts';
+import { decodeConf, parseServerName, type ServerVersion } from '../../conf/index.ts';
+import { snapshotFromFiles, UnreadableFileError, type Snapshot, type Target } from '../../fleet/index.ts';
+import { safeText } from '../../posture/index.ts';
 import type { CommandContext } from '../context.ts';
 import { CommandFailure } from '../failure.ts';
-import { describeFleetError } from '../fleet-failure.ts';
-import { readPassword } from '../password.ts';
-import { readServerFlag } from '../server-flag.ts';
-import { readInput } from '../text-input.ts';
+import { readInputBytes } from '../text-input.ts';
+import { findTarget, readLiveUsers } from './subject-live.ts';
 import type { SubjectFlags } from './subject-options.ts';
 import { readTableFile } from './table-file.ts';
 
@@ -45,7 +36,8 @@ export interface Subject {
   readonly users: readonly SubjectUser[];
   /** An ACL file as it was read. */
   readonly file?: ParsedAclFile;
-  readonly live?: Snapshot;
+  /** The live server that was asked. */
+  readonly target?: Target;
   /** What to say beside every answer: the version was assumed, or another table stands in. */
   readonly notes: readonly string[];
 }
@@ -62,6 +54,8 @@ export interface SubjectUser {
 /** The name of a user that `--user-rules` describes. */
 export const USER_NAME_DEFAULT = 'user';
 
+/** The language that files and rules are read by when nobody names a server. */
+const SERVER_DEFAULT = 'redis-7.2';
 const ACL_FILE_BYTES_MAX = 256 * 1024 * 1024;
 
 /**
@@ -89,51 +83,57 @@ export async function readSubject(
     });
   }
   const subject =
-    given.length === 0 ? await readLive(targets, flags, context) : await readWritten(flags, context);
+    given.length === 0
+      ? await readLiveUsers(await findTarget(targets, flags, context), flags)
+      : await readWritten(flags, context);
   return flags.as === undefined ? subject : { ...subject, users: [findUser(subject, flags.as)] };
 }
 
 /** The table that rules of files are read by: `--table`, else the bundled one of `--server`. */
-export async function readTable(
-  flags: Pick<SubjectFlags, 'server' | 'table'>,
-  context: CommandContext,
-): Promise<{
+export async function readTable(flags: Pick<SubjectFlags, 'server' | 'table'>): Promise<{
   readonly table: CommandTable;
   readonly server: ServerVersion;
   readonly notes: readonly string[];
 }> {
-  const server =
-    flags.server === undefined ? SERVER_FALLBACK : readServerFlag(flags.server, context.terminal);
-  const table = flags.table === undefined ? tableFor(server) : await readTableFile(flags.table, server);
-  const assumed =
-    flags.server === undefined
-      ? [`the rules are read as ${server.product}-${server.version} would; name yours with --server`]
-      : [];
+  const asked = flags.server === undefined ? undefined : readServer(flags.server);
+  const fallback = readServer(SERVER_DEFAULT);
+  const { table, server, serverKnown } =
+    flags.table === undefined
+      ? { table: tableFor(asked ?? fallback), server: asked ?? fallback, serverKnown: asked !== undefined }
+      : await readTableFile(flags.table, asked, fallback);
+  const assumed = serverKnown
+    ? []
+    : [`the rules are read as ${server.product}-${server.version} reads them; name yours with --server`];
   return { table, server, notes: [...assumed, ...(table.note === undefined ? [] : [table.note])] };
 }
 
+/** The bytes of an ACL file or of standard input as text: UTF-8, other bytes as lone surrogates. */
+export async function readAclText(path: string): Promise<string> {
+  return decodeConf(await readInputBytes(path, 'the ACL file', ACL_FILE_BYTES_MAX));
+}
+
+/** A bare branch means the build that its table was recorded from. */
+function readServer(name: string): ServerVersion {
+  const server = parseServerName(name);
+  if (server !== undefined) return completeVersion(server);
+  throw new CommandFailure({
+    code: 'E_USAGE',
+    what: `--server ${JSON.stringify(name)} is not a server version`,
+    next: 'write redis-7.2, redis-7.2.16 or valkey-9.1',
+  });
+}
+
 async function readWritten(flags: SubjectFlags, context: CommandContext): Promise<Subject> {
-  const { table, server, notes } = await readTable(flags, context);
+  if (flags.config !== undefined) return readConf(flags, flags.config, context);
+  const { table, notes } = await readTable(flags);
   const pubsub = readPubsubDefault(flags.pubsubDefault);
   const options = pubsub === undefined ? {} : { pubsubDefault: pubsub };
   if (flags.userRules !== undefined) {
-    const name = flags.as ?? USER_NAME_DEFAULT;
-    const tokens = splitRules(flags.userRules);
-    if (tokens === undefined) {
-      throw new CommandFailure({
-        code: 'E_USAGE',
-        what: 'a quote in --user-rules is not closed, or something follows a closing quote',
-        next: 'quote whole rules: --user-rules \'on ">pass word" ~app:* +get\'',
-      });
-    }
-    const { user, problems } = parseUser(name, tokens, table, options);
-    if (user === undefined) throw refused('--user-rules', problems);
-    return { from: '--user-rules', table, users: [{ name, tokens, user }], notes };
+    return readRules(flags.userRules, flags.as, table, options, notes);
   }
-  if (flags.config !== undefined) return readConf(flags.config, server, context, notes);
   const path = flags.aclfile ?? '-';
   const from = path === '-' ? 'standard input' : path;
-  const file = parseAclFile(await readInput(path, 'the ACL file', ACL_FILE_BYTES_MAX), table, {
+  const file = parseAclFile(await readAclText(path), table, {
     file: from,
     ...options,
   });
@@ -147,12 +147,39 @@ async function readWritten(flags: SubjectFlags, context: CommandContext): Promis
   return { from, table, users, file, notes };
 }
 
-function readConf(
-  path: string,
-  server: ServerVersion,
-  context: CommandContext,
+/** Rules as ACL SETUSER takes them; a whole line of ACL LIST names its user itself. */
+function readRules(
+  text: string,
+  as: string | undefined,
+  table: CommandTable,
+  options: { readonly pubsubDefault?: PubsubDefault },
   notes: readonly string[],
 ): Subject {
+  const words = splitRules(text);
+  if (words === undefined) {
+    throw new CommandFailure({
+      code: 'E_USAGE',
+      what: 'a quote in --user-rules is not closed, or something follows a closing quote',
+      next: `quote whole rules: --user-rules 'on ">pass word" ~app:* +get'`,
+    });
+  }
+  const isLine = words[0] === 'user' && words.length > 1;
+  const name = as ?? (isLine ? words[1] : undefined) ?? USER_NAME_DEFAULT;
+  const tokens = isLine ? words.slice(2) : words;
+  const { user, problems } = parseUser(name, tokens, table, options);
+  if (user === undefined) throw refused('--user-rules', problems);
+  return { from: '--user-rules', table, users: [{ name, tokens, user }], notes };
+}
+
+async function readConf(flags: SubjectFlags, path: string, context: CommandContext): Promise<Subject> {
+  if (flags.table !== undefined || flags.pubsubDefault !== undefined) {
+    throw new CommandFailure({
+      code: 'E_USAGE',
+      what: '--table and --pubsub-default do not go with --config, which says it all itself',
+      next: 'give the ACL file instead: --aclfile FILE',
+    });
+  }
+  const { server, notes } = await readTable(flags);
   try {
     const snapshot = snapshotFromFiles({ configPath: path, server, takenAt: context.now().toISOString() });
     return fromSnapshot(snapshot, path, notes);
@@ -168,24 +195,6 @@ function readConf(
       },
       { cause: error },
     );
-  }
-}
-
-async function readLive(
-  targets: readonly string[],
-  flags: SubjectFlags,
-  context: CommandContext,
-): Promise<Subject> {
-  const password = await readPassword(flags, context.environment, context.terminal);
-  const [target] = resolveTargets(targets, flags, password, context.terminal);
-  if (target === undefined) throw new Error('a target is always resolved');
-  const name = printEndpoint(target.endpoint);
-  try {
-    const snapshot = await snapshotLive(target, { limits: readTimeouts(flags) });
-    return { ...fromSnapshot(snapshot, name, []), live: snapshot };
-  } catch (error) {
-    if (!(error instanceof FleetError)) throw error;
-    throw new CommandFailure(describeFleetError(error, name), { cause: error });
   }
 }
 
@@ -223,13 +232,19 @@ function findUser(subject: Subject, name: string): SubjectUser {
     code: 'E_USERS',
     what: `there is no user ${JSON.stringify(name)}`,
     target: subject.from,
-    cause: `users are ${subject.users
-      .map((each) => each.name)
-      .slice(0, 20)
-      .join(', ')}`,
+    cause: `users are ${listNames(subject.users)}`,
     next: 'name one of them with --as',
   });
 }
+
+function listNames(users: readonly SubjectUser[]): string {
+  const names = users.slice(0, NAMES_MAX).map(({ name }) => safeText(name));
+  const more = users.length - names.length;
+  return names.join(', ') + (more > 0 ? ` and ${more} more` : '');
+}
+
+/** Names that a message lists. */
+const NAMES_MAX = 20;
 
 function refused(from: string, problems: readonly Problem[]): CommandFailure {
   const [first] = problems;
@@ -237,9 +252,9 @@ function refused(from: string, problems: readonly Problem[]): CommandFailure {
   const more = problems.length > 1 ? ` (and ${problems.length - 1} more)` : '';
   return new CommandFailure({
     code: 'E_RULES',
-    what: `the server refuses these rules: ${first?.message ?? ''}${more}`,
+    what: safeText(`the server refuses these rules: ${first?.message ?? ''}${more}`),
     target: place,
-    ...(first?.help !== undefined && { cause: first.help }),
+    ...(first?.help !== undefined && { cause: safeText(first.help) }),
     next: `wardis acl lint ${from.startsWith('-') ? 'FILE' : from}   shows every problem`,
   });
 }
