@@ -1,4 +1,205 @@
-/** Commands that ignore key patterns and databases. */
+/** Commands that take no key, or none that is checked: key patterns do not hold them back. */
 import type { LintRule } from '../rule.ts';
+import { canRun } from '../../decision/reach.ts';
+import { hasKeyPatterns, hasNeighbours, holderRule, isConfined, isLimited, showPatterns } from './holder.ts';
+import { DATABASE_RULES } from './database.ts';
+import { allowed, BEFORE_7_0, denied, prove, SECRET, SINCE_6_0, SINCE_7_0 } from './proof.ts';
 
-export const KEYLESS_RULES: readonly LintRule[] = [];
+const keysScan = holderRule({
+  id: 'keys-scan-enumerate',
+  title: 'Key names of everybody can be listed',
+  severity: 'low',
+  rationale:
+    'KEYS, SCAN, RANDOMKEY and DBSIZE take no key, so key patterns are not asked: they show the names of every key in the database, whoever owns it. +@read and +@keyspace bring them. Names often hold user ids, mail addresses or session tokens.',
+  fix: 'Deny KEYS, SCAN, RANDOMKEY and DBSIZE after the category that brings them, or give each tenant a server (Valkey 9.1: a database) of its own. SSCAN, HSCAN and ZSCAN take a key and are safe.',
+  commands: ['keys', 'scan', 'randomkey', 'dbsize', 'clusterscan'],
+  applies: hasKeyPatterns,
+  severityOf: ({ user }, subject) => (hasNeighbours(subject, user) ? 'medium' : 'low'),
+  because: ({ user }, subject) =>
+    hasNeighbours(subject, user)
+      ? `they take no key, so ${showPatterns(user)} does not keep it from the names of other users' keys`
+      : `they take no key, so ${showPatterns(user)} does not keep it from the names of all keys`,
+  shownBy: ({ held }) =>
+    held.includes('scan')
+      ? ['SCAN', '0']
+      : held.includes('keys')
+        ? ['KEYS', '*']
+        : [(held[0] ?? '').toUpperCase()],
+  proof: [
+    prove(
+      SINCE_6_0,
+      '~app:* +@read',
+      allowed('KEYS', '*'),
+      allowed('SCAN', '0'),
+      allowed('RANDOMKEY'),
+      allowed('DBSIZE'),
+      denied('GET', 'secret:key'),
+    ),
+  ],
+  examples: {
+    bad: { text: `user app on ${SECRET} ~app:* +@read` },
+    good: { text: `user app on ${SECRET} ~app:* +@read -keys -scan -randomkey -dbsize` },
+  },
+});
+
+const flushall = holderRule({
+  id: 'flushall-ignores-keys',
+  title: 'A user with a few keys may delete all of them',
+  severity: 'high',
+  rationale:
+    'FLUSHALL, FLUSHDB and SWAPDB take no key, so key patterns are not asked. +@write and +@keyspace bring all three: a user that is limited to its own keys empties the database of everybody, or exchanges it with another.',
+  fix: 'Deny the three after the word that brings them, or list the commands that are needed instead of +@write.',
+  commands: ['flushall', 'flushdb', 'swapdb'],
+  applies: (user) => hasKeyPatterns(user) && (holdsWhole(user, 'flushall') || holdsWhole(user, 'flushdb')),
+  severityOf: ({ user }, subject) => (hasNeighbours(subject, user) ? 'critical' : 'high'),
+  because: ({ user }) => `they take no key, so ${showPatterns(user)} does not hold them back`,
+  shownBy: ({ held }) => [(held[0] ?? '').toUpperCase()],
+  proof: [
+    prove(
+      SINCE_6_0,
+      '~app:* +@write',
+      allowed('FLUSHALL'),
+      allowed('FLUSHDB'),
+      allowed('SWAPDB', '0', '1'),
+      denied('SET', 'other', 'x'),
+    ),
+    prove(
+      SINCE_6_0,
+      '~app:* +@write -flushall -flushdb -swapdb',
+      denied('FLUSHALL'),
+      denied('FLUSHDB'),
+      denied('SWAPDB', '0', '1'),
+      allowed('SET', 'app:1', 'x'),
+    ),
+  ],
+  examples: {
+    bad: { text: `user app on ${SECRET} ~app:* +@read +@write` },
+    good: { text: `user app on ${SECRET} ~app:* +@read +@write -flushall -flushdb -swapdb` },
+  },
+});
+
+const swapdb = holderRule({
+  id: 'swapdb',
+  title: 'A user with a few keys may exchange whole databases',
+  severity: 'high',
+  rationale:
+    'SWAPDB takes no key, so key patterns are not asked: every connection in the two databases sees the other one at once, tenants and administrators included. It is in @write, @keyspace and @fast.',
+  fix: 'Deny SWAPDB after the word that brings it.',
+  commands: ['swapdb'],
+  applies: (user) => hasKeyPatterns(user) && !holdsWhole(user, 'flushall') && !holdsWhole(user, 'flushdb'),
+  because: ({ user }) => `it takes no key, so ${showPatterns(user)} does not hold it back`,
+  shownBy: () => ['SWAPDB', '0', '1'],
+  proof: [
+    prove(SINCE_6_0, '~app:* +swapdb', allowed('SWAPDB', '0', '1')),
+    prove(SINCE_6_0, '~app:* +@fast', allowed('SWAPDB', '0', '1'), denied('FLUSHALL')),
+  ],
+  examples: {
+    bad: { text: `user app on ${SECRET} ~app:* +get +set +swapdb` },
+    good: { text: `user app on ${SECRET} ~app:* +get +set` },
+  },
+});
+
+const functionFlush = holderRule({
+  id: 'dangerous-leaves-function',
+  title: 'Functions of everybody can be replaced or deleted',
+  severity: 'medium',
+  rationale:
+    'FUNCTION LOAD, DELETE, FLUSH and RESTORE are in @write and @scripting, but not in @dangerous: +@write -@dangerous, which takes FLUSHALL away, keeps them. They take no key. Whoever replaces a library runs its code with the rights of every user that calls it.',
+  fix: 'Deny FUNCTION as a whole; callers need FCALL only.',
+  commands: ['function|load', 'function|delete', 'function|flush', 'function|restore'],
+  applies: isLimited,
+  severityOf: ({ user }, subject) =>
+    hasNeighbours(subject, user) && hasKeyPatterns(user) ? 'high' : 'medium',
+  because: () =>
+    'functions belong to the whole server, and their code runs with the rights of whoever calls it',
+  shownBy: ({ held }) =>
+    held.includes('function|flush') ? ['FUNCTION', 'FLUSH'] : (held[0] ?? '').toUpperCase().split('|'),
+  proof: [
+    prove(
+      SINCE_7_0,
+      '~app:* +@write -@dangerous',
+      denied('FLUSHALL'),
+      allowed('FUNCTION', 'FLUSH'),
+      allowed('FUNCTION', 'LOAD', 'REPLACE', 'x'),
+    ),
+    prove(
+      SINCE_7_0,
+      '~app:* +@write -@dangerous -function',
+      denied('FUNCTION', 'FLUSH'),
+      allowed('SET', 'app:1', 'x'),
+    ),
+  ],
+  examples: {
+    bad: { text: `user app on ${SECRET} ~app:* +@read +@write -@dangerous` },
+    good: { text: `user app on ${SECRET} ~app:* +@read +@write -@dangerous -function` },
+  },
+});
+
+const sortByGetOld = holderRule({
+  id: 'sort-by-get-6.2',
+  title: 'SORT reads keys outside the patterns (6.x)',
+  severity: 'high',
+  rationale:
+    'Before 7.0, SORT checks the key it sorts and the one it stores to, but not those that its BY and GET patterns name: SORT app:list BY nosort GET secret returns the value of any string or hash field of the database.',
+  fix: 'Deny SORT on 6.x, or go to 7.0 or later, where BY and GET need the right to read every key.',
+  commands: ['sort'],
+  applies: (user) => isConfined(user) && !user.user.table.dialect.keyPermissions,
+  severityOf: ({ user }, subject) => (hasNeighbours(subject, user) ? 'critical' : 'high'),
+  because: ({ user }) => `on this version its GET and BY options read keys outside ${showPatterns(user)}`,
+  shownBy: () => ['SORT', 'app:1', 'BY', 'nosort', 'GET', 'secret'],
+  proof: [
+    prove(
+      BEFORE_7_0,
+      '~app:* +sort',
+      allowed('SORT', 'app:1', 'BY', 'nosort', 'GET', 'secret'),
+      denied('SORT', 'secret'),
+    ),
+  ],
+  examples: {
+    bad: { server: 'redis-6.2', text: `user app on ${SECRET} ~app:* +sort` },
+    good: { server: 'redis-7.2', text: `user app on ${SECRET} ~app:* +sort` },
+  },
+});
+
+const clusterSlots = holderRule({
+  id: 'cluster-getkeysinslot',
+  title: 'A cluster lists key names by slot',
+  severity: 'low',
+  rationale:
+    'CLUSTER GETKEYSINSLOT returns key names of a slot and COUNTKEYSINSLOT counts them, whoever owns them. From 7.0 on they are in no category but @slow, so +@all -@admin -@dangerous keeps them. They answer in cluster mode only.',
+  fix: 'Deny CLUSTER GETKEYSINSLOT and COUNTKEYSINSLOT; clients need CLUSTER SLOTS or SHARDS, and KEYSLOT at most.',
+  commands: ['cluster|getkeysinslot', 'cluster|countkeysinslot'],
+  applies: (user, subject) => isConfined(user) && subject.options.clusterMode !== 'off',
+  severityOf: ({ user }, subject) =>
+    subject.options.clusterMode === 'on' && hasNeighbours(subject, user) ? 'medium' : 'low',
+  because: ({ user }) => `in cluster mode they show key names outside ${showPatterns(user)}`,
+  shownBy: () => ['CLUSTER', 'GETKEYSINSLOT', '0', '10'],
+  proof: [
+    prove(
+      SINCE_7_0,
+      '~app:* +@all -@dangerous -@admin',
+      allowed('CLUSTER', 'GETKEYSINSLOT', '0', '10'),
+      allowed('CLUSTER', 'COUNTKEYSINSLOT', '0'),
+    ),
+  ],
+  examples: {
+    bad: { text: `user app on ${SECRET} ~app:* +@all -@dangerous -@admin` },
+    good: {
+      text: `user app on ${SECRET} ~app:* +@all -@dangerous -@admin -cluster|getkeysinslot -cluster|countkeysinslot`,
+    },
+  },
+});
+
+export const KEYLESS_RULES: readonly LintRule[] = [
+  keysScan,
+  flushall,
+  swapdb,
+  functionFlush,
+  sortByGetOld,
+  clusterSlots,
+  ...DATABASE_RULES,
+];
+
+function holdsWhole(user: Parameters<typeof hasKeyPatterns>[0], command: string): boolean {
+  return canRun(user.user, command, user.user.table) === 'yes';
+}

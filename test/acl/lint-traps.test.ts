@@ -1,0 +1,159 @@
+/**
+ * The rules about traps of the language: each finds its mistake and nothing in the corrected text, and what its proofs
+ * say is what the engine answers. Fixes that are exact are applied and judged again.
+ */
+import { describe, expect, it } from 'vitest';
+import { decide, grantedCommands, parseAclFile, parseUser, serverNamed, splitRules, tableFor } from '../../src/acl/index.ts';
+import type { CommandTable, User } from '../../src/acl/index.ts';
+import { lint, readLintFile, readLintRules } from '../../src/acl/lint/lint.ts';
+import type { LintExample, LintFinding, LintProof, LintRule } from '../../src/acl/lint/rule.ts';
+import { ACCESS_RULES } from '../../src/acl/lint/rules/access.ts';
+import { CATEGORY_RULES } from '../../src/acl/lint/rules/category.ts';
+import { CHANNEL_RULES } from '../../src/acl/lint/rules/channel.ts';
+import { GLOB_RULES } from '../../src/acl/lint/rules/glob.ts';
+import { KEY_HOLE_RULES } from '../../src/acl/lint/rules/key-hole.ts';
+import { KEYLESS_RULES } from '../../src/acl/lint/rules/keyless.ts';
+import { OBSERVER_RULES } from '../../src/acl/lint/rules/observer.ts';
+import { ORDER_RULES } from '../../src/acl/lint/rules/order.ts';
+
+const RULES: readonly LintRule[] = [
+  ...ORDER_RULES,
+  ...KEYLESS_RULES,
+  ...ACCESS_RULES,
+  ...KEY_HOLE_RULES,
+  ...GLOB_RULES,
+  ...CHANNEL_RULES,
+  ...OBSERVER_RULES,
+  ...CATEGORY_RULES,
+];
+
+describe.each(RULES.map((rule) => [rule.id, rule] as const))('%s', (_, rule) => {
+  it('finds its bad example', () => {
+    const found = lintExample(rule, rule.examples.bad);
+    expect(found.length).toBeGreaterThan(0);
+    for (const finding of found) {
+      expect(finding.message).toMatch(/^[A-Z].*[.]$/);
+      expect(finding.message).not.toContain('undefined');
+    }
+  });
+
+  it('finds nothing in its good example', () => {
+    expect(lintExample(rule, rule.examples.good)).toEqual([]);
+  });
+
+  it('has examples that the server accepts', () => {
+    for (const example of [rule.examples.bad, rule.examples.good]) {
+      if (!STOPS_SERVER.has(rule.id)) expect(subjectOf(example).problems).toEqual([]);
+    }
+  });
+
+  it.each(rule.proof.map((proof, i) => [i + 1, proof] as const))('proof %i is what the engine answers', (_n, proof) => {
+    expect(proof.servers.length).toBeGreaterThan(0);
+    for (const server of proof.servers) replay(server, proof);
+  });
+
+  it('is silent once its exact fix is written, and the fix takes nothing but what it names', () => {
+    const { bad } = rule.examples;
+    const [finding] = lintExample(rule, bad);
+    if (finding?.fix?.kind !== 'edit') return;
+    const { range, text, words } = finding.fix;
+    const fixed = { ...bad, text: bad.text.slice(0, range[0]) + text + bad.text.slice(range[1]) };
+    const again = lintExample(rule, fixed);
+    expect(again.filter((other) => other.user === finding.user && other.token === finding.token), fixed.text).toEqual([]);
+    expect(subjectOf(fixed).problems).toEqual([]);
+    expectOnlyNamedRightsGone(bad, fixed, words);
+  });
+});
+
+it('names every rule once', () => {
+  expect(new Set(RULES.map(({ id }) => id)).size).toBe(RULES.length);
+  expect(RULES.length).toBeGreaterThanOrEqual(35);
+});
+
+/** Rules about text that the server refuses. */
+const STOPS_SERVER = new Set(['']);
+
+function tableNamed(server: string): CommandTable {
+  const named = serverNamed(server);
+  if (named === undefined) throw new Error(`no server is called ${server}`);
+  return tableFor(named);
+}
+
+function subjectOf(example: LintExample): ReturnType<typeof readLintFile> {
+  const table = tableNamed(example.server ?? 'redis-7.2');
+  return example.kind === 'rules' ? readLintRules(example.text, table) : readLintFile(example.text, table);
+}
+
+function lintExample(rule: LintRule, example: LintExample): readonly LintFinding[] {
+  return lint(subjectOf(example), [rule]);
+}
+
+function usersOf(example: LintExample): ReadonlyMap<string, User> {
+  return new Map(subjectOf(example).users.map(({ name, user }) => [name, user]));
+}
+
+function expectOnlyNamedRightsGone(before: LintExample, after: LintExample, words: string): void {
+  const named = words.toLowerCase();
+  for (const [name, user] of usersOf(before)) {
+    const other = usersOf(after).get(name);
+    if (other === undefined) throw new Error(`the fix lost user ${name}`);
+    const old = grantedCommands(user, user.table);
+    const rest = grantedCommands(other, other.table);
+    const gone = [...old].filter((command) => !rest.has(command));
+    const unnamed = gone.filter((command) => {
+      const [head = ''] = command.split('|');
+      return !named.includes(command.toLowerCase()) && !new RegExp(`[-+]${head}(?![|a-z])`).test(named);
+    });
+    expect(unnamed, `${name}: ${words}`).toEqual([]);
+    const gained = [...rest].filter((command) => !old.has(command) && !/\+|grant|restor|keep/i.test(named));
+    expect(gained, `${name}: ${words}`).toEqual([]);
+  }
+}
+
+function replay(server: string, proof: LintProof): void {
+  const table = tableNamed(server);
+  const { users, refusal, hazard } = load(proof, table);
+  for (const shown of proof.shows) {
+    const context = `${server}: ${proof.given.text}: ${JSON.stringify(shown)}`;
+    switch (shown.kind) {
+      case 'accepted':
+        expect(refusal, context).toBeUndefined();
+        break;
+      case 'refused':
+        expect(refusal, context).toContain(shown.message);
+        break;
+      case 'crashes':
+        expect(hazard, context).toBe(true);
+        break;
+      case 'allowed':
+      case 'denied': {
+        const user = users.get(shown.user ?? 'u');
+        if (user === undefined) throw new Error(`${context}: ${refusal}`);
+        const decision = decide(user, shown.argv, table);
+        expect(decision.allowed || decision.denied !== 'error', context).toBe(true);
+        expect(decision.allowed, context).toBe(shown.kind === 'allowed');
+        if (shown.kind === 'denied' && shown.message !== undefined && !decision.allowed)
+          expect(decision.message, context).toContain(shown.message);
+        break;
+      }
+      case 'logs-in':
+      case 'login-refused':
+        throw new Error(`${context}: no trap is about logins`);
+    }
+  }
+}
+
+function load(
+  proof: LintProof,
+  table: CommandTable,
+): { users: ReadonlyMap<string, User>; refusal: string | undefined; hazard: boolean } {
+  if (proof.given.kind === 'file') {
+    const file = parseAclFile(proof.given.text, table);
+    const users = new Map(file.users.map(({ user }) => [user.name, user]));
+    const hazard = file.hazards.length > 0 || file.problems.some(({ code }) => code === 'crashes-server');
+    return { users, refusal: file.refusal, hazard };
+  }
+  const parsed = parseUser('u', splitRules(proof.given.text) ?? [], table);
+  const users = new Map(parsed.user === undefined ? [] : [['u', parsed.user] as const]);
+  return { users, refusal: parsed.problems[0]?.message, hazard: parsed.hazards.length > 0 };
+}
