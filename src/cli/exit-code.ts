@@ -22,7 +22,8 @@ export const EXIT_MEANINGS: readonly { readonly code: ExitCode; readonly meaning
   { code: EXIT.ok, meaning: 'clean, or done' },
   {
     code: EXIT.findings,
-    meaning: 'findings at or above --fail-on (default high)',
+    meaning:
+      'findings at or above --fail-on (default high); denied (acl check); failed (acl test); different (--check)',
   },
   { code: EXIT.error, meaning: 'usage, policy or operational error' },
   {
