@@ -184,5 +184,5 @@ function spell(end: Place): string {
   const bytes: string[] = [];
   for (let at: Place | undefined = end; at?.before !== undefined; at = at.before)
     bytes.push(String.fromCharCode(at.byte));
-  return bytes.reverse().join('');
+  return bytes.toReversed().join('');
 }

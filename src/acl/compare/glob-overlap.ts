@@ -120,7 +120,7 @@ function spell(end: number, before: Int32Array, by: Uint8Array): string {
   const bytes: number[] = [];
   for (let state = end; state !== 0; state = before[state] ?? 0) bytes.push(by[state] ?? 0);
   return bytes
-    .reverse()
+    .toReversed()
     .map((byte) => String.fromCharCode(byte))
     .join('');
 }
