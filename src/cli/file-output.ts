@@ -5,12 +5,15 @@
 
 import { randomBytes } from 'node:crypto';
 import {
+  chmodSync,
+  chownSync,
   closeSync,
   existsSync,
   fsyncSync,
   lstatSync,
   mkdirSync,
   openSync,
+  realpathSync,
   renameSync,
   rmSync,
   statSync,
@@ -30,6 +33,23 @@ export function writeParts(path: string, parts: Iterable<string | Uint8Array>, m
     if (isStream(path)) return writeStream(path, parts);
     renameSync(stage(path, parts, mode), path);
   } catch (error) {
+    throw unwritten(path, error);
+  }
+}
+
+/** Replace the content of a file that is there, atomically; its mode and owner stay. A link is followed. */
+export function rewriteWhole(path: string, content: string | Uint8Array): void {
+  let temporary: string | undefined;
+  try {
+    const real = realpathSync(path);
+    const { mode, uid, gid } = statSync(real);
+    temporary = stage(real, [content], 0o600);
+    const own = statSync(temporary);
+    if (own.uid !== uid || own.gid !== gid) chownSync(temporary, uid, gid);
+    chmodSync(temporary, mode & 0o7777);
+    renameSync(temporary, real);
+  } catch (error) {
+    if (temporary !== undefined) rmSync(temporary, { force: true });
     throw unwritten(path, error);
   }
 }
