@@ -27,6 +27,7 @@ const { ERROR_CODES: SERVER_CODES } = await load('cli/error-code.js');
 const { COMMAND_CODES } = await load('cli/command-code.js');
 const ERROR_CODES = [...SERVER_CODES, ...COMMAND_CODES];
 const { policyJsonSchema, requestJsonSchema } = await load('policy/document/schema.js');
+const { testFileJsonSchema } = await load('cli/acl/test-file.js');
 const { hardenOutputJsonSchema } = await load('policy/harden-schema.js');
 const { version } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'));
 
@@ -47,6 +48,7 @@ pages.set('docs/attack-paths.md', printAttackPathPage());
 pages.set('docs/myths.md', printMythPage());
 pages.set('docs/frameworks.md', printFrameworkPage());
 pages.set('schemas/assessment.schema.json', schema(assessmentJsonSchema()));
+pages.set('schemas/acl-test.schema.json', schema(testFileJsonSchema()));
 pages.set('schemas/policy.schema.json', schema(policyJsonSchema()));
 pages.set('schemas/harden-input.schema.json', schema(requestJsonSchema()));
 pages.set('schemas/harden-output.schema.json', schema(hardenOutputJsonSchema()));

@@ -84,6 +84,39 @@ export const COMMAND_CODES: readonly ErrorCodePage[] = [
   page('E_BUG', 'a fault of Wardis', 'Something happened that Wardis does not expect.', [
     'Run again with --debug and report it; the text holds no secret.',
   ]),
+  page(
+    'E_TABLE',
+    'the command table cannot be read',
+    'The file of --table is not what a server answers to COMMAND.',
+    ['Capture it: redis-cli --json COMMAND > table.json'],
+  ),
+  page(
+    'E_RULES',
+    'the server refuses the rules',
+    "A rule is none of the named server version. The message is the server's own, with the place.",
+    [
+      'wardis acl lint FILE shows every problem at once, each with its fix.',
+      'Name the right version with --server.',
+    ],
+  ),
+  page(
+    'E_USERS',
+    'the users cannot be read, or there is no such user',
+    'The server did not show its users to us, or --as names somebody that it does not have.',
+    ['wardis help permissions shows the user that may read them.', 'Leave out --as to see all users.'],
+  ),
+  page(
+    'E_EXPECTATIONS',
+    'the expectations cannot be read',
+    'The YAML file of wardis acl test is broken, or a key or a value in it is not known.',
+    ['Mend the lines that the message names; schemas/acl-test.schema.json has every key.'],
+  ),
+  page(
+    'E_NOTHING_SEEN',
+    'no command was seen',
+    'The file has no command, or the server was idle, or none was of the client or user that was asked for.',
+    ['Watch longer, or leave out --client and --of.'],
+  ),
 ];
 
 function page(code: string, title: string, meaning: string, steps: readonly string[]): ErrorCodePage {
