@@ -14,7 +14,7 @@ import {
 } from '../../src/acl/index.ts';
 import type { CommandTable, User } from '../../src/acl/index.ts';
 import { lint, readLintFile, readLintRules } from '../../src/acl/lint/lint.ts';
-import type { LintExample, LintFinding, LintProof, LintRule } from '../../src/acl/lint/rule.ts';
+import type { LintExample, LintFinding, LintFix, LintProof, LintRule } from '../../src/acl/lint/rule.ts';
 import { ACCESS_RULES } from '../../src/acl/lint/rules/access.ts';
 import { CATEGORY_RULES } from '../../src/acl/lint/rules/category.ts';
 import { CHANNEL_RULES } from '../../src/acl/lint/rules/channel.ts';
@@ -66,9 +66,9 @@ describe.each(RULES.map((rule) => [rule.id, rule] as const))('%s', (_, rule) => 
   it('is silent once its exact fix is written, and the fix takes nothing but what it names', () => {
     const { bad } = rule.examples;
     const [finding] = lintExample(rule, bad);
-    if (finding?.fix?.kind !== 'edit') return;
-    const { range, text, words } = finding.fix;
-    const fixed = { ...bad, text: bad.text.slice(0, range[0]) + text + bad.text.slice(range[1]) };
+    if (finding?.fix === undefined || finding.fix.kind === 'words') return;
+    const { words } = finding.fix;
+    const fixed = { ...bad, text: applyFix(bad.text, finding.fix) };
     const again = lintExample(rule, fixed);
     expect(
       again.filter((other) => other.user === finding.user && other.token === finding.token),
@@ -100,6 +100,15 @@ function subjectOf(example: LintExample): ReturnType<typeof readLintFile> {
 
 function lintExample(rule: LintRule, example: LintExample): readonly LintFinding[] {
   return lint(subjectOf(example), [rule]);
+}
+
+function applyFix(text: string, fix: LintFix): string {
+  if (fix.kind === 'words') return text;
+  const edits = fix.kind === 'edit' ? [fix] : fix.edits.toSorted((a, b) => b.range[0] - a.range[0]);
+  return edits.reduce(
+    (before, edit) => before.slice(0, edit.range[0]) + edit.text + before.slice(edit.range[1]),
+    text,
+  );
 }
 
 function usersOf(example: LintExample): ReadonlyMap<string, User> {

@@ -1,17 +1,9 @@
 /** Numbered databases: key patterns hold in each of them alike; `db=` exists in Valkey 9.1 only. */
-import { reach } from '../../decision/reach.ts';
-import { canRun } from '../../decision/reach.ts';
+import { canRun, reach } from '../../decision/reach.ts';
 import type { LintRule, LintUser } from '../rule.ts';
+import { appendTokens, inWords, listSome } from '../hit.ts';
 import { findGrant, historiesOf } from './history.ts';
-import {
-  findHolders,
-  hasKeyPatterns,
-  hitAt,
-  holderRule,
-  isLimited,
-  judgedUsers,
-  listWords,
-} from './holder.ts';
+import { findHolders, hasKeyPatterns, hitAt, holderRule, isLimited, judgedUsers } from './holder.ts';
 import { allowed, denied, prove, SECRET, SINCE_6_0, SINCE_9_1 } from './proof.ts';
 
 const selectSeparates: LintRule = {
@@ -86,15 +78,11 @@ const selectNeeded: LintRule = {
       if (databases === 'all' || databases.includes(0) || databases.length === 0) return [];
       if (canRun(user.user, 'select', subject.table) !== 'no') return [];
       const step = databaseStep(user);
-      const end = user.tokens.at(-1)?.range?.[1];
       const words = 'Add +select.';
       return [
         hitAt(user, step, {
-          message: `User ${user.name} begins in database 0, may use ${listWords(databases.map(String))} only, and may not SELECT: every key command is refused.`,
-          fix:
-            end === undefined || user.user.selectors.length > 1
-              ? { kind: 'words', words }
-              : { kind: 'edit', range: [end, end], text: ' +select', words },
+          message: `User ${user.name} begins in database 0, may use ${listSome(databases.map(String))} only, and may not SELECT: every key command is refused.`,
+          fix: user.user.selectors.length > 1 ? inWords(words) : appendTokens(user, '+select', words),
           proofCommand: ['SELECT', String(databases[0])],
         }),
       ];

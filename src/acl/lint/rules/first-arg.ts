@@ -3,7 +3,7 @@ import { hasBit } from '../../table/command-bits.ts';
 import type { LintHit, LintRule, LintSubject, LintUser } from '../rule.ts';
 import { historiesOf } from './history.ts';
 import type { Step } from './history.ts';
-import { hitAt, judgedUsers, removeFix } from './holder.ts';
+import { hitAt, insertFix, judgedUsers, removeFix } from './holder.ts';
 import { allowed, denied, prove, SECRET, SINCE_6_0, SINCE_6_2, SINCE_7_0 } from './proof.ts';
 
 const widened: LintRule = {
@@ -28,15 +28,11 @@ const widened: LintRule = {
       const grant = steps.findLast(
         ({ before, after }) => !hasBit(before.bits, index) && hasBit(after.bits, index),
       );
-      const at = grant?.token.range?.[1];
       const words = `Write -${command} ${step.rule.toLowerCase()} after ${grant?.rule ?? 'the grant'}.`;
       return [
         hitAt(user, step, {
           message: `${step.rule} does not limit user ${user.name}: ${grant?.rule ?? 'a later rule'} grants ${command.toUpperCase()} with any argument.`,
-          fix:
-            at === undefined || grant?.token.text !== grant?.rule
-              ? { kind: 'words', words }
-              : { kind: 'edit', range: [at, at], text: ` -${command} ${step.rule.toLowerCase()}`, words },
+          fix: insertFix(grant, `-${command} ${step.rule.toLowerCase()}`, words),
         }),
       ];
     }),
@@ -67,15 +63,11 @@ const dropped: LintRule = {
       );
       // A `-@all` behind everything is a finding of its own.
       if (drop === undefined || (drop.names.kind !== 'category' && drop.names.kind !== 'command')) return [];
-      const at = drop.token.range?.[1];
       const words = `Write ${step.rule.toLowerCase()} after ${drop.rule}, which restores the grant.`;
       return [
         hitAt(user, step, {
           message: `${step.rule} has no effect for user ${user.name}: ${drop.rule} behind it takes ${command.toUpperCase()} away, its first arguments included.`,
-          fix:
-            at === undefined || drop.token.text !== drop.rule
-              ? { kind: 'words', words }
-              : { kind: 'edit', range: [at, at], text: ` ${step.rule.toLowerCase()}`, words },
+          fix: insertFix(drop, step.rule.toLowerCase(), words),
         }),
       ];
     }),

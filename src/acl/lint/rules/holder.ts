@@ -4,6 +4,17 @@
  */
 import { canRun, isUnrestricted, reach } from '../../decision/reach.ts';
 import { hideSecrets } from '../../language/rule-error.ts';
+import {
+  appendTokens,
+  commandName,
+  editAll,
+  hitToken,
+  hitUser,
+  inWords,
+  listSome,
+  removeToken,
+  replaceToken,
+} from '../hit.ts';
 import type {
   LintExample,
   LintFix,
@@ -130,73 +141,59 @@ export function hasNeighbours(subject: LintSubject, user: LintUser): boolean {
   return shapes.size > (shapes.has(shapeOf(user)) ? 1 : 0);
 }
 
-/** A hit with its place: the rule's word, or the user's name. */
+/** A hit at the words of a step, or at the user's name. */
 export function hitAt(
   user: LintUser,
   step: Step | undefined,
-  rest: Omit<LintHit, 'user' | 'line' | 'range'>,
+  rest: Omit<LintHit, 'user' | 'line' | 'range' | 'token'>,
 ): LintHit {
-  const token = step?.token;
-  const line = token?.line ?? user.line;
-  const range =
-    token?.range === undefined
-      ? user.range
-      : ([token.range[0], step?.last.range?.[1] ?? token.range[1]] as const);
-  return {
-    user: user.name,
-    ...(line !== undefined && { line }),
-    ...(range !== undefined && { range }),
-    ...(step !== undefined && { token: hideSecrets(tokenText(user, step)) }),
-    ...rest,
-  };
+  return step === undefined ? hitUser(user, rest) : hitToken(user, step.token, rest, step.last);
 }
 
 /** `CONFIG GET, KEYS and SCAN`. */
 export function listCommands(names: readonly string[]): string {
-  return listWords(names.map((name) => name.toUpperCase().replace('|', ' ')));
+  return listSome(names.map(commandName));
 }
 
-/** `a, b and c`. */
-export function listWords(words: readonly string[]): string {
-  const last = words.at(-1) ?? '';
-  return words.length < 2 ? last : `${words.slice(0, -1).join(', ')} and ${last}`;
-}
-
-/** Takes the commands away: the word that brings nothing else goes, or denials are added at the end. */
+/** Denials at the end of each selector that holds one of the commands. */
 export function denyFix(user: LintUser, commands: readonly string[]): LintFix {
-  const { table } = user.user;
-  const holders = user.user.selectors.filter((_, i) => holdsIn(user, i, commands));
-  const known = commands.every((name) => table.commands.has(name.toLowerCase()));
+  const { table, selectors } = user.user;
+  if (!commands.every((name) => table.commands.has(name.toLowerCase())))
+    return inWords(`Take ${listCommands(commands)} away: name the subcommands that are needed instead.`);
   const denials = commands.map((name) => `-${name.toLowerCase()}`).join(' ');
-  if (!known)
-    return {
-      kind: 'words',
-      words: `Take ${listCommands(commands)} away: name the subcommands that are needed instead.`,
-    };
-  const at = user.user.selectors.findIndex((_, i) => holdsIn(user, i, commands));
-  const words = at > 0 ? `Add ${denials} at the end of the selector.` : `Add ${denials} at the end.`;
-  const last =
-    at === 0 ? user.tokens.findLast((token) => token.text !== '') : historiesOf(user)[at]?.steps.at(-1)?.last;
-  if (holders.length !== 1 || last?.range === undefined) return { kind: 'words', words };
-  const end = at === 0 ? last.range[1] : last.range[1] - 1;
-  return { kind: 'edit', range: [end, end], text: ` ${denials}`, words };
+  const holders = selectors.flatMap((_, at) => (holdsIn(user, at, commands) ? [at] : []));
+  const words = `Add ${denials} at the end${holders.some((at) => at > 0) ? ' of the selector' : ''}.`;
+  if (holders.every((at) => at === 0)) return appendTokens(user, denials, words);
+  const ends = holders.map((at) =>
+    at === 0 ? user.tokens.findLast(({ text }) => text !== '')?.range?.[1] : insideEnd(user, at),
+  );
+  const edits = ends.flatMap((end) =>
+    end === undefined ? [] : [{ range: [end, end] as const, text: ` ${denials}` }],
+  );
+  return edits.length < ends.length ? inWords(words) : editAll(edits, words);
 }
 
-/** Takes a word away, with the blank before it. */
+/** Takes a rule away, unless it is one of several in parentheses. */
 export function removeFix(user: LintUser, step: Step, words: string): LintFix {
-  const { range } = step.token;
-  const previous = user.tokens[step.token.index - 1]?.range;
-  if (range === undefined || step.token.text !== step.rule) return { kind: 'words', words };
-  const end = step.last.range?.[1] ?? range[1];
-  return { kind: 'edit', range: [previous?.[1] ?? range[0], end], text: '', words };
+  return step.token.text === step.rule ? removeToken(user, step.token, words) : inWords(words);
 }
 
-/** Writes a rule differently. */
+/** Writes a rule differently, unless it is one of several in parentheses. */
 export function replaceFix(step: Step, text: string, words: string): LintFix {
-  const { range } = step.token;
-  if (range === undefined || step.token.text.toLowerCase() !== step.rule.toLowerCase())
-    return { kind: 'words', words };
-  return { kind: 'edit', range, text, words };
+  return step.token.text === step.rule ? replaceToken(step.token, text, words) : inWords(words);
+}
+
+/** Adds rules behind one, unless it is one of several in parentheses. */
+export function insertFix(step: Step | undefined, rules: string, words: string): LintFix {
+  const end = step?.token.range?.[1];
+  if (end === undefined || step?.token.text !== step?.rule) return inWords(words);
+  return { kind: 'edit', range: [end, end], text: ` ${rules}`, words };
+}
+
+/** Before the closing parenthesis of a selector. */
+function insideEnd(user: LintUser, selector: number): number | undefined {
+  const end = historiesOf(user)[selector]?.steps.at(-1)?.last.range?.[1];
+  return end === undefined ? undefined : end - 1;
 }
 
 function holdsIn(user: LintUser, selector: number, commands: readonly string[]): boolean {
@@ -208,16 +205,9 @@ function holdsIn(user: LintUser, selector: number, commands: readonly string[]):
   );
 }
 
-/** The words of a step as written: one, or those of a selector in parentheses. */
-function tokenText(user: LintUser, step: Step): string {
-  return user.tokens
-    .slice(step.token.index, step.last.index + 1)
-    .map(({ text }) => text)
-    .join(' ');
-}
-
 const shapes = new WeakMap<LintSubject, ReadonlySet<string>>();
 
+/** The sets of key patterns that confined users of the subject have. */
 function shapesOf(subject: LintSubject): ReadonlySet<string> {
   const known = shapes.get(subject);
   if (known !== undefined) return known;

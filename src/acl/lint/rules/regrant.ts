@@ -1,10 +1,10 @@
 /** Denials that a later or a separate grant undoes. */
 import { hasBit, isEmpty } from '../../table/command-bits.ts';
 import type { CommandTable } from '../../table/command-table.ts';
-import type { LintFix, LintHit, LintProof, LintRule, LintUser } from '../rule.ts';
+import type { LintHit, LintProof, LintRule, LintUser } from '../rule.ts';
 import { common, historiesOf, namesOf, without } from './history.ts';
 import type { Named, Step } from './history.ts';
-import { hitAt, judgedUsers, listCommands } from './holder.ts';
+import { hitAt, insertFix, judgedUsers, listCommands } from './holder.ts';
 import { allowed, denied, prove, SECRET, SINCE_6_0, SINCE_7_0 } from './proof.ts';
 
 const RATIONALE =
@@ -115,9 +115,9 @@ function regrantRule(asked: Asked): LintRule {
     examples: { bad: { text: asked.bad }, good: { text: asked.good } },
     judge: (subject) =>
       judgedUsers(subject).flatMap((user) =>
-        historiesOf(user).flatMap(({ selector, steps }) =>
+        historiesOf(user).flatMap(({ steps }) =>
           steps.flatMap((grant, at) =>
-            regranted(user, steps, at, asked.matches).map((found) => describe(user, grant, found, selector)),
+            regranted(user, steps, at, asked.matches).map((found) => describe(user, grant, found)),
           ),
         ),
       ),
@@ -159,21 +159,14 @@ function regranted(
     : [{ denials, commands: common(commands, gained) }];
 }
 
-function describe(user: LintUser, grant: Step, { denials, commands }: Regranted, selector: number): LintHit {
+function describe(user: LintUser, grant: Step, { denials, commands }: Regranted): LintHit {
   const { table } = user.user;
   const written = [...new Set(denials.map(({ rule }) => rule.toLowerCase()))].join(' ');
   return hitAt(user, grant, {
     severity: isDangerous(commands, table) ? 'high' : 'medium',
     message: `${grant.rule} grants user ${user.name} again what ${written} before it took away: ${few(commands, table)}.`,
-    fix: insertAfter(grant, written, selector),
+    fix: insertFix(grant, written, `Write ${written} after ${grant.rule}.`),
   });
-}
-
-function insertAfter(grant: Step, denials: string, selector: number): LintFix {
-  const words = `Write ${denials} after ${grant.rule}.`;
-  const end = grant.token.range?.[1];
-  if (end === undefined || selector > 0) return { kind: 'words', words };
-  return { kind: 'edit', range: [end, end], text: ` ${denials}`, words };
 }
 
 function bypasses(user: LintUser, table: CommandTable): readonly LintHit[] {
@@ -227,11 +220,5 @@ function isDangerous(commands: Uint32Array, table: CommandTable): boolean {
 }
 
 function few(commands: Uint32Array, table: CommandTable): string {
-  const names = namesOf(commands, table);
-  return names.length > 5
-    ? `${names
-        .slice(0, 4)
-        .map((name) => listCommands([name]))
-        .join(', ')} and ${names.length - 4} more`
-    : listCommands(names);
+  return listCommands(namesOf(commands, table));
 }

@@ -1,0 +1,42 @@
+/** Keys to try rules with: some that a user's patterns match, and one that none of them matches. */
+import { globSample } from '../../compare/glob-overlap.ts';
+import { globMatch } from '../../decision/glob.ts';
+import type { LintUser } from '../rule.ts';
+
+/** A readable key that the pattern matches; undefined when there is none but the empty one. */
+export function sampleKey(pattern: string): string | undefined {
+  const filled = pattern.replace(/\*+/g, '1');
+  if (filled !== '' && globMatch(pattern, filled)) return filled;
+  const sample = globSample(pattern);
+  return sample === '' ? undefined : sample;
+}
+
+/** A key that the user may read (or write). */
+export function findOwnKey(user: LintUser, side: 'read' | 'write'): string | undefined {
+  return user.user.selectors
+    .flatMap(({ keys }) => keys)
+    .filter((key) => key[side])
+    .map(({ pattern }) => sampleKey(pattern))
+    .find((sample) => sample !== undefined);
+}
+
+/** A key that no pattern of the user matches; undefined when all candidates are matched. */
+export function findForeignKey(user: LintUser): string | undefined {
+  const keys = user.user.selectors.flatMap((selector) => selector.keys);
+  if (user.user.selectors.some(({ allKeys }) => allKeys)) return undefined;
+  return CANDIDATES.find((key) => !keys.some(({ pattern }) => globMatch(pattern, key)));
+}
+
+/** A word that one of the user's patterns matches, in some letter case: keywords of commands know no case. */
+export function findKeyword(user: LintUser, words: readonly string[], side: 'read' | 'write'): string | undefined {
+  const patterns = user.user.selectors.flatMap(({ keys }) => keys).filter((key) => key[side]);
+  for (const word of words) {
+    for (let mask = 0; mask < 1 << word.length; mask++) {
+      const spelt = [...word].map((letter, i) => ((mask >> i) & 1 ? letter.toUpperCase() : letter)).join('');
+      if (patterns.some(({ pattern }) => globMatch(pattern, spelt))) return spelt;
+    }
+  }
+  return undefined;
+}
+
+const CANDIDATES = ['victim', 'other:secret', 'VICTIM', 'zz.9', '0victim', '_victim', 'Q7-x', '\u0001'];
