@@ -4,17 +4,18 @@
  */
 
 import { toBytes, toText } from '../bytes.ts';
+import type { ArgumentSplit } from '../table/dialect.ts';
 
 const SIMPLE_ESCAPES: Readonly<Record<string, string>> = { n: '\n', r: '\r', t: '\t', b: '\b', a: '\x07' };
 
-/** Splits on white space, honouring quotes. Undefined when a quote is not closed, or closed in mid-word. */
-export function splitArguments(bytes: string): readonly string[] | undefined {
+/** Splits on white space, honouring quotes. Undefined when a quote is not closed, or (not `joined`) closed in mid-word. */
+export function splitArguments(bytes: string, how: ArgumentSplit = 'strict'): readonly string[] | undefined {
   const words: string[] = [];
   let i = 0;
   for (;;) {
     while (i < bytes.length && isSpace(bytes[i])) i++;
     if (i >= bytes.length || bytes[i] === '\0') return words;
-    const word = readWord(bytes, i);
+    const word = readWord(bytes, i, how);
     if (word === undefined) return undefined;
     words.push(word.value);
     i = word.end;
@@ -31,26 +32,29 @@ interface Word {
   readonly end: number;
 }
 
-function readWord(bytes: string, from: number): Word | undefined {
+function readWord(bytes: string, from: number, how: ArgumentSplit): Word | undefined {
   let value = '';
   let i = from;
   for (;;) {
     const c = bytes[i];
     if (c === undefined || c === '\0' || isWordEnd(c)) return { value, end: i };
     if (c === '"' || c === "'") {
-      const quoted = c === '"' ? readDouble(bytes, i + 1) : readSingle(bytes, i + 1);
+      const quoted = c === '"' ? readDouble(bytes, i + 1, how) : readSingle(bytes, i + 1, how);
       if (quoted === undefined) return undefined;
-      const next = bytes[quoted.end];
+      value += quoted.value;
+      i = quoted.end;
+      if (how === 'joined') continue;
+      const next = bytes[i];
       // A closing quote ends the word: anything but a space behind it is an error.
       if (next !== undefined && next !== '\0' && !isSpace(next)) return undefined;
-      return { value: value + quoted.value, end: quoted.end };
+      return { value, end: i };
     }
-    value += c;
+    value += kept(c, how);
     i++;
   }
 }
 
-function readDouble(bytes: string, from: number): Word | undefined {
+function readDouble(bytes: string, from: number, how: ArgumentSplit): Word | undefined {
   let value = '';
   for (let i = from; i < bytes.length; i++) {
     const c = bytes[i] ?? '';
@@ -60,30 +64,40 @@ function readDouble(bytes: string, from: number): Word | undefined {
     if (c === '\\' && next === 'x' && /^[0-9a-fA-F]{2}$/.test(bytes.slice(i + 2, i + 4))) {
       value += String.fromCharCode(Number.parseInt(bytes.slice(i + 2, i + 4), 16));
       i += 3;
-    } else if (c === '\\' && next !== undefined && next !== '\0') {
-      value += SIMPLE_ESCAPES[next] ?? next;
+    } else if (c === '\\' && next !== undefined && next !== '\0' && !closesText(bytes, i + 1, '"', how)) {
+      value += SIMPLE_ESCAPES[next] ?? kept(next, how);
       i++;
     } else {
-      value += c;
+      value += kept(c, how);
     }
   }
   return undefined;
 }
 
-function readSingle(bytes: string, from: number): Word | undefined {
+function readSingle(bytes: string, from: number, how: ArgumentSplit): Word | undefined {
   let value = '';
   for (let i = from; i < bytes.length; i++) {
     const c = bytes[i] ?? '';
     if (c === "'") return { value, end: i + 1 };
     if (c === '\0') return undefined;
-    if (c === '\\' && bytes[i + 1] === "'") {
+    if (c === '\\' && bytes[i + 1] === "'" && !closesText(bytes, i + 1, "'", how)) {
       value += "'";
       i++;
     } else {
-      value += c;
+      value += kept(c, how);
     }
   }
   return undefined;
+}
+
+/** Valkey from 8.1 on takes a raw byte FF for "no character". */
+function kept(c: string, how: ArgumentSplit): string {
+  return c === '\xff' && how !== 'strict' ? '' : c;
+}
+
+/** Valkey 9.1: a quote that ends the text is never an escaped one. */
+function closesText(bytes: string, at: number, quote: string, how: ArgumentSplit): boolean {
+  return how === 'joined' && at === bytes.length - 1 && bytes[at] === quote;
 }
 
 /** Between words: isspace(). */

@@ -21,8 +21,17 @@ export interface CommandRights {
   readonly kept: readonly string[];
 }
 
-/** Remembers a rule: `name` in lower case, without sign. Rules it replaces go. */
+/**
+ * Remembers a rule: `name` in lower case, without sign. Rules it replaces go. A list that a first argument with a blank
+ * or a quote was ever part of starts with {@link ODD}, until `+@all` or `-@all` empties it.
+ */
 export function keepRule(kept: string[], sign: '+' | '-', name: string): void {
+  if (kept[0]?.startsWith(ODD) === true || /[\s"']/.test(name)) {
+    const text = removeText(keptText(kept), name);
+    const whole = `${text === '' ? '' : `${text} `}${sign}${name}`;
+    kept.splice(0, kept.length, ...`${ODD}${whole}`.split(' '));
+    return;
+  }
   const under = `${name}|`;
   for (let i = kept.length - 1; i >= 0; i--) {
     const old = kept[i]?.slice(1) ?? '';
@@ -31,13 +40,39 @@ export function keepRule(kept: string[], sign: '+' | '-', name: string): void {
   kept.push(sign + name);
 }
 
+/** Mark of a list of rules that the server itself may not be able to read. No rule holds a NUL. */
+export const ODD = '\0';
+
+/** The kept rules as one text. */
+export function keptText(kept: readonly string[]): string {
+  const text = kept.join(' ');
+  return text.startsWith(ODD) ? text.slice(ODD.length) : text;
+}
+
+/** As the server does it, on the text: it takes every blank for the end of a rule (ACLSelectorRemoveCommandRule). */
+function removeText(text: string, name: string): string {
+  let rest = text;
+  for (let at = 0; at < rest.length;) {
+    const blank = rest.indexOf(' ', at + 1);
+    const end = blank === -1 ? rest.length : blank;
+    const old = rest.slice(at + 1, end);
+    const next = blank === -1 ? end : end + 1;
+    if (old !== name && !old.startsWith(`${name}|`)) {
+      at = next;
+      continue;
+    }
+    // The last rule takes the blank before it along.
+    if (blank === -1 && at > 0) at -= 1;
+    rest = rest.slice(0, at) + rest.slice(next);
+  }
+  return rest;
+}
+
 /** `-@all +get`: the commands part of ACL LIST. */
 export function describeCommands(rights: CommandRights, table: CommandTable): string {
   const start = rights.future ? '+@all' : '-@all';
-  return [
-    start,
-    ...(table.dialect.display === 'kept-rules' ? rights.kept : describeBits(rights, table)),
-  ].join(' ');
+  if (table.dialect.display === 'from-bits') return [start, ...describeBits(rights, table)].join(' ');
+  return rights.kept.length === 0 ? start : `${start} ${keptText(rights.kept)}`;
 }
 
 function describeBits(rights: CommandRights, table: CommandTable): string[] {

@@ -5,7 +5,11 @@
  */
 import { toText } from '../bytes.ts';
 import type { CommandTable } from '../table/command-table.ts';
-import type { DraftSelector, DraftUser } from './draft.ts';
+import { splitArguments } from './argument-split.ts';
+import { keptText, ODD } from './command-text.ts';
+import { newSelector } from './draft.ts';
+import type { DraftSelector, DraftUser, RuleContext } from './draft.ts';
+import { applySelectorRule } from './rule.ts';
 import type { Problem } from '../problem.ts';
 import { hideSecrets } from './rule-error.ts';
 import type { MergedRule } from './selector-merge.ts';
@@ -38,25 +42,48 @@ function findEmptyPermissions(rules: Rules, selector: DraftSelector): readonly P
 }
 
 function findFirstArgs(rules: Rules, selector: DraftSelector, table: CommandTable): readonly Problem[] {
-  const effect = table.dialect.firstArgBlankAborts
+  const odd = firstArgRules(selector, table).find((rule) => /[\s"']/.test(rule));
+  const aborts = table.dialect.firstArgBlankAborts && !canShow(selector, table);
+  if (odd === undefined && !aborts) return [];
+  const effect = aborts
     ? 'ends this server at the next ACL LIST, GETUSER or SAVE'
-    : 'is shown and saved as a line that cannot be loaded again';
-  return firstArgRules(selector, table)
-    .filter((rule) => /[\s"']/.test(rule))
-    .map((rule) => ({
+    : 'is shown and saved as a line that cannot be loaded again, or means something else';
+  const shown = odd ?? keptText(selector.kept);
+  return [
+    {
       code: 'breaks-display',
-      message: `A first-argument rule with a blank or a quote (${toText(rule)}) ${effect}.`,
-      ...origin(rules, rule.slice(0, rule.indexOf('|') + 1)),
+      message: `A first-argument rule with a blank or a quote (${toText(shown)}) ${effect}.`,
+      ...origin(rules, shown.slice(0, shown.indexOf('|') + 1)),
       help: 'First-argument rules cannot hold blanks or quotes: remove the rule.',
-    }));
+    },
+  ];
 }
 
 /** Those that are displayed: kept rules stay in the text even when a later rule has made them void. */
 function firstArgRules(selector: DraftSelector, table: CommandTable): readonly string[] {
-  if (table.dialect.display === 'kept-rules') return selector.kept.filter((rule) => rule.includes('|'));
+  if (table.dialect.display === 'kept-rules')
+    return selector.kept[0]?.startsWith(ODD) ? [keptText(selector.kept)] : [];
   return [...selector.firstArgs].flatMap(([index, args]) =>
     args.map((arg) => `+${table.byIndex[index]?.fullName ?? ''}|${arg}`),
   );
+}
+
+/**
+ * Before it shows a selector, the server splits the kept text again, applies it to a selector without commands, and ends itself
+ * when a rule is refused or other commands come out (ACLDescribeSelectorCommandRules, 7.2 and later).
+ */
+function canShow(selector: DraftSelector, table: CommandTable): boolean {
+  if (selector.kept[0]?.startsWith(ODD) !== true) return true;
+  const words = splitArguments(keptText(selector.kept), table.dialect.argumentSplit);
+  if (words === undefined) return false;
+  const context: RuleContext = { table, pubsubDefault: 'resetchannels' };
+  // It has every key and channel: key and channel rules are refused.
+  const again = { ...newSelector(context), allKeys: true, allChannels: true };
+  const start = selector.future ? '+@all' : '-@all';
+  for (const word of [start, ...words]) {
+    if (applySelectorRule(again, word, context) !== undefined) return false;
+  }
+  return again.bits.every((word, i) => word === selector.bits[i]);
 }
 
 /** Inside parentheses the text is split by quotes and ends at a ")". */

@@ -50,13 +50,12 @@ export function applyRule(user: DraftUser, token: string, context: RuleContext):
   return applySelectorRule(user.root, token, context);
 }
 
-/** Applies a rule to one selector: all that may stand inside parentheses. */
+/** Applies a rule to one selector: all that may stand inside parentheses, where an empty rule is a syntax error. */
 export function applySelectorRule(
   selector: DraftSelector,
   token: string,
   context: RuleContext,
 ): RuleError | undefined {
-  if (token === '') return undefined;
   const { dialect } = context.table;
   const word = toLower(cString(token));
   if (applyKeysWord(selector, word) || (dialect.channels && applyChannelsWord(selector, word)))
@@ -108,7 +107,7 @@ function removePassword(user: DraftUser, token: string): RuleError | undefined {
 function addSelector(user: DraftUser, token: string, context: RuleContext): RuleError | undefined {
   const selector = newSelector(context);
   // An unclosed quote inside is no error: the selector is empty (seen on every version from 7.0 on).
-  for (const rule of splitArguments(cString(token.slice(1, -1))) ?? []) {
+  for (const rule of splitArguments(token.slice(1, -1), context.table.dialect.argumentSplit) ?? []) {
     const error = applySelectorRule(selector, rule, context);
     if (error !== undefined) return error;
   }

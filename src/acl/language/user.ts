@@ -1,5 +1,5 @@
 /** ACL SETUSER on a copy of a user: acl.c aclCommand, Redis 7.2. The first refused rule means that nothing changes. */
-import { hasSpaces, toBytes, toText } from '../bytes.ts';
+import { cString, hasSpaces, toBytes, toText } from '../bytes.ts';
 import type { CommandTable } from '../table/command-table.ts';
 import type { PubsubDefault } from '../table/dialect.ts';
 import { finishUser, newUser, reopenUser } from './draft.ts';
@@ -43,7 +43,7 @@ export function parseUser(
   const show = options.secrets === 'verbatim' ? (token: string) => token : hideInBytes;
   const merged = mergeSelectors(tokens.map(toBytes), table.dialect);
   if (merged.open !== undefined) {
-    const token = show(toBytes(tokens[merged.open] ?? ''));
+    const token = show(cString(toBytes(tokens[merged.open] ?? '')));
     return refuse({
       code: 'unmatched-parenthesis',
       message: replyLine(`ERR Unmatched parenthesis in acl selector starting at '${token}'.`),

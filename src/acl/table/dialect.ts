@@ -49,6 +49,8 @@ export interface Dialect {
   readonly globDepthMax: number;
   /** Width of a key count read from the arguments. */
   readonly keyCount: 'int32' | 'int64' | 'checked';
+  /** How the text inside parentheses becomes rules. */
+  readonly argumentSplit: ArgumentSplit;
   /** 7.0: a second open parenthesis drops the unfinished selector before it. */
   readonly reopensSelector: boolean;
   /** Before the fixes of CVE-2024-51741: `%` alone is accepted, and the next display ends the server. */
@@ -74,6 +76,12 @@ export interface Dialect {
   /** ACL LOAD ends every connection that is not of the default user (up to 7.2). */
   readonly loadDisconnects: boolean;
 }
+
+/**
+ * `strict`: a closing quote ends its word. `drops-ff` (Valkey 8.1): the same, and a raw byte FF vanishes. `joined`
+ * (Valkey 9.0): FF vanishes, and a word goes on behind a closing quote.
+ */
+export type ArgumentSplit = 'strict' | 'drops-ff' | 'joined';
 
 export type PubsubDefault = 'allchannels' | 'resetchannels';
 
@@ -108,6 +116,7 @@ export function dialectOf(server: ServerVersion): Dialect {
     noAuthIsFree: since(6, 2),
     globDepthMax: fixedIn(v, valkey ? GLOB_DEPTH_VALKEY : GLOB_DEPTH_REDIS) ? GLOB_DEPTH_MAX : 0,
     keyCount: valkey ? (since(9, 0) ? 'checked' : 'int32') : since(7, 4) ? 'int64' : 'int32',
+    argumentSplit: !valkey || !since(8, 1) ? 'strict' : since(9, 0) ? 'joined' : 'drops-ff',
     reopensSelector: seven && !kept,
     percentAborts: seven && !fixedIn(v, valkey ? PERCENT_VALKEY : PERCENT_REDIS),
     percentTildeAborts: seven && !kept,
