@@ -93,7 +93,7 @@ export const CONTROL_EDGES: readonly EscalationEdge[] = [
     how: 'ACL LOAD takes whatever stands in the ACL file. Who can write that file, and only lacked a restart, has any right.',
     end: 'Give acl|load to administrators only, and let nobody but the server and root write the file.',
     severity: 'high',
-    seen: [],
+    seen: SEEN_EVERYWHERE.filter((name) => !['Redis 6.2.16', 'Redis 7.2.6', 'Redis 7.4.1'].includes(name)),
   },
   {
     id: 'esc-module-load',
@@ -140,7 +140,7 @@ export const CONTROL_EDGES: readonly EscalationEdge[] = [
     seen: [],
   },
   {
-    id: 'esc-function',
+    id: 'esc-function-poison',
     from: 'own-rights',
     to: 'other-users-rights',
     requires: allOf(
@@ -156,7 +156,7 @@ export const CONTROL_EDGES: readonly EscalationEdge[] = [
     seen: SEEN_EVERYWHERE.filter((name) => !name.startsWith('Redis 6.')),
   },
   {
-    id: 'esc-lua-redis-table',
+    id: 'esc-lua-global-6.0',
     from: 'own-rights',
     to: 'other-users-rights',
     requires: allOf(

@@ -18,7 +18,7 @@ const SETS_CONFIG = may('CONFIG', 'SET', 'slowlog-log-slower-than', '0');
 
 export const DATA_EDGES: readonly EscalationEdge[] = [
   {
-    id: 'esc-psync',
+    id: 'esc-psync-exfil',
     from: 'own-rights',
     to: 'all-data-read',
     requires: anyOf(may('PSYNC', '?', '-1'), may('SYNC')),
@@ -133,7 +133,7 @@ export const DATA_EDGES: readonly EscalationEdge[] = [
     how: 'Where a pattern of the user matches a key called by or get, this build takes the name after the first STORE for an option and does not check the second STORE.',
     end: 'Take sort away, use patterns that match no keyword, or upgrade.',
     severity: 'critical',
-    seen: SEEN_EVERYWHERE.filter((name) => name !== 'Redis 6.0.16'),
+    seen: SEEN_EVERYWHERE,
   },
   {
     id: 'esc-flush',
@@ -197,9 +197,7 @@ export const DATA_EDGES: readonly EscalationEdge[] = [
     how: 'CLUSTER GETKEYSINSLOT shows key names of any slot to anybody who may run it; it is in no category but @slow.',
     end: 'Take cluster|getkeysinslot away from users with patterns.',
     severity: 'medium',
-    seen: SEEN_EVERYWHERE.filter(
-      (name) => name.startsWith('Redis 7') || name.startsWith('Redis 8') || name.startsWith('Valkey'),
-    ),
+    seen: SEEN_EVERYWHERE.filter((name) => name !== 'Redis 6.2.16'),
   },
   {
     id: 'esc-acl-log',

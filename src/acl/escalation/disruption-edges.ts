@@ -19,29 +19,31 @@ import {
 } from './term.ts';
 
 const DISRUPTS: Readonly<Record<string, string>> = {
-  shutdown: 'SHUTDOWN ends the process; with NOSAVE, what was not yet written is lost.',
-  flush: 'FLUSHALL, FLUSHDB and SWAPDB act on whole databases, whatever keys the user may touch.',
-  'client-kill':
+  'esc-shutdown': 'SHUTDOWN ends the process; with NOSAVE, what was not yet written is lost.',
+  'esc-dos-flush': 'FLUSHALL, FLUSHDB and SWAPDB act on whole databases, whatever keys the user may touch.',
+  'esc-dos-client-kill':
     'CLIENT KILL ends connections of every user, administrators included; CLIENT PAUSE holds all of them up. @connection contains both.',
-  'script-flush':
+  'esc-script-flush':
     'SCRIPT FLUSH and FUNCTION FLUSH take away what other users call. FUNCTION FLUSH is not in @dangerous, and @write contains it.',
-  'script-kill': 'SCRIPT KILL and FUNCTION KILL end whatever runs, by whomever.',
-  'script-loop':
+  'esc-dos-script-kill': 'SCRIPT KILL and FUNCTION KILL end whatever runs, by whomever.',
+  'esc-dos-script-loop':
     'While a script runs nobody else is served; it goes on until somebody ends it, or until the server is killed once it has written.',
-  cluster: 'CLUSTER RESET, FORGET, FAILOVER and the slot commands change who serves what.',
-  'config-set':
+  'esc-cluster-reset': 'CLUSTER RESET, FORGET, FAILOVER and the slot commands change who serves what.',
+  'esc-dos-config-set':
     'CONFIG SET bounds memory, clients and timeouts; a bound of nearly nothing refuses everybody.',
-  'acl-deluser': 'ACL DELUSER closes every connection of the user at once.',
-  save: 'SAVE answers nobody until the snapshot is written; BGSAVE and BGREWRITEAOF fork and write as often as asked.',
-  failover: 'FAILOVER stops writes and makes a replica the primary.',
-  replicaof: 'REPLICAOF NO ONE cuts a replica off; REPLICAOF to a host replaces all data by that host’s.',
-  debug:
+  'esc-dos-acl-deluser': 'ACL DELUSER closes every connection of the user at once.',
+  'esc-dos-save':
+    'SAVE answers nobody until the snapshot is written; BGSAVE and BGREWRITEAOF fork and write as often as asked.',
+  'esc-dos-failover': 'FAILOVER stops writes and makes a replica the primary.',
+  'esc-dos-replicaof':
+    'REPLICAOF NO ONE cuts a replica off; REPLICAOF to a host replaces all data by that host’s.',
+  'esc-dos-debug':
     'DEBUG SEGFAULT, SLEEP and RELOAD end or stop the process. 6.x runs them for whoever holds the command, 7.0 and later where enable-debug-command allows it.',
 };
 
 export const DISRUPTION_EDGES: readonly EscalationEdge[] = [
   {
-    id: 'esc-migrate',
+    id: 'esc-migrate-ssrf',
     from: 'own-rights',
     to: 'network',
     requires: may('MIGRATE', '127.0.0.1', '1', OWN_KEY, '0', '1000'),
@@ -62,16 +64,16 @@ export const DISRUPTION_EDGES: readonly EscalationEdge[] = [
     severity: 'high',
     seen: SEEN_EVERYWHERE,
   },
-  disruption('shutdown', anyOf(may('SHUTDOWN', 'NOSAVE'), may('SHUTDOWN')), {
+  disruption('esc-shutdown', anyOf(may('SHUTDOWN', 'NOSAVE'), may('SHUTDOWN')), {
     title: 'stops the server by SHUTDOWN',
     severity: 'high',
   }),
-  disruption('flush', anyOf(may('FLUSHALL'), may('FLUSHDB'), may('SWAPDB', '0', '1')), {
+  disruption('esc-dos-flush', anyOf(may('FLUSHALL'), may('FLUSHDB'), may('SWAPDB', '0', '1')), {
     title: 'empties or swaps databases',
     severity: 'high',
   }),
   disruption(
-    'client-kill',
+    'esc-dos-client-kill',
     anyOf(
       may('CLIENT', 'KILL', 'TYPE', 'normal'),
       may('CLIENT', 'PAUSE', '1'),
@@ -80,20 +82,20 @@ export const DISRUPTION_EDGES: readonly EscalationEdge[] = [
     { title: 'cuts off or holds up every client', severity: 'high' },
   ),
   disruption(
-    'script-flush',
+    'esc-script-flush',
     anyOf(may('SCRIPT', 'FLUSH'), may('FUNCTION', 'FLUSH'), may('FUNCTION', 'DELETE', 'x')),
     { title: 'deletes the scripts and functions of everybody', severity: 'medium' },
   ),
-  disruption('script-kill', anyOf(may('SCRIPT', 'KILL'), may('FUNCTION', 'KILL')), {
+  disruption('esc-dos-script-kill', anyOf(may('SCRIPT', 'KILL'), may('FUNCTION', 'KILL')), {
     title: 'ends the running scripts of others',
     severity: 'low',
   }),
-  disruption('script-loop', RUNS_LUA, {
+  disruption('esc-dos-script-loop', RUNS_LUA, {
     title: 'holds the server up by a script that does not end',
     severity: 'medium',
   }),
   disruption(
-    'cluster',
+    'esc-cluster-reset',
     allOf(
       anyOf(
         may('CLUSTER', 'RESET'),
@@ -107,30 +109,30 @@ export const DISRUPTION_EDGES: readonly EscalationEdge[] = [
     ),
     { title: 'takes the cluster apart', severity: 'high' },
   ),
-  disruption('config-set', may('CONFIG', 'SET', 'maxmemory', '1'), {
+  disruption('esc-dos-config-set', may('CONFIG', 'SET', 'maxmemory', '1'), {
     title: 'makes the server refuse work by CONFIG SET',
     severity: 'high',
   }),
-  disruption('acl-deluser', may('ACL', 'DELUSER', 'x'), {
+  disruption('esc-dos-acl-deluser', may('ACL', 'DELUSER', 'x'), {
     title: 'deletes users, whose connections end',
     severity: 'high',
   }),
-  disruption('save', anyOf(may('SAVE'), may('BGSAVE'), may('BGREWRITEAOF')), {
+  disruption('esc-dos-save', anyOf(may('SAVE'), may('BGSAVE'), may('BGREWRITEAOF')), {
     title: 'holds the server up, or fills the disk, by SAVE and its kin',
     severity: 'medium',
   }),
-  disruption('failover', allOf(may('FAILOVER'), NOT_CLUSTER, when('a replica is connected')), {
+  disruption('esc-dos-failover', allOf(may('FAILOVER'), NOT_CLUSTER, when('a replica is connected')), {
     title: 'hands the primary role over',
     severity: 'medium',
     seen: [],
   }),
   disruption(
-    'replicaof',
+    'esc-dos-replicaof',
     allOf(anyOf(may('REPLICAOF', 'NO', 'ONE'), may('SLAVEOF', 'NO', 'ONE')), NOT_CLUSTER),
     { title: 'breaks replication, or replaces the data set by another', severity: 'high' },
   ),
   disruption(
-    'debug',
+    'esc-dos-debug',
     allOf(
       may('DEBUG', 'SLEEP', '0'),
       anyOf(BEFORE_7, allOf(SINCE_7, setTo('enable-debug-command', 'yes', 'local'))),
@@ -159,14 +161,14 @@ interface DisruptionText {
   readonly seen?: readonly string[];
 }
 
-function disruption(name: string, requires: Requirement, text: DisruptionText): EscalationEdge {
+function disruption(id: string, requires: Requirement, text: DisruptionText): EscalationEdge {
   return {
-    id: `esc-dos-${name}`,
+    id,
     from: 'own-rights',
     to: 'denial-of-service',
     requires,
     title: text.title,
-    how: DISRUPTS[name] ?? '',
+    how: DISRUPTS[id] ?? '',
     end: 'Give these commands to those who run the server, not to applications.',
     severity: text.severity,
     seen: text.seen ?? SEEN_EVERYWHERE,

@@ -50,14 +50,24 @@ export interface Escalations {
   readonly steps: readonly EscalationStep[];
 }
 
+export interface EscalationOptions {
+  /** Ids of edges to leave out: what is judged elsewhere. */
+  readonly without?: readonly string[];
+}
+
 /**
  * What could this user become on this server? Rights are judged as by {@link decide}: `off` and passwords are not looked
  * at. What `facts` leaves out is not denied but assumed, and said. `table` is the one that the user was parsed with.
  */
-export function findEscalations(user: User, table: CommandTable, facts: EscalationFacts = {}): Escalations {
+export function findEscalations(
+  user: User,
+  table: CommandTable,
+  facts: EscalationFacts = {},
+  options: EscalationOptions = {},
+): Escalations {
   invariant(user.table === table, 'the user was parsed with another command table');
   const held = powersHeld(user);
-  const firings = new Firings(user, facts);
+  const firings = new Firings(user, facts, options.without ?? []);
   const sure = search(firings, 'certain');
   const all = search(firings, 'possible');
   const best = (power: Power): EscalationPath | undefined => sure.get(power) ?? all.get(power);
@@ -76,11 +86,13 @@ export function findEscalations(user: User, table: CommandTable, facts: Escalati
 class Firings {
   readonly #user: User;
   readonly #facts: EscalationFacts;
+  readonly #edges: readonly EscalationEdge[];
   readonly #known = new Map<string, readonly EscalationStep[]>();
 
-  constructor(user: User, facts: EscalationFacts) {
+  constructor(user: User, facts: EscalationFacts, without: readonly string[]) {
     this.#user = user;
     this.#facts = facts;
+    this.#edges = ESCALATION_EDGES.filter(({ id }) => !without.includes(id));
   }
 
   from(node: 'own-rights' | Power, as: EscalationStep['as']): readonly EscalationStep[] {
@@ -95,11 +107,13 @@ class Firings {
   #judge(node: 'own-rights' | Power, as: EscalationStep['as']): readonly EscalationStep[] {
     const actor = as === 'default' ? this.#facts.defaultUser : this.#user;
     if (actor === undefined) return [];
-    return ESCALATION_EDGES.filter(({ from }) => from === node).flatMap((edge): EscalationStep[] => {
-      const answer: Answer = judgeRequirement(edge.requires, actor, this.#facts);
-      if (answer.holds === 'no') return [];
-      return [{ edge, as, commands: answer.commands, assumes: answer.assumes }];
-    });
+    return this.#edges
+      .filter(({ from }) => from === node)
+      .flatMap((edge): EscalationStep[] => {
+        const answer: Answer = judgeRequirement(edge.requires, actor, this.#facts);
+        if (answer.holds === 'no') return [];
+        return [{ edge, as, commands: answer.commands, assumes: answer.assumes }];
+      });
   }
 }
 
