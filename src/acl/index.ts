@@ -46,7 +46,7 @@ export type { Contribution, EffectReason, EffectStatus, LostTo, TokenEffect } fr
 export { explainTokens } from './explain/token-effect.ts';
 export type { EscalationEdge, EscalationSeverity } from './escalation/edge.ts';
 export { findEscalations } from './escalation/find.ts';
-export type { EscalationPath, Escalations, EscalationStep } from './escalation/find.ts';
+export type { EscalationOptions, EscalationPath, Escalations, EscalationStep } from './escalation/find.ts';
 export { ESCALATION_EDGES } from './escalation/graph.ts';
 export { POWERS, powerTitle } from './escalation/power.ts';
 export type { Power } from './escalation/power.ts';
@@ -64,3 +64,25 @@ export { diffFleets } from './compare/fleets.ts';
 export type { FleetDiff } from './compare/fleets.ts';
 export { diffVersions } from './compare/versions.ts';
 export type { VersionDiff } from './compare/versions.ts';
+export { decideExecution } from './explain/execution.ts';
+export type { Execution } from './explain/execution.ts';
+export type { Difference, DifferenceCode } from './explain/difference.ts';
+export type { TouchedKey } from './explain/touched-keys.ts';
+export { crossingKindOf, findCrossings } from './tenancy/crossing.ts';
+export type { Crossing, CrossingKind } from './tenancy/crossing.ts';
+export { proveTenants } from './tenancy/proof.ts';
+export type {
+  OverlapProof,
+  ProofOptions,
+  TenantCrossing,
+  TenantOverlap,
+  TenantProof,
+  Verdict,
+} from './tenancy/proof.ts';
+export { escapeGlob, makeTenants } from './tenancy/template.ts';
+export type { TenantProblem, TenantTemplate, TenantUser } from './tenancy/template.ts';
+export { tenantRules } from './tenancy/tenant-rules.ts';
+export type { TenantAccess } from './tenancy/tenant-rules.ts';
+export { explainDecision } from './explain/decision-explanation.ts';
+export type { DecisionExplanation, SelectorVerdict } from './explain/decision-explanation.ts';
+export type { DecidingToken, DecisionStep } from './explain/decision-step.ts';
