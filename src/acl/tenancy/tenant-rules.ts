@@ -1,0 +1,62 @@
+/**
+ * Command rules that are safe for tenants who share a server: an allow list of what names its keys, and what client
+ * libraries run between connecting and the first command; whatever still crosses is taken away again. An allow list
+ * stays right in later versions, where a deny list is outgrown.
+ */
+import { parseUser } from '../language/user.ts';
+import type { CommandTable } from '../table/command-table.ts';
+import { findCrossings } from './crossing.ts';
+
+/** Which commands tenants get. */
+export type TenantAccess = 'read' | 'read-write';
+
+/** The rules for one server, `-@all` first. No user made of them holds a crossing command. */
+export function tenantRules(table: CommandTable, access: TenantAccess = 'read-write'): readonly string[] {
+  const names = access === 'read' ? READS : [...READS, ...WRITES];
+  const rules = [
+    '-@all',
+    ...(access === 'read' ? readCommands(table) : TYPES.map((type) => `+@${type}`)),
+    '-@dangerous',
+    ...[...names, ...CONNECTING, ...PUBSUB].filter((name) => isKnown(name, table)).map((name) => `+${name}`),
+  ];
+  const { user } = parseUser('tenant', ['~tenant:*', ...rules], table);
+  const crossings = user === undefined ? [] : findCrossings(user);
+  return [...rules, ...crossings.map(({ command }) => `-${command}`)];
+}
+
+const words = (text: string): readonly string[] => text.split(' ');
+
+/** Types whose commands name the keys they use. */
+const TYPES = words('string hash list set sortedset stream bitmap hyperloglog geo');
+
+const READS = words(
+  'exists type touch ttl pttl expiretime pexpiretime object|encoding object|freq object|idletime object|refcount ' +
+    'memory|usage watch unwatch multi exec discard time',
+);
+const WRITES = words(
+  'del unlink rename renamenx copy expire pexpire expireat pexpireat persist wait waitaof',
+);
+const CONNECTING = words(
+  'ping echo hello select reset command client|id client|setname client|getname client|setinfo client|info',
+);
+const PUBSUB = words(
+  'publish subscribe unsubscribe psubscribe punsubscribe spublish ssubscribe sunsubscribe',
+);
+
+/** Commands of the types that only read. */
+function readCommands(table: CommandTable): readonly string[] {
+  return table.byIndex
+    .filter(
+      ({ categories, fullName }) =>
+        !fullName.includes('|') && categories.has('read') && !categories.has('write'),
+    )
+    .filter(({ categories }) => TYPES.some((type) => categories.has(type)))
+    .map(({ fullName }) => `+${fullName}`);
+}
+
+/** Does the server take `+name`: 6.x takes any word behind a command. */
+function isKnown(name: string, table: CommandTable): boolean {
+  if (table.commands.has(name)) return true;
+  const bar = name.indexOf('|');
+  return !table.dialect.subcommands && bar !== -1 && table.commands.has(name.slice(0, bar));
+}
