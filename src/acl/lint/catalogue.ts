@@ -1,5 +1,17 @@
 /** Every lint rule, by class. A class is a file of `rules/`. */
 import type { LintRule } from './rule.ts';
+import { ACL_FILE_RULES } from './rules/acl-file.ts';
+import { CLIENT_RULES } from './rules/client.ts';
+import { CONF_FILE_RULES } from './rules/conf-file.ts';
+import { DENY_LIST_RULES } from './rules/deny-list.ts';
+import { DISPLAY_RULES } from './rules/display.ts';
+import { FILE_FORM_RULES } from './rules/file-form.ts';
+import { LOGIN_RULES } from './rules/login.ts';
+import { NO_EFFECT_RULES } from './rules/no-effect.ts';
+import { PASSWORD_RULES } from './rules/password.ts';
+import { PLACEHOLDER_RULES } from './rules/placeholder.ts';
+import { REFUSED_FORM_RULES } from './rules/refused-form.ts';
+import { REFUSED_NAME_RULES } from './rules/refused-name.ts';
 import { ACCESS_RULES } from './rules/access.ts';
 import { CATEGORY_RULES } from './rules/category.ts';
 import { CHANNEL_RULES } from './rules/channel.ts';
@@ -12,6 +24,18 @@ import { ORDER_RULES } from './rules/order.ts';
 import { ROLE_RULES } from './rules/role.ts';
 
 export const LINT_RULES: readonly LintRule[] = [
+  ...ACL_FILE_RULES,
+  ...FILE_FORM_RULES,
+  ...REFUSED_NAME_RULES,
+  ...REFUSED_FORM_RULES,
+  ...CONF_FILE_RULES,
+  ...DISPLAY_RULES,
+  ...PLACEHOLDER_RULES,
+  ...PASSWORD_RULES,
+  ...LOGIN_RULES,
+  ...CLIENT_RULES,
+  ...DENY_LIST_RULES,
+  ...NO_EFFECT_RULES,
   ...ORDER_RULES,
   ...KEYLESS_RULES,
   ...ACCESS_RULES,

@@ -9,7 +9,7 @@ import { LINT_SEVERITIES } from './rule.ts';
 import type { LintFinding, LintOptions, LintRule, LintSource, LintSubject, LintToken } from './rule.ts';
 import { readUsers } from './user.ts';
 import type { WrittenUser } from './user.ts';
-import { readWrittenUsers, splitLines, splitWords } from './written-line.ts';
+import { collectUsers, readFileLines, splitWords } from './written-line.ts';
 
 /** Findings kept of one subject; a file of 50,000 users that all have the same defect says so often enough. */
 export const LINT_FINDINGS_MAX = 100_000;
@@ -38,10 +38,12 @@ export function readLintFile(
   const name = options.name ?? 'users.acl';
   const pubsub = options.pubsubDefault === undefined ? {} : { pubsubDefault: options.pubsubDefault };
   const file = parseAclFile(text, table, { file: name, ...pubsub });
-  const read = new Map(file.users.map(({ user, line }) => [line, user]));
-  const written = readWrittenUsers(splitLines(text)).map((each): WrittenUser => {
-    const user = read.get(each.line);
-    return user === undefined ? each : { ...each, user };
+  const read = new Map(file.users.map((each) => [each.line, each]));
+  const written = collectUsers(readFileLines(text)).map((each): WrittenUser => {
+    const known = read.get(each.line);
+    // The words differ where a tab, which is no separator, stands in an accepted rule.
+    const same = known?.tokens.filter((token) => token !== '').length === each.tokens.length;
+    return same && known !== undefined ? { ...each, user: known.user } : each;
   });
   return {
     source: { name, kind: 'acl-file' },

@@ -2,8 +2,8 @@
  * What a lint rule is, what it looks at and what it finds. A rule judges a {@link LintSubject} and answers with hits; each
  * carries proofs that tests replay through the engine and on real servers.
  */
-import type { TokenEffect } from './effect.ts';
-import type { Problem } from '../problem.ts';
+import type { TokenEffect } from '../explain/effect.ts';
+import type { Problem, ProblemCode } from '../problem.ts';
 import type { User } from '../selector.ts';
 import type { CommandTable } from '../table/command-table.ts';
 import type { PubsubDefault } from '../table/dialect.ts';
@@ -30,11 +30,11 @@ export interface LintRule {
   readonly judge: (subject: LintSubject) => readonly LintHit[];
 }
 
-/** A text to lint: an ACL file (default), or the rules of user `u` as typed after ACL SETUSER. */
+/** A text to lint: an ACL file (default), the rules of user `u` as typed after ACL SETUSER, a script, a conf file. */
 export interface LintExample {
   /** `redis-7.2`, `redis-6.2.16`, `valkey-9.1`; default `redis-7.2`. */
   readonly server?: string;
-  readonly kind?: 'acl-file' | 'rules' | 'script';
+  readonly kind?: 'acl-file' | 'rules' | 'script' | 'conf';
   readonly text: string;
 }
 
@@ -87,8 +87,25 @@ export interface LintSource {
 
 export interface LintOptions {
   readonly pubsubDefault?: PubsubDefault;
+  /** What the configuration file around it says, where there is one. */
+  readonly conf?: LintConf;
   /** `cluster-enabled`; default `unknown`. */
   readonly clusterMode?: 'on' | 'off' | 'unknown';
+}
+
+/** What a configuration file says about users. */
+export interface LintConf {
+  /** `requirepass` is set and not empty. */
+  readonly requirepass?: { readonly line?: number };
+  /** `aclfile`. */
+  readonly aclfile?: { readonly line?: number; readonly path: string };
+  /** Known when that file could be read. */
+  readonly aclfileDeclaresDefault?: boolean;
+  /** The first of its `user` lines. */
+  readonly userLine?: number;
+  readonly protectedMode?: 'yes' | 'no';
+  /** `rename-command`: new name to original, in lower case; an empty new name is a removed command. */
+  readonly renamed?: ReadonlyMap<string, string>;
 }
 
 /** One user of the subject, read as far as it can be. */
@@ -106,6 +123,8 @@ export interface LintUser {
   readonly user: User;
   /** Every token was accepted. */
   readonly complete: boolean;
+  /** Tokens that the server refuses, each for itself. */
+  readonly refused: readonly LintRefusal[];
   /** What each token does, worked out when first asked for; indices are those of `tokens`. */
   readonly effects: readonly TokenEffect[];
   /** What the user is for, guessed from name and rights. */
@@ -114,6 +133,13 @@ export interface LintUser {
 
 export type LintUserKind =
   'default' | 'admin' | 'app' | 'replica' | 'sentinel' | 'exporter' | 'backup' | 'tenant';
+
+/** A refused rule: tokens `index` to `last` (more than one inside parentheses). */
+export interface LintRefusal {
+  readonly index: number;
+  readonly last: number;
+  readonly code: ProblemCode;
+}
 
 /** A word of a user's rules, as written. Secret when it starts with `>`, `<`, `#` or `!`. */
 export interface LintToken {
@@ -145,10 +171,17 @@ export interface LintHit {
   readonly proofCommand?: readonly string[];
 }
 
-/** `edit` replaces `range` of the text by `text`; `words` says what to do. */
+/** `edit` replaces `range` of the text by `text`, `edits` several; `words` says what to do. No text holds a secret. */
 export type LintFix =
   | { readonly kind: 'edit'; readonly range: LintRange; readonly text: string; readonly words: string }
+  | { readonly kind: 'edits'; readonly edits: readonly LintEdit[]; readonly words: string }
   | { readonly kind: 'words'; readonly words: string };
+
+/** Replaces a range of the text. */
+export interface LintEdit {
+  readonly range: LintRange;
+  readonly text: string;
+}
 
 /** A hit with its rule. */
 export interface LintFinding extends LintHit {

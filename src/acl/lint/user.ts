@@ -3,15 +3,15 @@
  * refuse are passed over, so that the rest of a broken file is judged too.
  */
 import { toBytes } from '../bytes.ts';
-import { explainTokens } from './effect.ts';
-import type { TokenEffect } from './effect.ts';
+import { explainTokens } from '../explain/token-effect.ts';
+import type { TokenEffect } from '../explain/effect.ts';
 import { finishUser, newUser, reopenUser } from '../language/draft.ts';
 import { applyRule } from '../language/rule.ts';
 import { mergeSelectors } from '../language/selector-merge.ts';
 import { ruleContext } from '../language/user.ts';
 import type { User } from '../selector.ts';
 import type { CommandTable } from '../table/command-table.ts';
-import type { LintOptions, LintRange, LintToken, LintUser, LintUserKind } from './rule.ts';
+import type { LintOptions, LintRange, LintRefusal, LintToken, LintUser, LintUserKind } from './rule.ts';
 import { findTenants, guessKind } from './user-kind.ts';
 
 /** A user as written: the name, its rules, and where they stand. */
@@ -34,58 +34,68 @@ export function readUsers(
   const before = new Map<string, User>();
   const made = written.map((each) => {
     const base = entries === 'additive' ? before.get(each.name) : undefined;
-    const { user, complete } =
-      each.user === undefined ? applyTokens(each, table, options, base) : { user: each.user, complete: true };
+    const { user, refused } =
+      each.user === undefined
+        ? applyTokens(each, table, options, base)
+        : { user: each.user, refused: NOTHING_REFUSED };
     if (entries === 'additive') before.set(each.name, user);
-    return { user, complete, kind: guessKind(each.name, user) };
+    return { each, user, refused, base, kind: guessKind(each.name, user) };
   });
   const tenants = findTenants(made);
-  return written.map((each, index) => {
-    const { user, complete, kind } = made[index] ?? {
-      ...applyTokens(each, table, options, undefined),
-      kind: 'app',
-    };
-    return describeUser(each, user, complete ? 'complete' : 'in part', tenants.has(index) ? 'tenant' : kind);
-  });
+  return made.map((one, index) =>
+    describeUser({ ...one, kind: tenants.has(index) ? 'tenant' : one.kind }, options),
+  );
 }
+
+const NOTHING_REFUSED: readonly LintRefusal[] = [];
 
 function applyTokens(
   written: WrittenUser,
   table: CommandTable,
   options: LintOptions,
   base: User | undefined,
-): { readonly user: User; readonly complete: boolean } {
+): { readonly user: User; readonly refused: readonly LintRefusal[] } {
   const context = ruleContext(table, options.pubsubDefault);
   const draft = base === undefined ? newUser(context) : reopenUser(base);
-  const merged = mergeSelectors(
-    written.tokens.map(({ text }) => toBytes(text)),
-    table.dialect,
-  );
-  let complete = merged.open === undefined;
-  for (const { token } of merged.rules) if (applyRule(draft, token, context) !== undefined) complete = false;
-  return { user: finishUser(toBytes(written.name), draft, table), complete };
+  const texts = written.tokens.map(({ text }) => toBytes(text));
+  const { rules, open } = mergeSelectors(texts, table.dialect);
+  const refused: LintRefusal[] = [];
+  for (const { token, index, last } of rules) {
+    const code = applyRule(draft, token, context);
+    if (code !== undefined) refused.push({ index, last, code });
+  }
+  if (open !== undefined)
+    refused.push({ index: open, last: texts.length - 1, code: 'unmatched-parenthesis' });
+  return { user: finishUser(toBytes(written.name), draft, table), refused };
 }
 
 function describeUser(
-  written: WrittenUser,
-  user: User,
-  read: 'complete' | 'in part',
-  kind: LintUserKind,
+  read: {
+    readonly each: WrittenUser;
+    readonly user: User;
+    readonly refused: readonly LintRefusal[];
+    readonly base: User | undefined;
+    readonly kind: LintUserKind;
+  },
+  options: LintOptions,
 ): LintUser {
+  const { each, user, refused, base, kind } = read;
   let effects: readonly TokenEffect[] | undefined;
   return {
-    name: written.name,
-    ...(written.line !== undefined && { line: written.line }),
-    ...(written.range !== undefined && { range: written.range }),
-    tokens: written.tokens,
+    name: each.name,
+    ...(each.line !== undefined && { line: each.line }),
+    ...(each.range !== undefined && { range: each.range }),
+    tokens: each.tokens,
     user,
-    complete: read === 'complete',
+    complete: refused.length === 0,
+    refused,
     kind,
     get effects() {
       effects ??= explainTokens(
-        written.name,
-        written.tokens.map(({ text }) => text),
+        each.name,
+        each.tokens.map(({ text }) => text),
         user.table,
+        { ...options, ...(base !== undefined && { base }) },
       );
       return effects ?? [];
     },

@@ -1,6 +1,6 @@
 /**
- * The users of a text as people meant them, whether or not a server reads it: continued and indented lines belong to the
- * user above, comments and quotes are seen for what they are.
+ * The lines of an ACL file for what people meant by them: user lines, lines that go on with the user above, comments,
+ * template statements, and lines that are none of it. A server knows user lines only.
  */
 import type { LintRange, LintToken } from './rule.ts';
 import type { WrittenUser } from './user.ts';
@@ -13,6 +13,21 @@ export interface TextLine {
   readonly number: number;
 }
 
+export interface Word {
+  readonly text: string;
+  readonly range: LintRange;
+}
+
+/** What a line of an ACL file is. */
+export type FileLine = TextLine & { readonly words: readonly Word[] } & (
+    | { readonly kind: 'blank' | 'comment' | 'template' | 'stray' }
+    /** `comment` is the position of the word that starts a trailing comment. */
+    | { readonly kind: 'user'; readonly comment: number | undefined }
+    /** `of` is the number of the user line that it goes on with. */
+    | { readonly kind: 'continuation'; readonly of: number }
+  );
+
+/** Lines by LF; a CR before it is not part of the line. */
 export function splitLines(text: string): readonly TextLine[] {
   const lines: TextLine[] = [];
   let start = 0;
@@ -23,68 +38,100 @@ export function splitLines(text: string): readonly TextLine[] {
   return lines;
 }
 
-/** `# note`, `// note`, `; note`, `-- note`. */
-export function isCommentLine(text: string): boolean {
-  return /^\s*(?:#|\/\/|;|--)/.test(text);
-}
-
-/** Every user of an ACL file, with the lines that continue it. */
-export function readWrittenUsers(lines: readonly TextLine[]): readonly WrittenUser[] {
-  const users: { name: string; line: number; range: LintRange; tokens: LintToken[] }[] = [];
-  for (const line of lines) {
-    if (isCommentLine(line.text)) continue;
-    const words = splitWords(line);
-    const [first, name] = words;
-    if (first === undefined) continue;
-    if (/^\uFEFF?user$/i.test(first.text) && name !== undefined) {
-      users.push({ name: name.text, line: line.number, range: name.range, tokens: [] });
-      addTokens(users.at(-1)?.tokens, words.slice(2), line);
-    } else if (isContinuation(line, first.text)) {
-      addTokens(users.at(-1)?.tokens, words, line);
-    }
-  }
-  return users;
-}
-
 /** The words of a line, split at blanks and tabs, with their ranges. */
-export function splitWords(line: TextLine): readonly { readonly text: string; readonly range: LintRange }[] {
-  return [...line.text.matchAll(/[^ \t\r]+/g)].map((match) => {
+export function splitWords(line: TextLine): readonly Word[] {
+  return [...line.text.matchAll(/[^ \t\r\uFEFF]+/g)].map((match) => {
     const start = line.start + match.index;
     return { text: match[0], range: [start, start + match[0].length] };
   });
 }
 
-/** Does a line that names no user go on with the rules of the user above? */
-export function isContinuation(line: TextLine, first: string): boolean {
-  return (
-    /^[~+&%><#(!-]/.test(first) ||
-    (/^\s/.test(line.text) && /^(?:on|off|nopass|reset\w*|all\w+|nocommands|clearselectors|\\)$/i.test(first))
-  );
-}
-
-/** Where a trailing comment starts among the words of a user line, or -1. A password hash is none. */
-export function findTrailingComment(words: readonly { readonly text: string }[]): number {
-  return words.findIndex(({ text }, index) => {
-    if (/^(?:#|\/\/+|;+)$/.test(text)) return true;
-    return /^#[A-Za-z]/.test(text) && !/^#[0-9a-fA-F]{32,}$/.test(text) && isProse(words[index + 1]?.text);
-  });
-}
-
-function isProse(word: string | undefined): boolean {
-  return (
-    word !== undefined && /^[A-Za-z(]/.test(word) && !/^(?:on|off|nopass|reset\w*|all\w+|no\w+)$/i.test(word)
-  );
-}
-
-function addTokens(
-  tokens: LintToken[] | undefined,
-  words: readonly { readonly text: string; readonly range: LintRange }[],
-  line: TextLine,
-): void {
-  if (tokens === undefined) return;
-  const comment = findTrailingComment(words);
-  for (const { text, range } of comment === -1 ? words : words.slice(0, comment)) {
-    if (text === '\\') continue;
-    tokens.push({ text, index: tokens.length, range, line: line.number });
+/** Every line, told apart. */
+export function readFileLines(text: string): readonly FileLine[] {
+  const read: FileLine[] = [];
+  /** The user line that an indented or continued line belongs to. */
+  let open: { readonly number: number; readonly continued: boolean } | undefined;
+  for (const line of splitLines(text)) {
+    const words = splitWords(line);
+    const kind = kindOf(line, words, open?.continued === true);
+    const base = { ...line, words };
+    if (kind === 'user') {
+      read.push({ ...base, kind, comment: findTrailingComment(words) });
+      open = { number: line.number, continued: words.at(-1)?.text === '\\' };
+    } else if (kind === 'continuation' && open !== undefined) {
+      read.push({ ...base, kind, of: open.number });
+      open = { number: open.number, continued: words.at(-1)?.text === '\\' };
+    } else {
+      read.push({ ...base, kind: kind === 'continuation' ? 'stray' : kind });
+      if (kind === 'blank' || kind === 'stray') open = undefined;
+    }
   }
+  return read;
+}
+
+/** Every user of the lines, with the lines that go on with it, without comments and backslashes. */
+export function collectUsers(lines: readonly FileLine[]): readonly WrittenUser[] {
+  const users: (WrittenUser & { readonly tokens: LintToken[] })[] = [];
+  for (const line of lines) {
+    let words = line.words;
+    if (line.kind === 'user') {
+      const name = readName(words);
+      words = words.slice(name.last + 1, line.comment);
+      users.push({ name: name.text, line: line.number, range: name.range, tokens: [] });
+    } else if (line.kind !== 'continuation') {
+      continue;
+    }
+    const tokens = users.at(-1)?.tokens ?? [];
+    for (const { text, range } of words) {
+      if (text !== '\\') tokens.push({ text, index: tokens.length, range, line: line.number });
+    }
+  }
+  return users;
+}
+
+/** The second word, or all words of a template that stands there: `{{ app_user }}`. */
+function readName(words: readonly Word[]): Word & { readonly last: number } {
+  const [, first] = words;
+  if (first === undefined) return { text: '', range: words[0]?.range ?? [0, 0], last: 1 };
+  const close = /^\{\{(?!.*\}\})/.test(first.text) ? '}}' : /^<%(?!.*%>)/.test(first.text) ? '%>' : undefined;
+  const last = close === undefined ? 1 : words.findIndex(({ text }, i) => i > 1 && text.endsWith(close));
+  if (last <= 1) return { ...first, last: 1 };
+  const text = words
+    .slice(1, last + 1)
+    .map((word) => word.text)
+    .join(' ');
+  return { text, range: [first.range[0], words[last]?.range[1] ?? first.range[1]], last };
+}
+
+function kindOf(line: TextLine, words: readonly Word[], continued: boolean): FileLine['kind'] {
+  const first = words[0]?.text;
+  if (first === undefined) return 'blank';
+  if (/^user$/i.test(first) && words.length > 1) return 'user';
+  // `#` and 64 digits is a password that goes on with the line above.
+  if (/^(?:#|\/\/|;|--)/.test(first) && !/^#[0-9a-fA-F]{64}$/.test(first)) return 'comment';
+  if (/^(?:\{%|\{#|\{\{|<%)/.test(first)) return 'template';
+  if (continued || isRule(first)) return 'continuation';
+  return 'stray';
+}
+
+/** A word that only stands among the rules of a user. */
+function isRule(word: string): boolean {
+  return (
+    /^(?:[~&>(<!].|[+-]@?[A-Za-z]|%[RWrw]|#[0-9a-fA-F]{64}$)/.test(word) ||
+    /^(?:on|off|nopass|reset(?:pass|keys|channels|dbs)?|all(?:keys|channels|commands|dbs)|nocommands|clearselectors|\\)$/i.test(
+      word,
+    )
+  );
+}
+
+/** Where a comment starts behind the rules of a user line. A password hash, or a template for one, is none. */
+function findTrailingComment(words: readonly Word[]): number | undefined {
+  const at = words.findIndex(({ text }, index) => {
+    if (index < 2) return false;
+    if (/^(?:#+|\/\/+|;+|--+)$/.test(text)) return true;
+    if (!/^(?:#|\/\/)[A-Za-z]/.test(text) || /^#[0-9a-fA-F]{32,}$/.test(text)) return false;
+    const next = words[index + 1]?.text;
+    return text.startsWith('//') || next === undefined || !isRule(next);
+  });
+  return at === -1 ? undefined : at;
 }

@@ -1,0 +1,163 @@
+/**
+ * Why a server refuses a word of a user's rules, by cause instead of by message: `Syntax error` alone has a dozen of
+ * them. Every refused word has exactly one cause, and every cause is a rule of the lint.
+ */
+import type { ProblemCode } from '../problem.ts';
+import type { CommandTable } from '../table/command-table.ts';
+import { moduleOf } from './module-name.ts';
+import { findPlaceholder, findSpans } from './placeholder.ts';
+import type { PlaceholderSpan } from './placeholder.ts';
+import type { LintSubject, LintToken, LintUser } from './rule.ts';
+import { firstToAccept } from './since.ts';
+
+export type RefusalCause =
+  | 'placeholder-split'
+  | 'password-command'
+  | 'placeholder-hash'
+  | 'password-hash-malformed'
+  | 'password-removal'
+  | 'password-blank'
+  | 'unknown-category'
+  | 'unknown-command'
+  | 'module-command'
+  | 'needs-newer-server'
+  | 'command-without-sign'
+  | 'aclfile-quote'
+  | 'unknown-token'
+  | 'pattern-after-all-keys'
+  | 'pattern-after-all-channels'
+  | 'channel-needs-reset'
+  | 'sub-after-full'
+  | 'unmatched-parenthesis'
+  | 'refused-rule';
+
+/** A refused rule with its cause. */
+export interface Refusal {
+  readonly user: LintUser;
+  readonly token: LintToken;
+  readonly last: LintToken;
+  readonly cause: RefusalCause;
+  /** The template whose parts the words are. */
+  readonly span?: PlaceholderSpan;
+  /** The first server that accepts it. */
+  readonly since?: string;
+}
+
+const known = new WeakMap<LintSubject, ReadonlyMap<RefusalCause, readonly Refusal[]>>();
+
+/** The refused rules of every user that have this cause. Worked out once for a subject. */
+export function refusalsBy(cause: RefusalCause, subject: LintSubject): readonly Refusal[] {
+  let byCause = known.get(subject);
+  if (byCause === undefined) {
+    byCause = groupRefusals(subject);
+    known.set(subject, byCause);
+  }
+  return byCause.get(cause) ?? [];
+}
+
+function groupRefusals(subject: LintSubject): ReadonlyMap<RefusalCause, readonly Refusal[]> {
+  const groups = new Map<RefusalCause, Refusal[]>();
+  for (const user of subject.users) {
+    for (const refusal of explainRefusals(user, subject)) {
+      const group = groups.get(refusal.cause);
+      if (group === undefined) groups.set(refusal.cause, [refusal]);
+      else group.push(refusal);
+    }
+  }
+  return groups;
+}
+
+function explainRefusals(user: LintUser, subject: LintSubject): readonly Refusal[] {
+  if (user.refused.length === 0) return [];
+  const spans = findSpans(user.tokens);
+  const told = new Set<PlaceholderSpan>();
+  const found: Refusal[] = [];
+  for (const { index, last, code } of user.refused) {
+    const token = user.tokens[index];
+    if (token === undefined) continue;
+    const span = spans.find((each) => index <= each.last && last >= each.from);
+    if (span !== undefined) {
+      const [from, to] = [user.tokens[span.from] ?? token, user.tokens[span.last] ?? token];
+      const cause = span.form === '$(command)' ? 'password-command' : 'placeholder-split';
+      if (!told.has(span)) found.push({ user, token: from, last: to, cause, span });
+      told.add(span);
+      continue;
+    }
+    found.push({ user, token, last: user.tokens[last] ?? token, ...causeOf(user, token, code, subject) });
+  }
+  return found;
+}
+
+function causeOf(
+  user: LintUser,
+  token: LintToken,
+  code: ProblemCode,
+  subject: LintSubject,
+): Pick<Refusal, 'cause' | 'since'> {
+  const { table } = subject;
+  switch (code) {
+    case 'bad-password-hash':
+      return { cause: isPlaceholderHash(token.text) ? 'placeholder-hash' : 'password-hash-malformed' };
+    case 'password-not-found':
+      return { cause: 'password-removal' };
+    case 'unknown-command':
+      return causeOfName(token.text, table);
+    case 'syntax':
+      return causeOfSyntax(user, token, subject);
+    case 'pattern-after-all-keys':
+      return { cause: 'pattern-after-all-keys' };
+    case 'pattern-after-all-channels':
+      return { cause: saysAllChannels(user, token) ? 'pattern-after-all-channels' : 'channel-needs-reset' };
+    case 'command-already-allowed':
+      return { cause: 'sub-after-full' };
+    case 'unmatched-parenthesis':
+    case 'crashes-server':
+      return { cause: 'unmatched-parenthesis' };
+    case 'first-arg-of-subcommand':
+    case 'database-out-of-range':
+    case 'bad-user-name':
+    case 'duplicate-user':
+    case 'user-keyword-missing':
+    case 'breaks-display':
+      return { cause: 'refused-rule' };
+  }
+}
+
+function causeOfName(text: string, table: CommandTable): Pick<Refusal, 'cause' | 'since'> {
+  if (moduleOf(text) !== undefined) return { cause: 'module-command' };
+  const since = firstToAccept(text, table);
+  if (since !== undefined) return { cause: 'needs-newer-server', since };
+  return { cause: text.charAt(1) === '@' ? 'unknown-category' : 'unknown-command' };
+}
+
+function causeOfSyntax(
+  user: LintUser,
+  token: LintToken,
+  { table, source }: LintSubject,
+): Pick<Refusal, 'cause' | 'since'> {
+  const { text } = token;
+  const before = user.tokens[token.index - 1]?.text;
+  if (before !== undefined && /^[><#!]$/.test(before)) return { cause: 'password-blank' };
+  if (source.kind === 'acl-file' && /^(["']).*\1$/.test(text)) return { cause: 'aclfile-quote' };
+  const since = firstToAccept(text, table);
+  if (since !== undefined) return { cause: 'needs-newer-server', since };
+  const name = text.toLowerCase();
+  const bare = name.replace(/^@/, '');
+  if (table.commands.has(name) || (name.startsWith('@') && table.categories.includes(bare))) {
+    return { cause: 'command-without-sign' };
+  }
+  return { cause: 'unknown-token' };
+}
+
+/** `#<HASH>`, `#${HASH}`, `#APP_HASH`: no hexadecimal, and looking like a name. */
+function isPlaceholderHash(text: string): boolean {
+  const hash = text.slice(1);
+  return findPlaceholder(hash) !== undefined || /^[A-Za-z]\w*(?:HASH|SHA(?:256)?)\w*$/i.test(hash);
+}
+
+/** Did a rule before this one ask for every channel? Otherwise it is how a new user of 6.2 starts. */
+function saysAllChannels(user: LintUser, token: LintToken): boolean {
+  return user.tokens
+    .slice(0, token.index)
+    .some(({ text }) => text === '&*' || text.toLowerCase() === 'allchannels');
+}
