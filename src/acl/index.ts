@@ -25,6 +25,7 @@ export type { ParsedUser, ParseUserOptions } from './language/user.ts';
 export { findLintRule, LINT_RULES } from './lint/catalogue.ts';
 export { lint, LINT_FINDINGS_MAX, readLintFile, readLintRules, readLintUsers } from './lint/lint.ts';
 export { LINT_SEVERITIES } from './lint/rule.ts';
+export { isScript, readLintScript } from './lint/script.ts';
 export type * from './lint/rule.ts';
 export type { WrittenUser } from './lint/user.ts';
 export { categoryMatrix, commandMatrix, grantedAt, rightAt } from './matrix/command-matrix.ts';
