@@ -35,6 +35,7 @@ const TOOLS = [
   { program: 'openssl', package: 'openssl' },
   { program: 'nft', package: 'nftables' },
   { program: 'iptables-restore', package: 'iptables' },
+  { program: 'chromium', package: 'chromium' },
 ];
 
 /** Ends the program with a plain message when this Node is too old. */
