@@ -4,6 +4,7 @@
  * `engine` holds the same in bytes, for the decision procedure only.
  */
 import type { CommandTable } from './table/command-table.ts';
+import type { SelectorTest } from './decision/selector-test.ts';
 
 /** `~pattern` or `%R~pattern`. */
 export interface KeyPattern {
@@ -50,8 +51,6 @@ export interface SelectorEngine {
 export interface EngineKey {
   readonly pattern: string;
   readonly bits: number;
-  /** The pattern is this literal and one final star. */
-  readonly prefix: string | undefined;
 }
 
 /** A user after its rules. */
@@ -68,4 +67,6 @@ export interface User {
   readonly selectors: readonly [Selector, ...Selector[]];
   /** The table its command rights refer to. */
   readonly table: CommandTable;
+  /** `selectors` as decisions walk through them. Opaque outside this room; void once `selectors` are others. */
+  readonly tests?: SelectorTest;
 }

@@ -5,44 +5,93 @@
  */
 import type { Command, CommandTable } from '../table/command-table.ts';
 import type { Dialect } from '../table/dialect.ts';
-import { addKey, findBySpecs } from './key-spec.ts';
-import type { FoundKeys } from './key-spec.ts';
+import { toLower } from '../bytes.ts';
+import { addKey, findBySpecs, keyStepsOf } from './key-spec.ts';
+import type { FoundKeys, KeyNeed, KeyStep } from './key-spec.ts';
 import { findNatively } from './native-keys.ts';
 
+/** A command as decisions see it: flat, so that every plan has the same shape. */
 export interface CommandPlan {
   readonly command: Command;
+  readonly fullName: string;
+  readonly arity: number;
+  readonly index: number;
   readonly subcommands: ReadonlyMap<string, CommandPlan>;
   /** Runs without any right (AUTH, HELLO). */
   readonly free: boolean;
   /** How keys are found; `one` is a single key at a fixed position, with its need. */
   readonly keys: 'none' | 'one' | 'specs' | 'native' | 'legacy';
   readonly oneAt: number;
-  readonly oneNeed: 0 | 1 | 2 | 3;
+  readonly oneNeed: KeyNeed;
+  readonly steps: readonly KeyStep[];
+  readonly finder: string | undefined;
   readonly channels: 'none' | 'first' | 'all' | 'patterns';
+  /** Valkey 9.1: touches the connection's database, every database, or those its arguments name. */
+  readonly touchesDatabase: boolean;
+  readonly allDatabases: boolean;
+  readonly databaseArgs: string | undefined;
+  /** Spellings of subcommands seen so far. */
+  readonly spellings: Map<string, CommandPlan>;
 }
 
 /** The plans of a table by command name in lower case; subcommands are under their containers. */
 export function commandPlans(table: CommandTable): ReadonlyMap<string, CommandPlan> {
-  if (table === lastTable) return lastPlans;
-  const plans = cache.get(table) ?? makePlans(table);
-  lastTable = table;
-  lastPlans = plans;
-  return plans;
+  return planSet(table).plans;
 }
 
-const cache = new WeakMap<CommandTable, ReadonlyMap<string, CommandPlan>>();
-// Nearly always the same table again: a comparison is cheaper than the weak map.
-let lastTable: CommandTable | undefined;
-let lastPlans: ReadonlyMap<string, CommandPlan> = new Map();
+/**
+ * The plan for a command line: the command, or the subcommand of a container; undefined when there is no such command.
+ * Case counts for ASCII letters only.
+ */
+export function findPlan(table: CommandTable, argv: readonly string[]): CommandPlan | undefined {
+  const { plans, spellings } = planSet(table);
+  const name = argv[0] ?? '';
+  const plan = spellings.get(name) ?? spellAnew(plans, spellings, name);
+  if (plan === undefined || argv.length < 2 || plan.subcommands.size === 0) return plan;
+  const word = argv[1] ?? '';
+  return plan.spellings.get(word) ?? spellAnew(plan.subcommands, plan.spellings, word);
+}
 
-function makePlans(table: CommandTable): ReadonlyMap<string, CommandPlan> {
+/** Spellings kept for a table, and for each container: clients write a command in few ways, attackers in all of them. */
+const SPELLINGS_MAX = 2048;
+
+/** A spelling that was not seen yet: known names are kept, so that they are put into lower case once. */
+function spellAnew(
+  plans: ReadonlyMap<string, CommandPlan>,
+  spellings: Map<string, CommandPlan>,
+  name: string,
+): CommandPlan | undefined {
+  const plan = plans.get(toLower(name));
+  // A copy: the name may be a slice of something large.
+  if (plan !== undefined && spellings.size < SPELLINGS_MAX) spellings.set(Array.from(name).join(''), plan);
+  return plan;
+}
+
+interface PlanSet {
+  readonly table: CommandTable | undefined;
+  readonly plans: ReadonlyMap<string, CommandPlan>;
+  readonly spellings: Map<string, CommandPlan>;
+}
+
+const cache = new WeakMap<CommandTable, PlanSet>();
+// Nearly always the same table again: a comparison is cheaper than the weak map.
+let last: PlanSet = { table: undefined, plans: new Map(), spellings: new Map() };
+
+function planSet(table: CommandTable): PlanSet {
+  if (table === last.table) return last;
+  last = cache.get(table) ?? makePlans(table);
+  return last;
+}
+
+function makePlans(table: CommandTable): PlanSet {
   const plans = new Map<string, CommandPlan>();
   for (const command of table.byIndex) {
     if (command.parent === undefined)
       plans.set(command.fullName.toLowerCase(), makePlan(command, table.dialect));
   }
-  cache.set(table, plans);
-  return plans;
+  const set = { table, plans, spellings: new Map<string, CommandPlan>() };
+  cache.set(table, set);
+  return set;
 }
 
 /** Fills `found` with the keys that are checked. */
@@ -59,10 +108,10 @@ export function findKeys(
     case 'one':
       return addKey(found, plan.oneAt, plan.oneNeed);
     case 'specs':
-      if (!findBySpecs(plan.command, argv, dialect, found)) findNatively(plan.command, argv, dialect, found);
+      if (!findBySpecs(plan.steps, argv, dialect, found)) findNatively(plan.finder, argv, dialect, found);
       return;
     case 'native':
-      return findNatively(plan.command, argv, dialect, found);
+      return findNatively(plan.finder, argv, dialect, found);
     case 'legacy':
       return findLegacy(plan.command, argv, found);
   }
@@ -98,14 +147,25 @@ function makePlan(command: Command, dialect: Dialect): CommandPlan {
       : 0;
   // The arity check comes first, so a key at a fixed position is there if the arity asks for it.
   const isFixed = fixed > 0 && Math.abs(command.arity) > fixed;
+  const { categories } = command;
   return {
     command,
+    fullName: command.fullName,
+    arity: command.arity,
+    index: command.index,
     subcommands: new Map(command.subcommands.map((sub) => [sub.name.toLowerCase(), makePlan(sub, dialect)])),
     free: isFree(command, dialect),
     keys: isFixed ? 'one' : keys,
     oneAt: fixed,
-    oneNeed: ((one?.read === true ? 1 : 0) | (one?.write === true ? 2 : 0)) as 0 | 1 | 2 | 3,
+    oneNeed: ((one?.read === true ? 1 : 0) | (one?.write === true ? 2 : 0)) as KeyNeed,
+    steps: keyStepsOf(command),
+    finder: command.nativeFinder,
     channels: CHANNELS.get(command.fullName) ?? 'none',
+    touchesDatabase:
+      keys !== 'none' || ['keyspace', 'read', 'write'].some((category) => categories.has(category)),
+    allDatabases: command.allDatabases,
+    databaseArgs: command.databaseArgs,
+    spellings: new Map(),
   };
 }
 

@@ -14,24 +14,18 @@ export function findRefusedDatabase(
   db: number,
 ): number | undefined {
   if (selector.allDatabases) return undefined;
-  const { command } = plan;
-  if (command.allDatabases) {
+  if (plan.allDatabases) {
     for (let id = 0; id < DATABASES_DEFAULT; id++) if (!selector.databases.includes(id)) return 0;
     return undefined;
   }
-  if (command.databaseArgs !== undefined) {
-    const refused = databaseArguments(command.databaseArgs, argv).find(
+  if (plan.databaseArgs !== undefined) {
+    const refused = databaseArguments(plan.databaseArgs, argv).find(
       (at) => !gives(selector, Number(argv[at])),
     );
     if (refused !== undefined) return refused;
     return plan.keys === 'none' || gives(selector, db) ? undefined : 0;
   }
-  const touches =
-    plan.keys !== 'none' ||
-    command.categories.has('keyspace') ||
-    command.categories.has('read') ||
-    command.categories.has('write');
-  return touches && !gives(selector, db) ? 0 : undefined;
+  return plan.touchesDatabase && !gives(selector, db) ? 0 : undefined;
 }
 
 function gives(selector: Selector, id: number): boolean {

@@ -4,16 +4,18 @@
  */
 import { cString, equalsIgnoringCase, toBytes, toLower } from '../bytes.ts';
 import { hasBit } from '../table/command-bits.ts';
-import { commandPlans, findKeys } from './command-plan.ts';
+import { findKeys, findPlan } from './command-plan.ts';
 import type { CommandPlan } from './command-plan.ts';
 import type { CommandTable } from '../table/command-table.ts';
 import { findRefusedDatabase } from './database-check.ts';
 import type { Dialect } from '../table/dialect.ts';
-import { matchBytes } from './glob.ts';
 import { invariant } from '../invariant.ts';
 import type { FoundKeys } from './key-spec.ts';
-import { commandRefusal, objectRefusal } from './refusal.ts';
-import type { EngineKey, Selector, User } from '../selector.ts';
+import { hasPattern, passesAny } from './pattern-test.ts';
+import { commandRefusal, objectRefusal, unknownRefusal } from './refusal.ts';
+import { testsOf } from './selector-test.ts';
+import type { SelectorTest } from './selector-test.ts';
+import type { User } from '../selector.ts';
 
 /** `error`: no decision, the command is unknown or has a wrong number of arguments. */
 export type Denial = 'command' | 'key' | 'channel' | 'db' | 'error';
@@ -47,24 +49,28 @@ export function decide(
   user: User,
   argv: readonly string[],
   table: CommandTable,
-  options: DecideOptions = {},
+  options?: DecideOptions,
 ): Decision {
   invariant(user.table === table, 'the user was parsed with another command table');
-  const plan = lookUp(table, argv);
+  const plan = findPlan(table, argv);
   if (plan === undefined) return refuseUnknown(argv, table);
-  const { arity } = plan.command;
+  const { arity } = plan;
   if (arity > 0 ? arity !== argv.length : argv.length < -arity) return refuseArity(plan);
+  const { dialect } = table;
+  found.count = NOT_LOOKED;
   let worst: Refused = 0;
   let worstAt = 0;
-  for (let i = 0; i < user.selectors.length; i++) {
-    const selector = user.selectors[i];
-    if (selector === undefined) continue;
-    const refused = checkSelector(selector, plan, argv, table.dialect, options.db ?? 0);
+  let i = 0;
+  for (let test: SelectorTest | undefined = testsOf(user); test !== undefined; test = test.next) {
+    let refused: Refused = 0;
+    if (dialect.databases) refused = checkDatabase(test, plan, argv, options?.db ?? 0);
+    if (refused === 0) refused = checkSelector(test, plan, argv, dialect);
     if (refused === 0) return ALLOWED[i] ?? { allowed: true, selector: i };
     if (refused > worst || (refused === worst && refusedAt > worstAt)) {
       worst = refused;
       worstAt = refusedAt;
     }
+    i++;
   }
   return refuse(user, plan, argv, worst, worstAt);
 }
@@ -84,46 +90,30 @@ const ALLOWED: readonly Decision[] = Array.from({ length: 8 }, (_, selector) => 
 
 // Scratch of one decision: the engine is synchronous, and this path must not allocate.
 const found: FoundKeys = { count: 0, positions: [], needs: [] };
+/** `found.count` before the first selector asks for the keys; the others use the same. */
+const NOT_LOOKED = -1;
 let refusedAt = 0;
 
-function lookUp(table: CommandTable, argv: readonly string[]): CommandPlan | undefined {
-  const plans = commandPlans(table);
-  const name = argv[0] ?? '';
-  const plan = plans.get(name) ?? plans.get(toLower(name));
-  if (plan === undefined || argv.length < 2 || plan.subcommands.size === 0) return plan;
-  const sub = argv[1] ?? '';
-  return plan.subcommands.get(sub) ?? plan.subcommands.get(toLower(sub));
+function checkDatabase(test: SelectorTest, plan: CommandPlan, argv: readonly string[], db: number): Refused {
+  const at = findRefusedDatabase(test.selector, plan, argv, db);
+  return at === undefined ? 0 : refuseAt(BY_DB, at);
 }
 
 function checkSelector(
-  selector: Selector,
+  test: SelectorTest,
   plan: CommandPlan,
   argv: readonly string[],
   dialect: Dialect,
-  db: number,
 ): Refused {
-  if (dialect.databases) {
-    const at = findRefusedDatabase(selector, plan, argv, db);
-    if (at !== undefined) return refuseAt(BY_DB, at);
+  if (!test.allCommands && !plan.free && !grants(test, plan, argv)) return refuseAt(BY_COMMAND, 0);
+  if (!test.allKeys && plan.keys !== 'none') {
+    const at = findRefusedKey(test, plan, argv, dialect);
+    if (at !== ALL_COVERED) return refuseAt(BY_KEY, at);
   }
-  if (!selector.allCommands && !plan.free && !grants(selector, plan, argv)) return refuseAt(BY_COMMAND, 0);
-  if (!selector.allKeys && plan.keys !== 'none') {
-    findKeys(plan, argv, dialect, found);
-    for (let i = 0; i < found.count; i++) {
-      const at = found.positions[i] ?? 0;
-      if (
-        !coversKey(selector.engine.keys, toBytes(argv[at] ?? ''), found.needs[i] ?? 0, dialect.globDepthMax)
-      ) {
-        return refuseAt(BY_KEY, at);
-      }
-    }
-  }
-  if (!selector.allChannels && plan.channels !== 'none') {
+  if (!test.allChannels && plan.channels !== 'none') {
     const last = plan.channels === 'first' ? 1 : argv.length - 1;
     for (let at = 1; at <= last; at++) {
-      if (!coversChannel(selector.engine.channels, toBytes(argv[at] ?? ''), plan, dialect)) {
-        return refuseAt(BY_CHANNEL, at);
-      }
+      if (!coversChannel(test, argv[at] ?? '', plan, dialect)) return refuseAt(BY_CHANNEL, at);
     }
   }
   return 0;
@@ -135,50 +125,58 @@ function refuseAt(refused: Refused, at: number): Refused {
 }
 
 /** The command's bit, or a rule for its first argument. */
-function grants(selector: Selector, plan: CommandPlan, argv: readonly string[]): boolean {
-  const { engine } = selector;
-  if (hasBit(engine.bits, plan.command.index)) return true;
-  if (engine.firstArgs.size === 0 || argv.length < 2) return false;
-  const allowed = engine.firstArgs.get(plan.command.index);
+function grants(test: SelectorTest, plan: CommandPlan, argv: readonly string[]): boolean {
+  if (hasBit(test.bits, plan.index)) return true;
+  if (test.firstArgs === undefined || argv.length < 2) return false;
+  const allowed = test.firstArgs.get(plan.index);
   if (allowed === undefined) return false;
   const first = toLower(cString(toBytes(argv[1] ?? '')));
   return allowed.some((arg) => equalsIgnoringCase(arg, first));
 }
 
-function coversKey(keys: readonly EngineKey[], key: string, need: number, depthMax: number): boolean {
-  for (let i = 0; i < keys.length; i++) {
-    const pattern = keys[i];
-    if (pattern === undefined || (pattern.bits & need) !== need) continue;
-    if (
-      pattern.prefix !== undefined
-        ? key !== '' && key.startsWith(pattern.prefix)
-        : matchBytes(pattern.pattern, key, depthMax)
-    ) {
-      return true;
-    }
+const ALL_COVERED = -1;
+
+/** Position of the first key that no pattern covers. */
+function findRefusedKey(
+  test: SelectorTest,
+  plan: CommandPlan,
+  argv: readonly string[],
+  dialect: Dialect,
+): number {
+  const { keys } = test;
+  if (plan.keys === 'one') {
+    const at = plan.oneAt;
+    return passesAny(keys, argv[at] ?? '', plan.oneNeed, dialect.globDepthMax) ? ALL_COVERED : at;
   }
-  return false;
+  if (found.count === NOT_LOOKED) findKeys(plan, argv, dialect, found);
+  for (let i = 0; i < found.count; i++) {
+    const at = found.positions[i] ?? 0;
+    if (!passesAny(keys, argv[at] ?? '', found.needs[i] ?? 0, dialect.globDepthMax)) return at;
+  }
+  return ALL_COVERED;
 }
 
 function coversChannel(
-  channels: readonly string[],
+  { channels }: SelectorTest,
   channel: string,
   plan: CommandPlan,
   dialect: Dialect,
 ): boolean {
-  if (plan.channels === 'patterns') return channels.includes(channel);
-  return channels.some((pattern) => matchBytes(pattern, channel, dialect.globDepthMax));
+  if (plan.channels !== 'patterns') return passesAny(channels, channel, 0, dialect.globDepthMax);
+  const bytes = toBytes(channel);
+  // 7.0 and later compare with strcmp, which stops at a NUL.
+  return hasPattern(channels, dialect.selectors ? cString(bytes) : bytes);
 }
 
 function refuseUnknown(argv: readonly string[], table: CommandTable): Decision {
   const name = argv[0] ?? '';
   if (table.dialect.alwaysAllowed.includes(toLower(name)))
     return ALLOWED[0] ?? { allowed: true, selector: 0 };
-  return { allowed: false, denied: 'error', object: name, message: `ERR Command '${name}' not found` };
+  return { allowed: false, denied: 'error', object: name, message: unknownRefusal(argv, table.dialect) };
 }
 
 function refuseArity(plan: CommandPlan): Decision {
-  const { fullName } = plan.command;
+  const { fullName } = plan;
   const message = `ERR wrong number of arguments for '${fullName}' command`;
   return { allowed: false, denied: 'error', object: fullName, message };
 }
@@ -191,7 +189,7 @@ function refuse(
   at: number,
 ): Decision {
   const { dialect } = user.table;
-  const { fullName } = plan.command;
+  const { fullName } = plan;
   const argument = argv[at] ?? '';
   if (refused === BY_KEY || refused === BY_CHANNEL || refused === BY_DB) {
     const denied = refused === BY_KEY ? 'key' : refused === BY_CHANNEL ? 'channel' : 'db';

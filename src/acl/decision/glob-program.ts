@@ -13,6 +13,8 @@ export interface GlobProgram {
   readonly sets: readonly Uint32Array[];
   /** Star groups that something follows: the depth of the server's recursion. */
   readonly nestedStars: number;
+  /** Position behind the last star; 0 without a star. */
+  readonly tail: number;
 }
 
 export const ANY = 256;
@@ -23,13 +25,14 @@ export const FIRST_SET = 258;
 export function compileGlob(pattern: string): GlobProgram {
   const codes: number[] = [];
   const sets: Uint32Array[] = [];
-  let stars = 0;
+  let nestedStars = 0;
+  let tail = 0;
   for (let p = 0; p < pattern.length;) {
     const c = pattern.charCodeAt(p);
     if (c === STAR_SIGN) {
       while (pattern.charCodeAt(p) === STAR_SIGN) p++;
-      if (p < pattern.length) stars++;
-      codes.push(STAR);
+      if (p < pattern.length) nestedStars++;
+      tail = codes.push(STAR);
     } else if (c === QUESTION) {
       codes.push(ANY);
       p++;
@@ -43,11 +46,118 @@ export function compileGlob(pattern: string): GlobProgram {
       p++;
     }
   }
-  return { codes, sets, nestedStars: stars };
+  return { codes, sets, nestedStars, tail };
+}
+
+/**
+ * Byte comparisons of one match, at most; what would take more does not match. Only `?` or classes between two stars, in
+ * a pattern of a thousand items and against a megabyte that nearly matches everywhere, come here: a server would be busy
+ * with it for seconds, and serve nobody meanwhile.
+ */
+export const GLOB_STEPS_MAX = 2 ** 30;
+
+/** What matching cost, for whoever measures it. */
+export interface GlobWork {
+  /** Comparisons of one item with one byte. */
+  steps: number;
+}
+
+/**
+ * Does the program match these bytes? `depthMax` 0 means no limit. Work grows with the length of the bytes, and where
+ * classes stand between stars with its product with the longest run of items there; {@link GLOB_STEPS_MAX} ends it.
+ */
+export function runGlob(program: GlobProgram, bytes: string, depthMax: number, work = scratch): boolean {
+  const { codes, tail } = program;
+  const { length } = codes;
+  // The server does not look at the pattern at all when the string is empty.
+  if (bytes === '') return length === 0;
+  if (depthMax > 0 && program.nestedStars > depthMax) return false;
+  if (tail === 0 && length !== bytes.length) return false;
+  work.steps = 0;
+  // Every item takes one byte, so what follows the last star can match at one place only.
+  const end = bytes.length - (length - tail);
+  if (end < 0 || matchRun(program, tail, length, bytes, end, work) < length) return false;
+  let s = 0;
+  // Runs of items with a star behind each, in the bytes before `end`; the last star takes what is left.
+  for (let from = 0; from < tail;) {
+    const to = codes.indexOf(STAR, from);
+    const last = end - (to - from);
+    // What stands before the first star is bound to the beginning.
+    const at = findRun(program, from, to, bytes, s, from === 0 ? Math.min(0, last) : last, work);
+    if (at < 0) return false;
+    s = at + to - from;
+    from = to + 1;
+  }
+  return true;
 }
 
 export function hasByte(set: Uint32Array, byte: number): boolean {
   return (((set[byte >>> 5] ?? 0) >>> (byte & 31)) & 1) === 1;
+}
+
+// The engine is synchronous, and deciding must not allocate.
+const scratch: GlobWork = { steps: 0 };
+
+/** The first place from `s` to `last` where the items match; -1 when there is none. */
+function findRun(
+  program: GlobProgram,
+  from: number,
+  to: number,
+  bytes: string,
+  s: number,
+  last: number,
+  work: GlobWork,
+): number {
+  const patience = work.steps + SEARCH_AFTER_STEPS;
+  let literal: string | undefined | false;
+  for (let at = s; at <= last; at++) {
+    if (matchRun(program, from, to, bytes, at, work) === to) return at;
+    if (work.steps < patience || literal === false) {
+      if (work.steps > GLOB_STEPS_MAX) return -1;
+      continue;
+    }
+    literal = literalOf(program, from, to);
+    if (literal === false) continue;
+    const place = bytes.indexOf(literal, at + 1);
+    work.steps += (place === -1 ? bytes.length : place) - at;
+    return place > last ? -1 : place;
+  }
+  return -1;
+}
+
+/** Literal text that is not found soon is searched for by the language's own means, which do not try every place. */
+const SEARCH_AFTER_STEPS = 4096;
+
+/** The first item that does not match, `to` when all do. */
+function matchRun(
+  { codes, sets }: GlobProgram,
+  from: number,
+  to: number,
+  bytes: string,
+  at: number,
+  work: GlobWork,
+): number {
+  let p = from;
+  for (; p < to; p++) {
+    const code = codes[p] ?? 0;
+    const byte = bytes.charCodeAt(at + p - from);
+    if (code === byte || code === ANY) continue;
+    const set = code < FIRST_SET ? undefined : sets[code - FIRST_SET];
+    if (set === undefined || !hasByte(set, byte)) break;
+  }
+  work.steps += p - from + 1;
+  return p;
+}
+
+/** The items as text; false where one of them is not a byte. */
+function literalOf({ codes }: GlobProgram, from: number, to: number): string | false {
+  let text = '';
+  for (let p = from; p < to; p++) {
+    const code = codes[p] ?? ANY;
+    if (code >= ANY) return false;
+    text += String.fromCharCode(code);
+  }
+  return text;
 }
 
 const STAR_SIGN = 0x2a;

@@ -16,6 +16,28 @@ export interface FoundKeys {
   readonly needs: KeyNeed[];
 }
 
+/** A key spec laid flat. */
+export interface KeyStep {
+  readonly need: KeyNeed;
+  readonly incomplete: boolean;
+  readonly begin: KeySpec['begin']['type'];
+  /** Where to begin, or where to begin looking for the keyword. */
+  readonly at: number;
+  /** In lower case. */
+  readonly keyword: string;
+  readonly find: KeySpec['find']['type'];
+  readonly last: number;
+  readonly limit: number;
+  readonly countAt: number;
+  readonly first: number;
+  readonly step: number;
+}
+
+/** The specs of a command that are checked at all. */
+export function keyStepsOf(command: Command): readonly KeyStep[] {
+  return command.keySpecs.filter((spec) => !spec.notKey).map(flatten);
+}
+
 export function addKey(found: FoundKeys, position: number, need: KeyNeed): void {
   found.positions[found.count] = position;
   found.needs[found.count] = need;
@@ -24,68 +46,95 @@ export function addKey(found: FoundKeys, position: number, need: KeyNeed): void 
 
 /** Fills `found` from the specs; false when a spec does not fit, `found` is then empty. */
 export function findBySpecs(
-  command: Command,
+  steps: readonly KeyStep[],
   argv: readonly string[],
   dialect: Dialect,
   found: FoundKeys,
 ): boolean {
   found.count = 0;
-  for (const spec of command.keySpecs) {
-    if (spec.notKey || findBySpec(spec, argv, dialect, found)) continue;
+  for (const step of steps) {
+    if (findByStep(step, argv, dialect, found)) continue;
     found.count = 0;
     return false;
   }
   return true;
 }
 
-function findBySpec(spec: KeySpec, argv: readonly string[], dialect: Dialect, found: FoundKeys): boolean {
+function flatten(spec: KeySpec): KeyStep {
+  const { begin, find } = spec;
+  const keyword = begin.type === 'keyword' ? begin : undefined;
+  const range = find.type === 'range' ? find : undefined;
+  const keynum = find.type === 'keynum' ? find : undefined;
+  return {
+    need: ((spec.read ? 1 : 0) | (spec.write ? 2 : 0)) as KeyNeed,
+    incomplete: spec.incomplete,
+    begin: begin.type,
+    at: begin.type === 'index' ? begin.index : (keyword?.startFrom ?? 0),
+    keyword: toLower(keyword?.keyword ?? ''),
+    find: find.type,
+    last: range?.last ?? 0,
+    limit: range?.limit ?? 0,
+    countAt: keynum?.countAt ?? 0,
+    first: keynum?.first ?? 0,
+    step: Math.max(1, find.type === 'unknown' ? 1 : find.step),
+  };
+}
+
+function findByStep(step: KeyStep, argv: readonly string[], dialect: Dialect, found: FoundKeys): boolean {
   const argc = argv.length;
-  let first = beginOf(spec.begin, argv);
-  if (first === 'absent') return true;
-  if (first === 'unknown') return false;
+  if (step.begin === 'unknown') return false;
+  let first = step.begin === 'index' ? step.at : findKeyword(step, argv);
+  // A keyword that is absent means no keys here.
+  if (first < 0) return step.begin === 'keyword';
   let last: number;
-  const { find } = spec;
-  if (find.type === 'range') {
-    if (find.last >= 0) last = first + find.last;
-    else if (find.limit === 0) last = argc + find.last;
-    else last = first + Math.trunc((argc - first) / find.limit) + find.last;
-  } else if (find.type === 'keynum') {
-    const count = readCount(argv[first + find.countAt], dialect);
+  if (step.find === 'range') {
+    if (step.last >= 0) last = first + step.last;
+    else if (step.limit === 0) last = argc + step.last;
+    else last = first + Math.trunc((argc - first) / step.limit) + step.last;
+  } else if (step.find === 'keynum') {
+    const count = readCount(argv[first + step.countAt], dialect);
     if (count === undefined) return false;
-    first += find.first;
-    last = first + (count - 1) * (dialect.keyCount === 'checked' ? find.step : 1);
+    first += step.first;
+    last = first + (count - 1) * (dialect.keyCount === 'checked' ? step.step : 1);
   } else {
     return false;
   }
-  if (last >= argc || last < first || first >= argc) return false;
-  const need = ((spec.read ? 1 : 0) | (spec.write ? 2 : 0)) as KeyNeed;
-  const step = Math.max(1, find.step);
-  for (let i = first; i <= last; i += step) addKey(found, i, need);
-  return !spec.incomplete;
+  if (first < 0 || last >= argc || last < first) return false;
+  for (let i = first; i <= last; i += step.step) addKey(found, i, step.need);
+  return !step.incomplete;
 }
 
-function beginOf(begin: KeySpec['begin'], argv: readonly string[]): number | 'absent' | 'unknown' {
-  if (begin.type === 'index') return begin.index;
-  if (begin.type === 'unknown') return 'unknown';
+/** The position behind the keyword, -1 when it is absent. */
+function findKeyword(step: KeyStep, argv: readonly string[]): number {
   const argc = argv.length;
-  const keyword = toLower(begin.keyword);
-  if (begin.startFrom > 0) {
-    for (let i = begin.startFrom; i < argc - 1; i++)
-      if (equalsIgnoringCase(argv[i] ?? '', keyword)) return i + 1;
+  if (step.at > 0) {
+    for (let i = step.at; i < argc - 1; i++)
+      if (equalsIgnoringCase(argv[i] ?? '', step.keyword)) return i + 1;
   } else {
-    for (let i = argc + begin.startFrom; i > 1; i--)
-      if (equalsIgnoringCase(argv[i] ?? '', keyword)) return i + 1;
+    for (let i = argc + step.at; i > 1; i--)
+      if (equalsIgnoringCase(argv[i] ?? '', step.keyword)) return i + 1;
   }
-  return 'absent';
+  return -1;
 }
 
 const INT64_MAX = 2n ** 63n - 1n;
 
 /** A count as string2ll reads it: strict decimal, within 64 bits. Older servers then keep 32 bits of it. */
 function readCount(text: string | undefined, dialect: Dialect): number | undefined {
-  if (text === undefined || !/^(?:0|[1-9]\d{0,18})$/.test(text)) return undefined;
+  if (text === undefined || !isDecimal(text)) return undefined;
   if (text.length < 10) return Number(text);
   const count = BigInt(text);
   if (count > INT64_MAX) return undefined;
   return Number(dialect.keyCount === 'int32' ? BigInt.asIntN(32, count) : count);
+}
+
+/** `0`, or up to 19 digits that do not begin with 0. */
+function isDecimal(text: string): boolean {
+  const { length } = text;
+  if (length === 0 || length > 19 || (length > 1 && text.charCodeAt(0) === 0x30)) return false;
+  for (let i = 0; i < length; i++) {
+    const c = text.charCodeAt(i);
+    if (c < 0x30 || c > 0x39) return false;
+  }
+  return true;
 }

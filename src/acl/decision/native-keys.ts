@@ -4,20 +4,19 @@
  * servers' own; the dialect says which patch levels closed them.
  */
 import { equalsIgnoringCase } from '../bytes.ts';
-import type { Command } from '../table/command-table.ts';
 import type { Dialect } from '../table/dialect.ts';
 import { addKey } from './key-spec.ts';
 import type { FoundKeys, KeyNeed } from './key-spec.ts';
 
-/** Fills `found` with what the command's native finder finds. An unknown finder finds nothing. */
+/** Fills `found` with what the native finder of that name finds. An unknown finder finds nothing. */
 export function findNatively(
-  command: Command,
+  finder: string | undefined,
   argv: readonly string[],
   dialect: Dialect,
   found: FoundKeys,
 ): void {
   found.count = 0;
-  switch (command.nativeFinder) {
+  switch (finder) {
     case 'evalGetKeys':
     case 'functionGetKeys':
     case 'blmpopGetKeys':
@@ -42,7 +41,7 @@ export function findNatively(
     case 'xreadGetKeys':
       return findXread(argv, dialect, found);
     case 'setGetKeys':
-      return addKey(found, 1, argv.some((arg, i) => i >= 3 && equalsIgnoringCase(arg, 'get')) ? 3 : 2);
+      return addKey(found, 1, hasWord(argv, 3, 'get') ? 3 : 2);
     case 'bitfieldGetKeys':
       return addKey(found, 1, readsOnly(argv) ? 1 : 3);
     case 'memoryGetKeys':
@@ -53,6 +52,11 @@ export function findNatively(
     case undefined:
       return;
   }
+}
+
+function hasWord(argv: readonly string[], from: number, word: string): boolean {
+  for (let i = from; i < argv.length; i++) if (equalsIgnoringCase(argv[i] ?? '', word)) return true;
+  return false;
 }
 
 /** db.c genericGetKeys: a count, keys behind it, and perhaps a destination in front. */
@@ -66,6 +70,8 @@ function findCounted(argv: readonly string[], countAt: number, destination: numb
 
 /** atoi(): blanks, sign, digits; 64 bits saturated, then cut to 32. */
 function readAtoi(text: string): number {
+  // Nearly always one digit.
+  if (text.length === 1) return text >= '0' && text <= '9' ? text.charCodeAt(0) - 0x30 : 0;
   // oxlint-disable-next-line no-control-regex
   const digits = /^[\t-\r ]*([+-]?\d+)/.exec(text)?.[1];
   if (digits === undefined) return 0;

@@ -3,6 +3,7 @@
  * draft; `finishUser` makes the readonly user of it (acl.c ACLCreateUser, ACLCreateSelector, Redis 7.2).
  */
 import { toBytes, toText } from '../bytes.ts';
+import { chainSelectors } from '../decision/selector-test.ts';
 import { describeCommands } from './command-text.ts';
 import { emptyBits } from '../table/command-bits.ts';
 import type { CommandTable } from '../table/command-table.ts';
@@ -84,17 +85,19 @@ export function reopenUser(user: User): DraftUser {
 }
 
 export function finishUser(name: string, draft: DraftUser, table: CommandTable): User {
+  const selectors: User['selectors'] = [
+    finishSelector(draft.root, table),
+    ...draft.others.map((selector) => finishSelector(selector, table)),
+  ];
   return {
     name: toText(name),
     enabled: draft.enabled,
     nopass: draft.nopass,
     passwords: draft.passwords,
     sanitizePayload: draft.sanitizePayload,
-    selectors: [
-      finishSelector(draft.root, table),
-      ...draft.others.map((selector) => finishSelector(selector, table)),
-    ],
+    selectors,
     table,
+    tests: chainSelectors(selectors),
   };
 }
 
@@ -140,16 +143,8 @@ function finishSelector(draft: DraftSelector, table: CommandTable): Selector {
       bits: draft.bits,
       firstArgs: draft.firstArgs,
       kept: draft.kept,
-      keys: draft.keys.map(({ pattern, bits }) => ({ pattern, bits, prefix: literalPrefix(pattern) })),
+      keys: draft.keys.map(({ pattern, bits }) => ({ pattern, bits })),
       channels: draft.channels,
     },
   };
-}
-
-/** `app:` of `app:*`: the commonest pattern needs no glob matcher. */
-function literalPrefix(pattern: string): string | undefined {
-  const end = pattern.length - 1;
-  return end >= 0 && pattern.search(/[*?[\\]/) === end && pattern[end] === '*'
-    ? pattern.slice(0, end)
-    : undefined;
 }
