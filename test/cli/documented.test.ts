@@ -104,7 +104,10 @@ beforeAll(async () => {
   ]);
   const contents: Readonly<Record<string, string>> = {
     'redis.conf': 'bind 127.0.0.1\naclfile users.acl\n',
-    'users.acl': 'user default off resetpass\n',
+    'users.acl': `user default off resetpass\nuser app on #${'ab'.repeat(32)} ~app:* +@read +set\n`,
+    'access.yaml':
+      'version: 1\nserver: redis-7.2\naclfile: users.acl\ntests:\n  - { user: app, allow: [GET app:1], deny: [FLUSHALL] }\n',
+    'commands.txt': 'GET app:1\nSET app:2 x\n',
     'wardis.yaml': policyOfReadme(),
     'fleet.txt': `127.0.0.1:${server.port}\n`,
     secret: 'secret-of-app\n',
