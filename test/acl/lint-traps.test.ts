@@ -22,6 +22,7 @@ import { GLOB_RULES } from '../../src/acl/lint/rules/glob.ts';
 import { KEY_HOLE_RULES } from '../../src/acl/lint/rules/key-hole.ts';
 import { KEYLESS_RULES } from '../../src/acl/lint/rules/keyless.ts';
 import { OBSERVER_RULES } from '../../src/acl/lint/rules/observer.ts';
+import { CRASH_RULES } from '../../src/acl/lint/rules/crash.ts';
 import { ORDER_RULES } from '../../src/acl/lint/rules/order.ts';
 
 const RULES: readonly LintRule[] = [
@@ -33,6 +34,7 @@ const RULES: readonly LintRule[] = [
   ...CHANNEL_RULES,
   ...OBSERVER_RULES,
   ...CATEGORY_RULES,
+  ...CRASH_RULES,
 ];
 
 describe.each(RULES.map((rule) => [rule.id, rule] as const))('%s', (_, rule) => {

@@ -1,10 +1,10 @@
-/** Rules for one first argument (`+select|0`), and subcommands that do not narrow what is granted already. */
+/** Rules for one first argument (`+select|0`): grants that look like limits. */
 import { hasBit } from '../../table/command-bits.ts';
 import type { LintHit, LintRule, LintSubject, LintUser } from '../rule.ts';
 import { historiesOf } from './history.ts';
 import type { Step } from './history.ts';
-import { hitAt, insertFix, judgedUsers, removeFix } from './holder.ts';
-import { allowed, denied, prove, SECRET, SINCE_6_0, SINCE_6_2, SINCE_7_0 } from './proof.ts';
+import { hitAt, insertFix, judgedUsers } from './holder.ts';
+import { allowed, denied, prove, SECRET, SINCE_6_0, SINCE_7_0 } from './proof.ts';
 
 const widened: LintRule = {
   id: 'order-firstarg-widened',
@@ -108,62 +108,7 @@ const onlyFirst: LintRule = {
     }),
 };
 
-const deprecated: LintRule = {
-  id: 'acl-list-firstarg-sdsjoin',
-  title: 'First-argument rules are about to go',
-  severity: 'info',
-  rationale:
-    'From 7.0 on the server logs a deprecation warning for a rule that allows one first argument of a command without subcommands, and says that it may get disabled.',
-  fix: 'Do without: key patterns limit keys, and Valkey 9.1 limits databases by db=.',
-  proof: [prove(SINCE_7_0, '+select|0', { kind: 'accepted' }, allowed('SELECT', '0'), denied('SELECT', '1'))],
-  examples: {
-    bad: { text: `user app on ${SECRET} ~app:* +get +select|0` },
-    good: { text: `user app on ${SECRET} ~app:* +get +select` },
-  },
-  judge: (subject) =>
-    subject.table.dialect.subcommands
-      ? forEachFirstArg(subject, ({ user, step }) => [
-          hitAt(user, step, {
-            message: `${step.rule} is a first-argument rule, which servers from 7.0 on call deprecated.`,
-            fix: { kind: 'words', words: 'Grant the command as a whole, or not at all.' },
-          }),
-        ])
-      : [],
-};
-
-const afterFull: LintRule = {
-  id: 'sub-after-full-6.2',
-  title: 'A subcommand does not narrow a command granted before',
-  severity: 'high',
-  rationale:
-    '+config +config|get grants all of CONFIG: the second rule adds what is there already. Redis 6.0 refuses it, 6.2 passes over it, 7.0 and later keep both. Many people read it as "CONFIG, but only GET".',
-  fix: 'Grant the subcommands alone.',
-  proof: [
-    prove(SINCE_7_0, '+config +config|get', allowed('CONFIG', 'SET', 'maxmemory', '0')),
-    prove(
-      SINCE_6_2,
-      '+config|get',
-      denied('CONFIG', 'SET', 'maxmemory', '0'),
-      allowed('CONFIG', 'GET', 'maxmemory'),
-    ),
-    prove(['redis-6.0'], '+config +config|get', {
-      kind: 'refused',
-      message: 'Adding a subcommand of a command already fully added is not allowed',
-    }),
-  ],
-  examples: {
-    bad: { text: `user ops on ${SECRET} +config +config|get` },
-    good: { text: `user ops on ${SECRET} +config|get` },
-  },
-  judge: (subject) =>
-    judgedUsers(subject).flatMap((user) =>
-      historiesOf(user).flatMap(({ steps }) =>
-        steps.flatMap((step, at) => notNarrowed(user, steps.slice(0, at), step, steps.at(-1))),
-      ),
-    ),
-};
-
-export const FIRST_ARG_RULES: readonly LintRule[] = [widened, dropped, onlyFirst, deprecated, afterFull];
+export const FIRST_ARG_RULES: readonly LintRule[] = [widened, dropped, onlyFirst];
 
 /** Commands that have subcommands from 7.0 on: 6.x names these by the first argument. */
 const CONTAINERS: ReadonlySet<string> = new Set(
@@ -171,28 +116,6 @@ const CONTAINERS: ReadonlySet<string> = new Set(
     ' ',
   ),
 );
-
-function notNarrowed(
-  user: LintUser,
-  earlier: readonly Step[],
-  step: Step,
-  last: Step | undefined,
-): readonly LintHit[] {
-  const { table } = user.user;
-  const [, head] = /^\+([^|@]+)\|/.exec(step.rule.toLowerCase()) ?? [];
-  const command = table.commands.get(head ?? '');
-  if (head === undefined || command === undefined || last === undefined) return [];
-  const members = command.subcommands.length > 0 ? command.subcommands : [command];
-  const whole = (bits: Uint32Array): boolean => members.every(({ index }) => hasBit(bits, index));
-  const before = earlier.findLast(({ rule }) => rule.toLowerCase() === `+${head}`);
-  if (before === undefined || !whole(step.before.bits) || !whole(last.after.bits)) return [];
-  return [
-    hitAt(user, step, {
-      message: `${step.rule} does not narrow ${before.rule}: user ${user.name} may run all of ${head.toUpperCase()}.`,
-      fix: removeFix(user, before, `Remove ${before.rule}, and keep ${step.rule}: -${head} is what is lost.`),
-    }),
-  ];
-}
 
 interface FirstArg {
   readonly user: LintUser;

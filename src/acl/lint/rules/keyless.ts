@@ -1,7 +1,9 @@
 /** Commands that take no key, or none that is checked: key patterns do not hold them back. */
 import type { LintRule } from '../rule.ts';
 import { canRun } from '../../decision/reach.ts';
-import { hasKeyPatterns, hasNeighbours, holderRule, isConfined, isLimited, showPatterns } from './holder.ts';
+import { hasKeyPatterns, hasNeighbours, holderRule, isConfined, showPatterns } from './holder.ts';
+import { historiesOf } from './history.ts';
+import { SCRIPT_RULES } from './script.ts';
 import { DATABASE_RULES } from './database.ts';
 import { allowed, BEFORE_7_0, denied, prove, SECRET, SINCE_6_0, SINCE_7_0 } from './proof.ts';
 
@@ -100,16 +102,18 @@ const swapdb = holderRule({
 });
 
 const functionFlush = holderRule({
-  id: 'dangerous-leaves-function',
+  id: 'function-ignores-keys',
   title: 'Functions of everybody can be replaced or deleted',
   severity: 'medium',
   rationale:
-    'FUNCTION LOAD, DELETE, FLUSH and RESTORE are in @write and @scripting, but not in @dangerous: +@write -@dangerous, which takes FLUSHALL away, keeps them. They take no key. Whoever replaces a library runs its code with the rights of every user that calls it.',
+    'FUNCTION LOAD, DELETE, FLUSH and RESTORE are in @write and @scripting and take no key, so key patterns are not asked. Whoever replaces a library runs its code with the rights of every user that calls it.',
   fix: 'Deny FUNCTION as a whole; callers need FCALL only.',
   commands: ['function|load', 'function|delete', 'function|flush', 'function|restore'],
-  applies: isLimited,
-  severityOf: ({ user }, subject) =>
-    hasNeighbours(subject, user) && hasKeyPatterns(user) ? 'high' : 'medium',
+  // Behind -@dangerous it is a trap of its own.
+  applies: (user) =>
+    hasKeyPatterns(user) &&
+    !historiesOf(user).some(({ steps }) => steps.some(({ rule }) => /^-@dangerous$/i.test(rule))),
+  severityOf: ({ user }, subject) => (hasNeighbours(subject, user) ? 'high' : 'medium'),
   because: () =>
     'functions belong to the whole server, and their code runs with the rights of whoever calls it',
   shownBy: ({ held }) =>
@@ -117,21 +121,15 @@ const functionFlush = holderRule({
   proof: [
     prove(
       SINCE_7_0,
-      '~app:* +@write -@dangerous',
-      denied('FLUSHALL'),
+      '~app:* +@write',
       allowed('FUNCTION', 'FLUSH'),
       allowed('FUNCTION', 'LOAD', 'REPLACE', 'x'),
     ),
-    prove(
-      SINCE_7_0,
-      '~app:* +@write -@dangerous -function',
-      denied('FUNCTION', 'FLUSH'),
-      allowed('SET', 'app:1', 'x'),
-    ),
+    prove(SINCE_7_0, '~app:* +@write -function', denied('FUNCTION', 'FLUSH'), allowed('SET', 'app:1', 'x')),
   ],
   examples: {
-    bad: { text: `user app on ${SECRET} ~app:* +@read +@write -@dangerous` },
-    good: { text: `user app on ${SECRET} ~app:* +@read +@write -@dangerous -function` },
+    bad: { text: `user app on ${SECRET} ~app:* +@read +@write` },
+    good: { text: `user app on ${SECRET} ~app:* +@read +@write -function` },
   },
 });
 
@@ -197,6 +195,7 @@ export const KEYLESS_RULES: readonly LintRule[] = [
   functionFlush,
   sortByGetOld,
   clusterSlots,
+  ...SCRIPT_RULES,
   ...DATABASE_RULES,
 ];
 

@@ -96,7 +96,7 @@ const globMeta: LintRule = {
         );
         if (!named && lone === undefined) return [];
         const meta = named ? user.name : (lone?.text ?? '');
-        const escaped = step.rule.replace(meta, meta.replace(/[[\]?*\\]/g, '\\$&'));
+        const escaped = step.rule.replace(meta, () => meta.replace(/[[\]?*\\]/g, '\\$&'));
         return [
           hitAt(user, step, {
             message: `${step.rule} does not match keys with ${meta} in their names, but those of another name: brackets, ? and * are glob characters.`,

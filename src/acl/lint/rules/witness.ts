@@ -28,7 +28,11 @@ export function findForeignKey(user: LintUser): string | undefined {
 }
 
 /** A word that one of the user's patterns matches, in some letter case: keywords of commands know no case. */
-export function findKeyword(user: LintUser, words: readonly string[], side: 'read' | 'write'): string | undefined {
+export function findKeyword(
+  user: LintUser,
+  words: readonly string[],
+  side: 'read' | 'write',
+): string | undefined {
   const patterns = user.user.selectors.flatMap(({ keys }) => keys).filter((key) => key[side]);
   for (const word of words) {
     for (let mask = 0; mask < 1 << word.length; mask++) {
