@@ -1,7 +1,36 @@
-import type { CommandContext } from '../context.ts';
-import { CommandFailure } from '../failure.ts';
+/**
+ * The work of `wardis acl check`: whose rights, which command, both answers (ACL DRYRUN's and the one of running it),
+ * and the exit code: 0 allowed, 1 denied, 2 no answer. Of several users it makes a list, and the exit code is 0.
+ */
+
+import { decideExecution, type Execution } from '../../acl/index.ts';
 import type { CheckFlags } from '../commands/acl/check.ts';
+import type { CommandContext } from '../context.ts';
+import { EXIT, type ExitCode } from '../exit-code.ts';
+import { CommandFailure } from '../failure.ts';
 import { runBatch } from './batch.ts';
+import { askNames, askServer, type ServerAnswer } from './check-live.ts';
+import { printCheckJson, printCheckList, printCheckOne } from './check-report.ts';
+import { splitWords } from './check-words.ts';
+import { readSubject, type Subject, type SubjectUser } from './subject.ts';
+
+/** One user's answer. */
+export interface Check {
+  readonly user: SubjectUser;
+  readonly execution: Execution;
+  /** Would running it work: what the exit code says. `error`: the server calls it no command. */
+  readonly verdict: 'allowed' | 'denied' | 'error';
+  /** What the live server said itself, with `--verify`. */
+  readonly server?: ServerAnswer;
+}
+
+export interface CheckReport {
+  readonly subject: Subject;
+  readonly argv: readonly string[];
+  readonly db: number;
+  readonly checks: readonly Check[];
+}
+
 export async function runCheck(
   words: readonly string[],
   raw: readonly string[],
@@ -12,8 +41,52 @@ export async function runCheck(
     refuseSubject(words, flags);
     return runBatch(flags.batch, flags, context);
   }
-  void words;
-  void raw;
+  const { targets, rules, argv } = splitWords(words, raw, flags);
+  const db = readDatabase(flags.db);
+  const asked = rules === undefined ? flags : { ...flags, userRules: rules };
+  const subject = await readSubject(targets, asked, context);
+  refuseVerify(subject, flags);
+  const checks = await decideAll(subject, argv, db, flags);
+  const report: CheckReport = { subject, argv, db, checks };
+  const { terminal } = context;
+  if (flags.quiet !== true) {
+    const print = flags.json === true ? printCheckJson : checks.length === 1 ? printCheckOne : printCheckList;
+    terminal.out(print(report, terminal.outLook));
+  }
+  context.finish(exitOf(checks));
+}
+
+async function decideAll(
+  subject: Subject,
+  argv: readonly string[],
+  db: number,
+  flags: CheckFlags,
+): Promise<readonly Check[]> {
+  const names = subject.target === undefined ? undefined : await askNames(subject.target, argv, flags);
+  const checks = subject.users.map((user): Check => {
+    const execution =
+      names?.unknown ?? decideExecution(user.user, names?.argv ?? argv, user.user.table, { db });
+    return { user, execution, verdict: verdictOf(execution) };
+  });
+  if (flags.verify !== true || subject.target === undefined) return checks;
+  const answers = await askServer(subject.target, checks, argv, db, flags);
+  return checks.map((check, at) => {
+    const server = answers[at];
+    return server === undefined ? check : { ...check, server };
+  });
+}
+
+function verdictOf({ dryRun, execution }: Execution): Check['verdict'] {
+  if (!dryRun.allowed) return dryRun.denied === 'error' ? 'error' : 'denied';
+  return execution === 'denied' ? 'denied' : 'allowed';
+}
+
+/** A disagreement with the server is no answer at all. */
+function exitOf(checks: readonly Check[]): ExitCode {
+  if (checks.some(({ server }) => server?.kind === 'disagrees')) return EXIT.error;
+  if (checks.some(({ server }) => server?.kind === 'unasked')) return EXIT.incomplete;
+  if (checks.every(({ verdict }) => verdict === 'error')) return EXIT.error;
+  return checks.length === 1 && checks[0]?.verdict === 'denied' ? EXIT.findings : EXIT.ok;
 }
 
 /** Each line of a batch names its user and its command itself. */
@@ -24,5 +97,33 @@ function refuseSubject(words: readonly string[], flags: CheckFlags): void {
     code: 'E_USAGE',
     what: '--batch takes users and commands from its lines, and none from the command line',
     next: 'leave out everything but --server, --table and --batch',
+  });
+}
+
+function refuseVerify(subject: Subject, flags: CheckFlags): void {
+  if (flags.verify !== true) return;
+  if (subject.target === undefined) {
+    throw new CommandFailure({
+      code: 'E_USAGE',
+      what: '--verify asks a live server, and none is named',
+      next: 'wardis acl check HOST:PORT --as USER --verify -- GET key',
+    });
+  }
+  if (subject.table.dialect.selectors) return;
+  throw new CommandFailure({
+    code: 'E_UNSUPPORTED',
+    what: 'ACL DRYRUN exists from version 7.0 on',
+    target: subject.from,
+    next: 'leave out --verify',
+  });
+}
+
+function readDatabase(text: string | undefined): number {
+  const db = Number(text ?? '0');
+  if (Number.isSafeInteger(db) && db >= 0) return db;
+  throw new CommandFailure({
+    code: 'E_USAGE',
+    what: `--db ${JSON.stringify(text)} is no database number`,
+    next: '--db 0',
   });
 }
