@@ -167,7 +167,8 @@ function split(text: string): readonly string[] {
 }
 
 function quote(random: Random, rule: string): string {
-  const [sign = '', rest = ''] = [rule.slice(0, 1), rule.slice(1)];
+  const sign = rule.slice(0, 1);
+  const rest = rule.slice(1);
   switch (random.below(8)) {
     case 0:
       return `"${rule.replace(/[\\"]/g, '\\$&')}"`;

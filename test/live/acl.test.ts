@@ -4,28 +4,29 @@
  */
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import * as fc from 'fast-check';
 import { expect, it } from 'vitest';
 import {
-  decide,
-  getUserView,
   parseAclFile,
-  parseUser,
   parseUserDirective,
   printUser,
   tableFor,
   tableFromCommandReply,
 } from '../../src/acl/index.ts';
 import type { CommandTable } from '../../src/acl/index.ts';
-import { randomCommand, randomRules } from '../acl/random-rules.ts';
-import { forEachServer, openConnection, SERVER_IDS, startServer, talk, tryStart } from '../servers/index.ts';
-import type { Connection, Reply, RunningServer, Server } from '../servers/index.ts';
+import { compareByRunning } from '../../soak/acl/execution.ts';
+import { compareWithServer } from '../../soak/acl/differential.ts';
+import { openPipe } from '../../soak/acl/pipe.ts';
+import { forEachServer, openConnection, SERVER_IDS, startServer, tryStart } from '../servers/index.ts';
+import type { Connection, RunningServer, Server } from '../servers/index.ts';
 
-const SEED = 20_261_121;
-const USERS = 400;
-const COMMANDS_PER_USER = 8;
+/** `WARDIS_SEED=1 npm test -- live/acl` asks other questions; `npm run soak -- acl-differential` asks more of them. */
+const SEED = Number(process.env['WARDIS_SEED'] ?? 20_261_121);
+/** Commands decided on each server. */
+const RUNS = 30_000;
+const USERS = 4_000;
+const LONG_MS = 120_000;
 
-forEachServer(SERVER_IDS, (server) => {
+forEachServer([...SERVER_IDS, 'redis-8.0.6'], (server) => {
   const table = tableFor({ product: server.product, version: server.version });
 
   it('COMMAND gives the bundled table', async () => {
@@ -38,52 +39,63 @@ forEachServer(SERVER_IDS, (server) => {
     });
   });
 
-  it('shows and refuses users as we do', async () => {
-    await withServer(server, async (connection) => {
-      for (const rules of fc.sample(randomRules(table), { seed: SEED, numRuns: USERS })) {
-        const ours = parseUser('f', rules, table, { secrets: 'verbatim' });
-        if (ours.hazards.length > 0) continue;
-        await connection.send(['ACL', 'DELUSER', 'f']);
-        const reply = await connection.send(['ACL', 'SETUSER', 'f', ...rules]);
-        const list = (await connection.send(['ACL', 'LIST'])) as readonly string[];
-        const line = list.find((line) => line.startsWith('user f '));
-        const context = `rules ${JSON.stringify(rules)}`;
-        if (ours.user === undefined) {
-          expect(reply, context).toEqual({ error: ours.problems[0]?.message });
-          continue;
-        }
-        expect(reply, context).toBe('OK');
-        expect(comparable(line ?? '', table), context).toBe(comparable(printUser(ours.user, table), table));
-        const view = mapOf(await connection.send(['ACL', 'GETUSER', 'f']));
-        expect(Object.keys(view), context).toEqual(Object.keys(getUserView(ours.user, table)));
-      }
-    });
-  });
+  if (table.dialect.selectors) {
+    it(
+      `answers ${RUNS} random questions as we do`,
+      async () => {
+        await withServer(server, async (connection, port) => {
+          const outcome = await compareWithServer({
+            table,
+            seed: SEED,
+            runs: RUNS,
+            failuresMax: 1,
+            connect: () => openPipe(port),
+          });
+          expect(outcome.failures, `seed ${SEED}`).toEqual([]);
+          expect(outcome.decisions).toBeGreaterThanOrEqual(RUNS);
+          expect(outcome.allowed).toBeGreaterThan(RUNS / 10);
+          expect(outcome.users).toBeGreaterThan(RUNS / 20);
+          expect(outcome.refusedRules).toBeGreaterThan(RUNS / 40);
+          expect(await connection.send(['PING'])).toBe('PONG');
+        });
+      },
+      LONG_MS,
+    );
+  } else {
+    it(
+      'shows random users as we do',
+      async () => {
+        await withServer(server, async (_, port) => {
+          const outcome = await compareWithServer({
+            table,
+            seed: SEED,
+            runs: USERS,
+            failuresMax: 1,
+            connect: () => openPipe(port),
+          });
+          expect(outcome.failures, `seed ${SEED}`).toEqual([]);
+          expect(outcome.users).toBeGreaterThanOrEqual(USERS);
+        });
+      },
+      LONG_MS,
+    );
 
-  it('allows and denies commands as we do', async () => {
-    await withServer(server, async (connection, port) => {
-      const commands = fc.sample(randomCommand(table), { seed: SEED, numRuns: USERS * COMMANDS_PER_USER });
-      const asked = { allowed: 0, denied: 0 };
-      for (const [i, rules] of fc.sample(randomRules(table), { seed: SEED + 1, numRuns: USERS }).entries()) {
-        const all = [...rules, 'on', 'nopass', '+multi'];
-        const { user, hazards } = parseUser('f', all, table);
-        if (user === undefined || hazards.length > 0) continue;
-        expect(await connection.send(['ACL', 'SETUSER', 'f', 'reset', ...all])).toBe('OK');
-        const argvs = commands.slice(i * COMMANDS_PER_USER, (i + 1) * COMMANDS_PER_USER);
-        const answers = table.dialect.selectors ? await dryRun(connection, argvs) : await queue(port, argvs);
-        for (const [k, argv] of argvs.entries()) {
-          const decision = decide(user, argv, table);
-          const ours = decision.allowed ? 'OK' : decision.message;
-          const skip = !table.dialect.selectors && !decision.allowed && decision.denied === 'error';
-          if (answers[k] === undefined || skip) continue;
-          asked[decision.allowed ? 'allowed' : 'denied']++;
-          expect(answers[k], `${JSON.stringify(argv)} by ${JSON.stringify(all)}`).toBe(ours);
-        }
-      }
-      expect(asked.allowed).toBeGreaterThan(15);
-      expect(asked.denied).toBeGreaterThan(150);
-    });
-  });
+    it.each(['queue', 'run'] as const)(
+      'lets users %s commands as we do',
+      async (how) => {
+        await withServer(server, async (_, port) => {
+          const [admin, guest] = [await openPipe(port), await openPipe(port)];
+          const outcome = await compareByRunning({ table, seed: SEED, runs: RUNS, how, admin, guest });
+          expect(outcome.failures, `seed ${SEED}`).toEqual([]);
+          expect(outcome.compared).toBeGreaterThanOrEqual(RUNS);
+          expect(outcome.allowed).toBeGreaterThan(RUNS / 20);
+          admin.close();
+          guest.close();
+        });
+      },
+      LONG_MS,
+    );
+  }
 
   it('loads and refuses ACL files as we do', async () => {
     await withServer(server, async (connection, _, running) => {
@@ -184,61 +196,6 @@ async function withServer(
     connection.close();
     await running.stop();
   }
-}
-
-async function dryRun(
-  connection: Connection,
-  argvs: readonly (readonly string[])[],
-): Promise<readonly string[]> {
-  const answers: string[] = [];
-  for (const argv of argvs) answers.push(textOf(await connection.send(['ACL', 'DRYRUN', 'f', ...argv])));
-  return answers;
-}
-
-/** 6.x has no DRYRUN: a command is checked when it is queued in a transaction that never runs. */
-async function queue(
-  port: number,
-  argvs: readonly (readonly string[])[],
-): Promise<readonly (string | undefined)[]> {
-  const [, , ...replies] = await talk(port, [
-    ['AUTH', 'f', 'x'],
-    ['MULTI'],
-    ...argvs.map((argv) => (UNQUEUED.has(argv[0] ?? '') ? ['PING'] : argv)),
-  ]);
-  return argvs.map((argv, i) => {
-    if (UNQUEUED.has(argv[0] ?? '')) return undefined;
-    const text = textOf(replies[i] ?? null);
-    if (text === 'QUEUED') return 'OK';
-    return text.startsWith('NOPERM') ? text : undefined;
-  });
-}
-
-const UNQUEUED = new Set([
-  'multi',
-  'exec',
-  'discard',
-  'watch',
-  'reset',
-  'quit',
-  'auth',
-  'hello',
-  'monitor',
-  'psync',
-  'sync',
-]);
-
-function textOf(reply: Reply): string {
-  if (typeof reply === 'string') return reply;
-  return typeof reply === 'object' && reply !== null && 'error' in reply
-    ? reply.error
-    : JSON.stringify(reply);
-}
-
-function mapOf(reply: Reply): Readonly<Record<string, Reply>> {
-  if (!Array.isArray(reply)) return {};
-  const fields: Record<string, Reply> = {};
-  for (let i = 0; i < reply.length; i += 2) fields[String(reply[i])] = reply[i + 1] as Reply;
-  return fields;
 }
 
 function comparable(line: string, table: CommandTable): string {
