@@ -44,7 +44,8 @@ export function* csvParts(assessment: Assessment): Generator<string> {
   }
 }
 
-function printRow(row: readonly string[]): string {
+/** One line; cells that a spreadsheet would run are made inert. */
+export function printRow(row: readonly string[]): string {
   return `${row.map(printCell).join(',')}\r\n`;
 }
 
