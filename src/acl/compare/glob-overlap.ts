@@ -62,8 +62,7 @@ export function findCommon(a: Automaton, b: Automaton): string | undefined | Unk
   if (a.isTooDeep || b.isTooDeep) return UNKNOWN;
   if (a.isLiteral) return matchBytes(b.pattern, a.prefix, 0) ? a.prefix : undefined;
   if (b.isLiteral) return matchBytes(a.pattern, b.prefix, 0) ? b.prefix : undefined;
-  if (!a.prefix.startsWith(b.prefix) && !b.prefix.startsWith(a.prefix)) return undefined;
-  if (!a.suffix.endsWith(b.suffix) && !b.suffix.endsWith(a.suffix)) return undefined;
+  if (!mayMeet(a, b)) return undefined;
   if (a.isPrefix && b.isPrefix) {
     const longer = a.prefix.length > b.prefix.length ? a.prefix : b.prefix;
     return longer === '' ? 'a' : longer;
@@ -75,9 +74,37 @@ export function findCommon(a: Automaton, b: Automaton): string | undefined | Unk
   return search(a, b, PRINTABLE) ?? shortest;
 }
 
+/** A quick no: their fixed starts or ends exclude each other. */
+export function mayMeet(a: Automaton, b: Automaton): boolean {
+  return (
+    (a.prefix.startsWith(b.prefix) || b.prefix.startsWith(a.prefix)) &&
+    (a.suffix.endsWith(b.suffix) || b.suffix.endsWith(a.suffix)) &&
+    fixedItemsMeet(a, b)
+  );
+}
+
 /** Is every byte printable ASCII, no blank? */
 export function isPrintable(bytes: string): boolean {
   return !/[^!-~]/.test(bytes);
+}
+
+/** Before the first star, and behind the last one, items stand opposite each other. */
+function fixedItemsMeet(a: Automaton, b: Automaton): boolean {
+  for (let i = 0; i < a.items.length && i < b.items.length; i++) {
+    if (a.loops[i] === 1 || b.loops[i] === 1) break;
+    if (!meets(a.items[i], b.items[i])) return false;
+  }
+  for (let i = a.items.length - 1, j = b.items.length - 1; i >= 0 && j >= 0; i--, j--) {
+    if (a.loops[i + 1] === 1 || b.loops[j + 1] === 1) break;
+    if (!meets(a.items[i], b.items[j])) return false;
+  }
+  return true;
+}
+
+function meets(a: ByteSet | undefined, b: ByteSet | undefined): boolean {
+  if (a === undefined || b === undefined || a === b) return true;
+  for (let i = 0; i < 8; i++) if (((a[i] ?? 0) & (b[i] ?? 0)) !== 0) return true;
+  return false;
 }
 
 /** Breadth first over pairs of positions, by bytes of the alphabet only. */

@@ -6,7 +6,7 @@
 import { toText } from '../bytes.ts';
 import { automatonOf } from '../compare/glob-automaton.ts';
 import type { Automaton } from '../compare/glob-automaton.ts';
-import { findCommon } from '../compare/glob-overlap.ts';
+import { findCommon, mayMeet } from '../compare/glob-overlap.ts';
 
 /** A pattern (in bytes) and whose it is. */
 export interface OwnedPattern {
@@ -30,7 +30,7 @@ export interface OverlapSearch {
   readonly overlaps: readonly PatternOverlap[];
   /** Pairs that were compared as languages. */
   readonly compared: number;
-  /** `stopped`: enough overlaps were found; `bounded`: {@link COMPARISONS_MAX} was met; `undecided`: a pair was. */
+  /** `stopped`: enough overlaps were found; `bounded`: {@link COMPARISONS_MAX} or {@link SEARCH_STATES_MAX} was met; `undecided`: a pair was. */
   readonly ended: 'complete' | 'stopped' | 'bounded' | 'undecided';
 }
 
@@ -38,7 +38,10 @@ export interface OverlapSearch {
 export const OVERLAPS_MAX = 100;
 
 /** Pairs that are compared before the search gives up: some seconds. */
-export const COMPARISONS_MAX = 4_000_000;
+export const COMPARISONS_MAX = 10_000_000;
+
+/** States of all comparisons that a look at both ends does not decide: some seconds. */
+export const SEARCH_STATES_MAX = 50_000_000;
 
 /** Finds patterns of different owners that meet. */
 export function findOverlaps(patterns: readonly OwnedPattern[]): OverlapSearch {
@@ -49,14 +52,21 @@ export function findOverlaps(patterns: readonly OwnedPattern[]): OverlapSearch {
   const automata = new Map<string, Automaton>();
   const overlaps: PatternOverlap[] = [];
   let compared = 0;
+  let states = 0;
   let undecided = false;
   for (const [one, other] of pairsOf(order)) {
     if (one.owner === other.owner) continue;
     const shared = sharedDatabase(one, other);
     if (shared === 'none') continue;
     compared++;
-    if (compared > COMPARISONS_MAX) return { overlaps, compared, ended: 'bounded' };
-    const common = findCommon(read(one.pattern, automata), read(other.pattern, automata));
+    const a = read(one.pattern, automata);
+    const b = read(other.pattern, automata);
+    const near = mayMeet(a, b);
+    if (near) states += a.items.length * b.items.length + 1;
+    if (compared > COMPARISONS_MAX || states > SEARCH_STATES_MAX)
+      return { overlaps, compared, ended: 'bounded' };
+    if (!near) continue;
+    const common = findCommon(a, b);
     if (typeof common === 'string') {
       overlaps.push({
         a: one,
