@@ -108,7 +108,7 @@ const PROOFS: readonly Proof[] = [
     run: async (user, world) => {
       if (!ok(await user.send(['MONITOR']))) return false;
       await world.admin.send(['SET', 'other:watched', VALUE]);
-      return String(await user.read()).includes(VALUE);
+      return textOf(await user.read()).includes(VALUE);
     },
   },
   {
@@ -218,7 +218,7 @@ const PROOFS: readonly Proof[] = [
   {
     edge: 'esc-surroundings',
     rules: '+client|list',
-    run: async (user) => String(await user.send(['CLIENT', 'LIST'])).includes('user=default'),
+    run: async (user) => textOf(await user.send(['CLIENT', 'LIST'])).includes('user=default'),
   },
   {
     edge: 'esc-flush',
@@ -283,7 +283,7 @@ const PROOFS: readonly Proof[] = [
     edge: 'esc-script-flush',
     rules: '+script|flush',
     run: async (user, world) => {
-      const sha = String(await world.admin.send(['SCRIPT', 'LOAD', 'return 1']));
+      const sha = textOf(await world.admin.send(['SCRIPT', 'LOAD', 'return 1']));
       await user.send(['SCRIPT', 'FLUSH']);
       return JSON.stringify(await world.admin.send(['SCRIPT', 'EXISTS', sha])) === '[0]';
     },
@@ -342,7 +342,7 @@ const PROOFS: readonly Proof[] = [
     rules: '+save',
     run: async (user, world) => {
       await until(
-        async () => !String(await world.admin.send(['INFO', 'persistence'])).includes('bgsave_in_progress:1'),
+        async () => !textOf(await world.admin.send(['INFO', 'persistence'])).includes('bgsave_in_progress:1'),
       );
       return ok(await user.send(['SAVE']));
     },
@@ -449,7 +449,7 @@ const PROOFS: readonly Proof[] = [
   {
     edge: 'esc-debug',
     rules: '+debug',
-    run: async (user) => String(await user.send(['DEBUG', 'OBJECT', 'other:secret'])).includes('encoding:'),
+    run: async (user) => textOf(await user.send(['DEBUG', 'OBJECT', 'other:secret'])).includes('encoding:'),
   },
   {
     edge: 'esc-default-open',
@@ -485,7 +485,7 @@ const PROOFS: readonly Proof[] = [
     rules: '~app:* +cluster|getkeysinslot',
     on: 'cluster',
     run: async (user, world) => {
-      const slot = String(await world.admin.send(['CLUSTER', 'KEYSLOT', 'other:secret']));
+      const slot = textOf(await world.admin.send(['CLUSTER', 'KEYSLOT', 'other:secret']));
       return JSON.stringify(await user.send(['CLUSTER', 'GETKEYSINSLOT', slot, '9'])).includes(
         'other:secret',
       );
@@ -666,7 +666,7 @@ async function start(server: Server, conf: string, aclfile?: string): Promise<Wo
   if (conf.includes('cluster-enabled')) {
     const slots = Array.from({ length: 16_384 }, (_, slot) => String(slot));
     await admin.send(['CLUSTER', 'ADDSLOTS', ...slots]);
-    await until(async () => String(await admin.send(['CLUSTER', 'INFO'])).includes('cluster_state:ok'));
+    await until(async () => textOf(await admin.send(['CLUSTER', 'INFO'])).includes('cluster_state:ok'));
   }
   expect(await admin.send(['SET', 'other:secret', VALUE])).toBe('OK');
   await admin.send(['ACL', 'SETUSER', 'weak', 'on', '>hunter2', '~app:*', '+get']);
@@ -865,6 +865,10 @@ function ok(reply: Reply | undefined): boolean {
 
 function isError(reply: Reply | undefined, pattern: RegExp): boolean {
   return typeof reply === 'object' && reply !== null && 'error' in reply && pattern.test(reply.error);
+}
+
+function textOf(reply: Reply): string {
+  return typeof reply === 'string' ? reply : JSON.stringify(reply);
 }
 
 function sha256(text: string): string {

@@ -2,7 +2,6 @@
  * What a user could become: every power that its rights lead to, and the shortest way there. A breadth-first search over
  * the escalation graph; a way that rests on nothing but the rights is preferred to a shorter one that needs more.
  */
-import { decide } from '../decision/decide.ts';
 import { reach } from '../decision/reach.ts';
 import type { CommandTable } from '../table/command-table.ts';
 import { invariant } from '../invariant.ts';
@@ -11,7 +10,7 @@ import type { EscalationEdge, EscalationSeverity } from './edge.ts';
 import { ESCALATION_EDGES } from './graph.ts';
 import { POWERS } from './power.ts';
 import type { Power } from './power.ts';
-import { judgeRequirement, VICTIM_KEY } from './requirement.ts';
+import { judgeRequirement, mayRun, VICTIM_KEY } from './requirement.ts';
 import type { Answer, EscalationFacts } from './requirement.ts';
 
 /** One step that is open to the user. */
@@ -56,7 +55,7 @@ export interface EscalationOptions {
 }
 
 /**
- * What could this user become on this server? Rights are judged as by {@link decide}: `off` and passwords are not looked
+ * What could this user become on this server? Rights are judged as by `decide`: `off` and passwords are not looked
  * at. What `facts` leaves out is not denied but assumed, and said. `table` is the one that the user was parsed with.
  */
 export function findEscalations(
@@ -178,7 +177,7 @@ function passesIdentity(steps: readonly EscalationStep[]): boolean {
 function powersHeld(user: User): readonly Power[] {
   const { keys, keyPatterns, databases } = reach(user);
   if (databases !== 'all') return [];
-  const may = (...argv: readonly string[]): boolean => decide(user, argv, user.table).allowed;
+  const may = (...argv: readonly string[]): boolean => mayRun(argv, user);
   const held: Power[] = [];
   if (may('GET', VICTIM_KEY) || may('DUMP', VICTIM_KEY)) held.push('all-data-read');
   if (may('SET', VICTIM_KEY, 'v') || may('DEL', VICTIM_KEY)) held.push('all-data-write');

@@ -8,17 +8,15 @@ import { decide } from '../decision/decide.ts';
 import { globMatch } from '../decision/glob.ts';
 import { isUnrestricted } from '../decision/reach.ts';
 import { parseVersion } from '../table/dialect.ts';
-import type { Version } from '../table/dialect.ts';
+import type { ServerVersion, Version } from '../table/dialect.ts';
 import type { CommandTable } from '../table/command-table.ts';
 import type { User } from '../selector.ts';
-import { ownChannels, ownDatabases, ownKeys } from './witness.ts';
+import { foreignKeys, ownChannels, ownDatabases, ownKeys } from './witness.ts';
 
 /** Stands in an argument list for a key that the user's own patterns give. */
 export const OWN_KEY = '{own key}';
-/** Stands for a channel or a pattern that the user's own rules give. */
-export const OWN_CHANNEL = '{own channel}';
-/** A key that nobody's patterns are meant to give: where this is allowed, every key is. */
-export const VICTIM_KEY = 'key:of:somebody:else';
+/** Stands for a key that the user's patterns do not give: where this is allowed, every key is. */
+export const VICTIM_KEY = '{key of somebody else}';
 
 /** What must hold for an edge. */
 export type Requirement =
@@ -77,7 +75,7 @@ export function judgeRequirement(requirement: Requirement, user: User, facts: Es
     case 'all':
       return judgeAll(requirement.of, user, facts);
     case 'build':
-      return isBuild(requirement, user.table) ? YES : NO;
+      return isBuild(requirement, user.table.dialect) ? YES : NO;
     case 'setting':
     case 'setting-given':
       return judgeSetting(requirement, facts);
@@ -92,12 +90,11 @@ export function judgeRequirement(requirement: Requirement, user: User, facts: Es
   }
 }
 
-/** Is the table's server one of these builds? Branches between two fixes stay affected. */
+/** Is the server one of these builds? Branches between two fixes stay affected. */
 export function isBuild(
   builds: { readonly redis?: Builds; readonly valkey?: Builds },
-  table: CommandTable,
+  { product, version }: ServerVersion,
 ): boolean {
-  const { product, version } = table.dialect;
   const range = builds[product];
   if (range === undefined) return false;
   const v = parseVersion(version);
@@ -129,19 +126,26 @@ function compare(a: Version, b: Version): number {
 }
 
 /** Allowed in some database, with some key and channel of the user's own. */
-function judgeRight(argv: readonly string[], user: User): Answer {
-  const keys = argv.includes(OWN_KEY) ? ownKeys(user) : [''];
-  const channels = argv.includes(OWN_CHANNEL) ? ownChannels(user) : [''];
+export function mayRun(argv: readonly string[], user: User): boolean {
+  const keys = argv.includes(OWN_KEY) ? ownKeys(user) : NOTHING;
+  const victims = argv.includes(VICTIM_KEY) ? foreignKeys(user) : NOTHING;
   for (const db of ownDatabases(user)) {
     for (const key of keys) {
-      for (const channel of channels) {
-        const words = argv.map((word) => (word === OWN_KEY ? key : word === OWN_CHANNEL ? channel : word));
-        if (decide(user, words, user.table, { db }).allowed)
-          return { holds: 'yes', commands: [commandName(argv, user.table)], assumes: [] };
+      for (const victim of victims) {
+        const words = argv.map((word) => (word === OWN_KEY ? key : word === VICTIM_KEY ? victim : word));
+        if (decide(user, words, user.table, { db }).allowed) return true;
       }
     }
   }
-  return NO;
+  return false;
+}
+
+/** One empty word, for what does not occur. */
+const NOTHING: readonly string[] = [''];
+
+function judgeRight(argv: readonly string[], user: User): Answer {
+  if (!mayRun(argv, user)) return NO;
+  return { holds: 'yes', commands: [commandName(argv, user.table)], assumes: [] };
 }
 
 /** `config|set` of CONFIG SET, in 6.x too. */

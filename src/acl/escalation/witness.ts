@@ -1,14 +1,23 @@
 /** Keys, channels and databases that a user's own rules give: examples to put to the decision procedure. */
+import { globSample } from '../compare/glob-overlap.ts';
+import { globMatch } from '../decision/glob.ts';
 import type { Selector, User } from '../selector.ts';
 
 /** Patterns of one user that are looked at; further ones add nothing but time. */
 const PATTERNS_MAX = 32;
-/** Keys that parts of a command's syntax would be confused with, where a pattern matches them. */
 const ANY_KEY = 'any:key';
+/** Names that few patterns match. */
+const FOREIGN_KEYS = ['key:of:somebody:else', 'somebody-else/7', '\u0001\u0002', '~~~'];
 
 /** One key for each pattern, or any key. */
 export function ownKeys(user: User): readonly string[] {
   return [...new Set(user.selectors.flatMap(keysOf))].slice(0, PATTERNS_MAX);
+}
+
+/** A key that none of the user's patterns matches, leaving `~*` aside. */
+export function foreignKeys(user: User): readonly string[] {
+  const patterns = user.selectors.flatMap(({ keys }) => keys).filter(({ pattern }) => !/^\*+$/.test(pattern));
+  return FOREIGN_KEYS.filter((key) => !patterns.some(({ pattern }) => globMatch(pattern, key))).slice(0, 1);
 }
 
 /** The channel rules themselves, which PSUBSCRIBE takes literally, or any. */
@@ -30,26 +39,13 @@ const ZERO: readonly number[] = [0];
 
 function keysOf(selector: Selector): readonly string[] {
   if (selector.allKeys) return [ANY_KEY];
-  return selector.keys.map(({ pattern }) => exampleOf(pattern));
+  return selector.keys.flatMap(({ pattern }) => exampleOf(pattern) ?? []);
 }
 
-/**
- * A text that the pattern matches, in nearly all cases: a class is taken by its first member, a negated one by a letter
- * that is rarely excluded. Where it does not match, the decision says so and the right counts as not held.
- */
-export function exampleOf(pattern: string): string {
-  let text = '';
-  for (let at = 0; at < pattern.length; at++) {
-    const c = pattern.charAt(at);
-    if (c === '*' || c === '?') text += 'x';
-    else if (c === '[') {
-      const negated = pattern.charAt(at + 1) === '^';
-      const first = at + (negated ? 2 : 1);
-      const end = pattern.indexOf(']', first + 1);
-      text += negated ? '~' : pattern.charAt(pattern.charAt(first) === '\\' ? first + 1 : first);
-      at = end === -1 ? pattern.length : end;
-    } else if (c === '\\' && at + 1 < pattern.length) text += pattern.charAt(++at);
-    else text += c;
-  }
-  return text;
+/** A key that the pattern matches; undefined when there is none but the empty one. */
+export function exampleOf(pattern: string): string | undefined {
+  const filled = pattern.replace(/\*+/g, 'x');
+  if (filled !== '' && globMatch(pattern, filled)) return filled;
+  const sample = globSample(pattern);
+  return sample === '' ? undefined : sample;
 }
