@@ -87,3 +87,14 @@ export type { TenantAccess } from './tenancy/tenant-rules.ts';
 export { explainDecision } from './explain/decision-explanation.ts';
 export type { DecisionExplanation, SelectorVerdict } from './explain/decision-explanation.ts';
 export type { DecidingToken, DecisionStep } from './explain/decision-step.ts';
+export { explainUser } from './explain/user-explanation.ts';
+export type {
+  CategoryShare,
+  LoginFacts,
+  SelectorExplanation,
+  UserExplanation,
+} from './explain/user-explanation.ts';
+export type { Hole, HoleCode } from './explain/hole.ts';
+export type { Obstacle } from './explain/key-demand.ts';
+export { suggestOrder } from './explain/suggestion.ts';
+export type { OrderSuggestion } from './explain/suggestion.ts';
