@@ -13,7 +13,7 @@ const percent: LintRule = {
   title: '% without a letter ends the server',
   severity: 'critical',
   rationale:
-    'Before Redis 7.2.7 and 7.4.2 and Valkey 7.2.8 and 8.0.2, a key rule % alone (in 7.0 also %~pattern) is accepted, and the server aborts at the next ACL LIST, ACL GETUSER or ACL SAVE (CVE-2024-51741). Whoever may run ACL SETUSER can do it on purpose.',
+    'Before Redis 7.2.7 and 7.4.2 and Valkey 7.2.8 and 8.0.2, a key rule % alone (in 7.0 also %~pattern) is accepted, and the server aborts at the next ACL LIST, ACL GETUSER or ACL SAVE (CVE-2024-51741). Packages of distributions may hold the fix already: Debian’s 7.0.15 refuses the rule. Whoever may run ACL SETUSER can do it on purpose.',
   fix: 'Write %R~pattern, %W~pattern or ~pattern, and update the server.',
   proof: [
     prove(['redis-7.0', 'redis-7.2', 'redis-7.4', 'valkey-7.2', 'valkey-8.0'], '% +get', accepted, crashes),

@@ -138,18 +138,18 @@ const sortByGetOld = holderRule({
   title: 'SORT reads keys outside the patterns (6.x)',
   severity: 'high',
   rationale:
-    'Before 7.0, SORT checks the key it sorts and the one it stores to, but not those that its BY and GET patterns name: SORT app:list BY nosort GET secret returns the value of any string or hash field of the database.',
+    'Before 7.0, SORT checks the key it sorts and the one it stores to, but not those that its BY and GET patterns name: with the names of other keys in a list of its own, SORT app:list BY nosort GET * returns their values.',
   fix: 'Deny SORT on 6.x, or go to 7.0 or later, where BY and GET need the right to read every key.',
   commands: ['sort'],
   applies: (user) => isConfined(user) && !user.user.table.dialect.keyPermissions,
   severityOf: ({ user }, subject) => (hasNeighbours(subject, user) ? 'critical' : 'high'),
   because: ({ user }) => `on this version its GET and BY options read keys outside ${showPatterns(user)}`,
-  shownBy: () => ['SORT', 'app:1', 'BY', 'nosort', 'GET', 'secret'],
+  shownBy: () => ['SORT', 'app:1', 'BY', 'nosort', 'GET', '*'],
   proof: [
     prove(
       BEFORE_7_0,
       '~app:* +sort',
-      allowed('SORT', 'app:1', 'BY', 'nosort', 'GET', 'secret'),
+      allowed('SORT', 'app:1', 'BY', 'nosort', 'GET', '*'),
       denied('SORT', 'secret'),
     ),
   ],

@@ -36,7 +36,10 @@ export function findKeyword(
   const patterns = user.user.selectors.flatMap(({ keys }) => keys).filter((key) => key[side]);
   for (const word of words) {
     for (let mask = 0; mask < 1 << word.length; mask++) {
-      const spelt = [...word].map((letter, i) => ((mask >> i) & 1 ? letter.toUpperCase() : letter)).join('');
+      const spelt = word
+        .split('')
+        .map((letter, i) => ((mask >> i) & 1 ? letter.toUpperCase() : letter))
+        .join('');
       if (patterns.some(({ pattern }) => globMatch(pattern, spelt))) return spelt;
     }
   }
