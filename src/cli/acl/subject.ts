@@ -113,7 +113,7 @@ export async function readAclText(path: string): Promise<string> {
 }
 
 /** A bare branch means the build that its table was recorded from. */
-function readServer(name: string): ServerVersion {
+export function readServer(name: string): ServerVersion {
   const server = parseServerName(name);
   if (server !== undefined) return completeVersion(server);
   throw new CommandFailure({
