@@ -1,8 +1,8 @@
-/** Users and the configuration file around them: aclfile, requirepass, rename-command, and scripts of ACL SETUSER. */
-import { hitToken, hitUser, inWords } from '../hit.ts';
-import type { LintHit, LintRule } from '../rule.ts';
+/** Users and the configuration file around them: aclfile, requirepass, rename-command. */
+import { hitToken, inWords } from '../hit.ts';
+import type { LintRule } from '../rule.ts';
 import { allowed, prove, proveFile, SINCE_6_0 } from './proof.ts';
-import { accepted, loginRefused, logsIn } from './shown.ts';
+import { accepted } from './shown.ts';
 
 const good = 'user default off\nuser app on >Vq7-mZp2x_Lk9 ~app:* +@read +ping\n';
 
@@ -104,43 +104,4 @@ const RENAMED: LintRule = {
   },
 };
 
-const ADDITIVE: LintRule = {
-  id: 'additive-setuser',
-  title: 'ACL SETUSER adds to what a user has already',
-  severity: 'medium',
-  rationale:
-    'ACL SETUSER changes a user, it does not replace it. Run again, or on a server that has the user, the old grants, patterns and passwords stay: a password that was to be rotated still opens it.',
-  fix: 'Start the rules with reset.',
-  proof: [
-    prove(SINCE_6_0, 'on >old ~a:* +get >new ~b:* +set', logsIn('old'), logsIn('new'), allowed('GET', 'a:1')),
-    prove(SINCE_6_0, 'on >old ~a:* +get reset on >new ~b:* +set', loginRefused('old'), logsIn('new')),
-  ],
-  examples: {
-    bad: { kind: 'script', text: 'ACL SETUSER app on >Vq7-mZp2x_Lk9 ~app:* +@read +ping\n' },
-    good: { kind: 'script', text: 'ACL SETUSER app reset on >Vq7-mZp2x_Lk9 ~app:* +@read +ping\n' },
-  },
-  judge: ({ users, source }) => {
-    if (source.kind !== 'script') return [];
-    const cleared = new Set<string>();
-    return users.flatMap((user): readonly LintHit[] => {
-      const resets = user.tokens.some(({ text }) => text.toLowerCase() === 'reset');
-      if (resets) cleared.add(user.name);
-      if (resets || cleared.has(user.name) || user.tokens.length === 0) return [];
-      cleared.add(user.name);
-      const [first] = user.tokens;
-      const range = first?.range;
-      const words = 'Put reset before the first rule.';
-      return [
-        hitUser(user, {
-          message: `This adds to what user ${user.name} has: old grants and passwords stay.`,
-          fix:
-            range === undefined
-              ? inWords(words)
-              : { kind: 'edit', range: [range[0], range[0]], text: 'reset ', words },
-        }),
-      ];
-    });
-  },
-};
-
-export const CONF_FILE_RULES: readonly LintRule[] = [WITH_LINES, REQUIREPASS, RENAMED, ADDITIVE];
+export const CONF_FILE_RULES: readonly LintRule[] = [WITH_LINES, REQUIREPASS, RENAMED];

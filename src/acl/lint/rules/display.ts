@@ -1,10 +1,8 @@
 /** Rules that a server accepts and then suffers from: displays that end it, selectors that hold nothing. */
-import { toBytes } from '../../bytes.ts';
-import { splitArguments } from '../../language/argument-split.ts';
 import type { Problem } from '../../problem.ts';
 import { hitToken, inWords } from '../hit.ts';
-import type { LintHit, LintRule, LintSubject, LintToken, LintUser } from '../rule.ts';
-import { allowed, denied, prove, proveFile, SINCE_6_0, SINCE_7_0 } from './proof.ts';
+import type { LintHit, LintRule, LintSubject } from '../rule.ts';
+import { allowed, denied, prove, SINCE_6_0, SINCE_7_0 } from './proof.ts';
 import { accepted, refused } from './shown.ts';
 
 const good = 'user default off\nuser app on >Vq7-mZp2x_Lk9 ~app:* +@read +ping\n';
@@ -28,7 +26,7 @@ const PERCENT: LintRule = {
   judge: (subject) =>
     hazardHits(
       subject,
-      ({ token }) => token?.startsWith('%') === true,
+      ({ message }) => message.startsWith('A key rule'),
       'Write %R~pattern, %W~pattern or ~pattern.',
     ),
 };
@@ -45,7 +43,7 @@ const FIRST_ARGUMENT: LintRule = {
   judge: (subject) =>
     hazardHits(
       subject,
-      ({ token, message }) => token?.includes('|') === true && message.startsWith('A first-argument'),
+      ({ message }) => message.startsWith('A first-argument'),
       'Remove the rule.',
     ),
 };
@@ -64,36 +62,6 @@ const UNREADABLE: LintRule = {
       subject,
       ({ message }) => message.startsWith('A selector'),
       'Put ? in the place of the quote or parenthesis.',
-    ),
-};
-
-const UNBALANCED: LintRule = {
-  id: 'selector-unbalanced-quote',
-  title: 'A quote that is not closed empties a selector',
-  severity: 'high',
-  rationale:
-    'Inside parentheses rules are split as on a command line. With a quote that is never closed the split fails, and every server from 7.0 on takes the selector as empty, without an error: what it should allow is denied.',
-  fix: 'Close the quote, or put ? in its place.',
-  proof: [
-    proveFile(SINCE_7_0, 'user u on nopass (+get ~"a)\n', accepted, denied('GET', 'a')),
-    proveFile(SINCE_7_0, 'user u on nopass (+get ~"a")\n', accepted, allowed('GET', 'a')),
-  ],
-  examples: { bad: bad('+ping', '+ping (+get ~"a)'), good: bad('+ping', '+ping (+get ~a)') },
-  judge: ({ users }) =>
-    users.flatMap((user) =>
-      selectorsOf(user)
-        .filter(({ text }) => !closesQuotes(text.slice(1, -1)))
-        .map(({ token, last }) =>
-          hitToken(
-            user,
-            token,
-            {
-              message: 'A quote is not closed: the server takes this selector as empty and says nothing.',
-              fix: inWords('Close the quote, or put ? in its place.'),
-            },
-            last,
-          ),
-        ),
     ),
 };
 
@@ -128,13 +96,7 @@ const EMPTY_PATTERN: LintRule = {
     ),
 };
 
-export const DISPLAY_RULES: readonly LintRule[] = [
-  PERCENT,
-  FIRST_ARGUMENT,
-  UNREADABLE,
-  UNBALANCED,
-  EMPTY_PATTERN,
-];
+export const DISPLAY_RULES: readonly LintRule[] = [PERCENT, FIRST_ARGUMENT, UNREADABLE, EMPTY_PATTERN];
 
 function hazardHits(
   subject: LintSubject,
@@ -152,27 +114,4 @@ function hazardHits(
       fix: inWords(words),
     };
   });
-}
-
-/** The parentheses of a user, one text each, however many words they are. */
-function selectorsOf(
-  user: LintUser,
-): readonly { readonly text: string; readonly token: LintToken; readonly last: LintToken }[] {
-  const found: { text: string; token: LintToken; last: LintToken }[] = [];
-  let open: LintToken | undefined;
-  for (const token of user.tokens) {
-    if (open === undefined && token.text.startsWith('(')) open = token;
-    if (open === undefined || !token.text.endsWith(')')) continue;
-    const text = user.tokens
-      .slice(open.index, token.index + 1)
-      .map((each) => each.text)
-      .join(' ');
-    found.push({ text, token: open, last: token });
-    open = undefined;
-  }
-  return found;
-}
-
-function closesQuotes(text: string): boolean {
-  return splitArguments(toBytes(text)) !== undefined;
 }

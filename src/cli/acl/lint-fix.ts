@@ -1,0 +1,115 @@
+/**
+ * `wardis acl lint --fix`: writes exact replacements that the engine proves to mend the form only. One is taken when the
+ * server refuses less than before, or when every user stays exactly as it was.
+ */
+
+import { statSync } from 'node:fs';
+import {
+  lint,
+  printUser,
+  readLintFile,
+  type CommandTable,
+  type LintRange,
+  type LintRule,
+  type LintSubject,
+} from '../../acl/index.ts';
+import { encodeConf } from '../../conf/index.ts';
+import { CommandFailure } from '../failure.ts';
+import { writeWhole } from '../file-output.ts';
+import type { Terminal } from '../terminal.ts';
+import { editsOf } from './lint-result.ts';
+import type { LintText } from './lint-source.ts';
+
+/** Fixes tried on one file; each is a reading of the whole file. */
+const FIXES_MAX = 500;
+
+/** Mends the ACL files in place, the old ones kept as `.bak`, and returns what they are now. */
+export function fixFiles(
+  texts: readonly LintText[],
+  table: CommandTable | undefined,
+  rules: readonly LintRule[],
+  terminal: Terminal,
+): readonly LintText[] {
+  return texts.map((source) => {
+    if (table === undefined || source.kind !== 'acl-file') return source;
+    if (source.path === 'standard input') {
+      throw new CommandFailure({
+        code: 'E_USAGE',
+        what: 'standard input cannot be mended in place',
+        next: 'name a file, or leave --fix out',
+      });
+    }
+    const { text, fixed } = mendText(source.text, table, rules);
+    if (fixed === 0) {
+      terminal.err(`${source.path}: nothing that --fix may mend\n`);
+      return source;
+    }
+    const mode = statSync(source.path).mode & 0o777;
+    writeWhole(`${source.path}.bak`, encodeConf(source.text), mode);
+    writeWhole(source.path, encodeConf(text), mode);
+    terminal.err(
+      `${source.path}: ${fixed} fix${fixed === 1 ? '' : 'es'} written, the old file is ${source.path}.bak\n`,
+    );
+    return { ...source, text };
+  });
+}
+
+/** Takes one fix after the other, each on the text that the last one left. */
+export function mendText(
+  original: string,
+  table: CommandTable,
+  rules: readonly LintRule[],
+): { readonly text: string; readonly fixed: number } {
+  let text = original;
+  let fixed = 0;
+  const refused = new Set<string>();
+  for (let tries = 0; tries < FIXES_MAX; tries++) {
+    const next = lint(readLintFile(text, table), rules).find(
+      (finding) => editsOf(finding.fix).length > 0 && !refused.has(keyOf(finding, text)),
+    );
+    if (next === undefined) break;
+    const mended = applyEdits(text, editsOf(next.fix));
+    if (isMended(text, mended, table)) {
+      text = mended;
+      fixed++;
+    } else {
+      refused.add(keyOf(next, text));
+    }
+  }
+  return { text, fixed };
+}
+
+/** Replaces ranges that do not overlap. */
+export function applyEdits(
+  text: string,
+  edits: readonly { readonly range: LintRange; readonly text: string }[],
+): string {
+  let mended = text;
+  for (const edit of edits.toSorted((a, b) => b.range[0] - a.range[0])) {
+    mended = mended.slice(0, edit.range[0]) + edit.text + mended.slice(edit.range[1]);
+  }
+  return mended;
+}
+
+/** The server refuses less, or it has the very same users. */
+function isMended(before: string, after: string, table: CommandTable): boolean {
+  if (before === after) return false;
+  const [a, b] = [readLintFile(before, table), readLintFile(after, table)];
+  const [left, right] = [countRefusals(a), countRefusals(b)];
+  if (left > 0 || right > 0) return right < left;
+  const show = ({ users }: LintSubject) => users.map(({ user }) => printUser(user, table)).join('\n');
+  return show(a) === show(b);
+}
+
+/** Of a line with several errors servers report some only. */
+function countRefusals({ problems, users }: LintSubject): number {
+  return users.reduce((sum, { refused }) => sum + refused.length, problems.length);
+}
+
+function keyOf(
+  finding: { readonly rule: string; readonly user?: string; readonly range?: LintRange },
+  text: string,
+): string {
+  const words = finding.range === undefined ? '' : text.slice(...finding.range);
+  return JSON.stringify([finding.rule, finding.user, words]);
+}
