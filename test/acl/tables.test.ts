@@ -86,7 +86,8 @@ it('dialectOf tells patch levels apart', () => {
   expect(dialectOf({ product: 'valkey', version: '8.0.1' }).percentAborts).toBe(true);
   expect(dialectOf({ product: 'valkey', version: '8.1.0' }).percentAborts).toBe(false);
   expect(dialectOf({ product: 'valkey', version: '8.1.1' }).georadiusFirstStore).toBe(true);
-  expect(dialectOf({ product: 'valkey', version: '9.1.0' }).georadiusFirstStore).toBe(false);
+  expect(dialectOf({ product: 'valkey', version: '9.1.0' }).georadiusFirstStore).toBe(true);
+  expect(dialectOf({ product: 'valkey', version: '9.1.2' }).georadiusFirstStore).toBe(false);
 });
 
 function readReply(server: string): unknown {

@@ -175,9 +175,6 @@ function keysOf(command: Command, dialect: Dialect): CommandPlan['keys'] {
     return native !== undefined ? 'native' : command.legacy[0] === 0 ? 'none' : 'legacy';
   const specs = command.keySpecs.some((spec) => !spec.notKey);
   if (!specs && native === undefined) return 'none';
-  // Patched servers flag these specs as incomplete: the finder decides.
-  if (native === 'georadiusGetKeys' && !dialect.georadiusFirstStore) return 'native';
-  if (native === 'xreadGetKeys' && !dialect.xreadKeywordWindow) return 'native';
   return specs && !command.keySpecs.some((spec) => spec.variable) ? 'specs' : 'native';
 }
 

@@ -131,25 +131,28 @@ function findGeoradius(argv: readonly string[], dialect: Dialect, found: FoundKe
 
 function findXread(argv: readonly string[], dialect: Dialect, found: FoundKeys): void {
   const need: KeyNeed = dialect.keyPermissions && !dialect.xreadKeywordWindow ? 1 : 0;
-  const streams = findStreams(argv);
+  const streams = findStreams(argv, dialect);
   const rest = argv.length - streams - 1;
   if (streams === 0 || rest === 0 || rest % 2 !== 0) return;
   for (let i = streams + 1; i <= streams + rest / 2; i++) addKey(found, i, need);
 }
 
 /** Position of the word STREAMS, options before it skipped with their values; 0 if there is none. */
-function findStreams(argv: readonly string[]): number {
+function findStreams(argv: readonly string[], dialect: Dialect): number {
+  const options = dialect.xreadKeywordWindow ? XREAD_OPTIONS : XREAD_OPTIONS_FIXED;
   for (let i = 1; i < argv.length; i++) {
     const arg = argv[i] ?? '';
     if (equalsIgnoringCase(arg, 'streams')) return i;
-    if (XREAD_ONE_VALUE.some((word) => equalsIgnoringCase(arg, word))) i += 1;
+    if (options.some((word) => equalsIgnoringCase(arg, word))) i += 1;
     else if (equalsIgnoringCase(arg, 'group')) i += 2;
     else if (!equalsIgnoringCase(arg, 'noack')) return 0;
   }
   return 0;
 }
 
-const XREAD_ONE_VALUE = ['block', 'count'];
+/** Options with one value; the fixed finder knows those of later versions as well (Redis #15478). */
+const XREAD_OPTIONS = ['block', 'count'];
+const XREAD_OPTIONS_FIXED = ['block', 'count', 'claim', 'maxcount', 'maxsize'];
 
 /** BITFIELD with nothing but GET and OVERFLOW; anything odd counts as a write. */
 function readsOnly(argv: readonly string[]): boolean {

@@ -6,7 +6,7 @@
 
 export type Product = 'redis' | 'valkey';
 
-/** A product and its version, as INFO names them (`7.0.15`; `7.0` is taken as 7.0.0). */
+/** A product and its version, as INFO names them (`7.0.15`). `7.0` means the build that was recorded: 7.0.15. */
 export interface ServerVersion {
   readonly product: Product;
   readonly version: string;
@@ -55,7 +55,7 @@ export interface Dialect {
   readonly reopensSelector: boolean;
   /** Before the fixes of CVE-2024-51741: `%` alone is accepted, and the next display ends the server. */
   readonly percentAborts: boolean;
-  /** 7.0 accepts `%~pattern` too, with the same end. */
+  /** Before the fixes of CVE-2024-31227: `%~pattern` is accepted too, with the same end. */
   readonly percentTildeAborts: boolean;
   /** GEORADIUS: the first STORE is checked, the last one is written. */
   readonly georadiusFirstStore: boolean;
@@ -91,7 +91,7 @@ export type PubsubDefault = 'allchannels' | 'resetchannels';
  */
 export function dialectOf(server: ServerVersion): Dialect {
   const { product, version } = server;
-  const v = parseVersion(version);
+  const v = buildOf(server);
   const valkey = product === 'valkey';
   const since = (major: number, minor: number): boolean => v[0] > major || (v[0] === major && v[1] >= minor);
   const seven = since(7, 0);
@@ -119,7 +119,7 @@ export function dialectOf(server: ServerVersion): Dialect {
     argumentSplit: !valkey || !since(8, 1) ? 'strict' : since(9, 0) ? 'joined' : 'drops-ff',
     reopensSelector: seven && !kept,
     percentAborts: seven && !fixedIn(v, valkey ? PERCENT_VALKEY : PERCENT_REDIS),
-    percentTildeAborts: seven && !kept,
+    percentTildeAborts: seven && !fixedIn(v, valkey ? GLOB_DEPTH_VALKEY : GLOB_DEPTH_REDIS),
     georadiusFirstStore: seven && !fixedIn(v, valkey ? GEORADIUS_VALKEY : KEYWORDS_REDIS),
     sortSkipsStoreValue: valkey || !fixedIn(v, KEYWORDS_REDIS),
     xreadKeywordWindow: seven && (valkey || !fixedIn(v, KEYWORDS_REDIS)),
@@ -130,6 +130,13 @@ export function dialectOf(server: ServerVersion): Dialect {
     duplicateUsers: seven ? 'refused' : 'last-wins',
     loadDisconnects: valkey ? !since(8, 0) : !since(7, 4),
   };
+}
+
+/** The build that a version means: without a patch level, the recorded one of the minor version. */
+function buildOf({ product, version }: ServerVersion): Version {
+  const [major, minor, patch] = parseVersion(version);
+  const isWhole = /^\D*\d+\D+\d+\D+\d/.test(version);
+  return [major, minor, isWhole ? patch : (RECORDED_PATCH.get(`${product}-${major}.${minor}`) ?? patch)];
 }
 
 /** `7.0.15` or `7.0` as numbers; what is missing is 0. */
@@ -145,16 +152,32 @@ export type Version = readonly [number, number, number];
 
 const GLOB_DEPTH_MAX = 1000;
 
+/** Builds that the bundled tables and the test vectors were recorded from. */
+const RECORDED_PATCH: ReadonlyMap<string, number> = new Map([
+  ['redis-6.0', 16],
+  ['redis-6.2', 16],
+  ['redis-7.0', 15],
+  ['redis-7.2', 6],
+  ['redis-7.4', 1],
+  ['redis-8.0', 6],
+  ['valkey-7.2', 7],
+  ['valkey-8.0', 1],
+  ['valkey-8.1', 1],
+  ['valkey-9.1', 2],
+]);
+
 // First fixed release of each branch, newest branch first; a branch newer than the first has the fix, a branch that is
 // missing never got it.
 type Fixes = readonly Version[];
+// CVE-2024-31228 (glob depth) and CVE-2024-31227 (`%~`) were fixed in the same releases.
 const GLOB_DEPTH_REDIS: Fixes = [[7, 4, 1], [7, 2, 6], [6, 2, 16]]; // prettier-ignore
 const GLOB_DEPTH_VALKEY: Fixes = [[8, 0, 1], [7, 2, 7]]; // prettier-ignore
 const PERCENT_REDIS: Fixes = [[7, 4, 2], [7, 2, 7]]; // prettier-ignore
 const PERCENT_VALKEY: Fixes = [[8, 0, 2], [7, 2, 8]]; // prettier-ignore
 const KEYWORDS_REDIS: Fixes = [[8, 8, 2], [8, 6, 6], [8, 4, 6], [8, 2, 9], [7, 4, 11], [7, 2, 16]]; // prettier-ignore
 const SORT_RO_REDIS: Fixes = [[7, 2, 1], [7, 0, 13]]; // prettier-ignore
-const GEORADIUS_VALKEY: Fixes = [[9, 1, 0]];
+// Valkey #3971 is younger than 9.1.0; 9.1.2 has it (seen).
+const GEORADIUS_VALKEY: Fixes = [[9, 1, 2]];
 
 function fixedIn(version: Version, fixes: Fixes): boolean {
   const [major, minor, patch] = version;

@@ -8,6 +8,7 @@ import type { CommandTable } from './command-table.ts';
 import { dialectOf, parseVersion } from './dialect.ts';
 import type { Product, ServerVersion } from './dialect.ts';
 import { invariant } from '../invariant.ts';
+import { flagSpecs, observeHoles } from './spec-flags.ts';
 import { buildTable, readTableText } from './table-text.ts';
 import type { CommandRow } from './table-text.ts';
 import { BUNDLED } from './recorded/bundled.ts';
@@ -26,10 +27,11 @@ export function tableFor(server: ServerVersion): CommandTable {
   const [major, minor] = parseVersion(server.version);
   const exact = nearest === `${server.product}-${major}.${minor}`;
   const note = `no command table of ${key} is bundled: that of ${nearest} stands in`;
+  const dialect = dialectOf(server);
   const table = buildTable(
-    { name: exact ? nearest : key, dialect: dialectOf(server), exact, ...(!exact && { note }) },
+    { name: exact ? nearest : key, dialect, exact, ...(!exact && { note }) },
     categories,
-    rows,
+    flagSpecs(rows, dialect),
   );
   if (tables.size < TABLES_MAX) tables.set(key, table);
   return table;
@@ -69,9 +71,10 @@ export function tableFromCommandReply(reply: unknown, server: ServerVersion): Co
     ? bundledRows(server).filter((row) => !shown.has(row.fullName.toLowerCase()))
     : [];
   const whole = hidden.filter((row) => !row.fullName.includes('|') || !shown.has(headOf(row.fullName)));
-  return buildTable({ name: bundled.server, dialect: bundled.dialect, exact: true }, categories, [
+  const dialect = observeHoles(rows, bundled.dialect);
+  return buildTable({ name: bundled.server, dialect, exact: true }, categories, [
     ...complete,
-    ...whole,
+    ...flagSpecs(whole, dialect),
   ]);
 }
 
