@@ -14,6 +14,7 @@ import {
 } from '../../src/acl/index.ts';
 import type { CommandTable, User } from '../../src/acl/index.ts';
 import { lint, readLintFile, readLintRules } from '../../src/acl/lint/lint.ts';
+import { readLintScript } from '../../src/acl/lint/script.ts';
 import type { LintExample, LintFinding, LintFix, LintProof, LintRule } from '../../src/acl/lint/rule.ts';
 import { TRAP_RULES } from './trap-rules.ts';
 
@@ -77,6 +78,7 @@ function tableNamed(server: string): CommandTable {
 
 function subjectOf(example: LintExample): ReturnType<typeof readLintFile> {
   const table = tableNamed(example.server ?? 'redis-7.2');
+  if (example.kind === 'script') return readLintScript(example.text, table);
   return example.kind === 'rules' ? readLintRules(example.text, table) : readLintFile(example.text, table);
 }
 

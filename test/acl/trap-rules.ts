@@ -3,7 +3,6 @@ import type { LintRule } from '../../src/acl/lint/rule.ts';
 import { ACCESS_RULES } from '../../src/acl/lint/rules/access.ts';
 import { CATEGORY_RULES } from '../../src/acl/lint/rules/category.ts';
 import { CHANNEL_RULES } from '../../src/acl/lint/rules/channel.ts';
-import { CRASH_RULES } from '../../src/acl/lint/rules/crash.ts';
 import { GLOB_RULES } from '../../src/acl/lint/rules/glob.ts';
 import { KEY_HOLE_RULES } from '../../src/acl/lint/rules/key-hole.ts';
 import { KEYLESS_RULES } from '../../src/acl/lint/rules/keyless.ts';
@@ -19,5 +18,4 @@ export const TRAP_RULES: readonly LintRule[] = [
   ...CHANNEL_RULES,
   ...OBSERVER_RULES,
   ...CATEGORY_RULES,
-  ...CRASH_RULES,
 ];

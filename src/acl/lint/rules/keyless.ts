@@ -2,7 +2,6 @@
 import type { LintRule } from '../rule.ts';
 import { canRun } from '../../decision/reach.ts';
 import { hasKeyPatterns, hasNeighbours, holderRule, isConfined, showPatterns } from './holder.ts';
-import { historiesOf } from './history.ts';
 import { SCRIPT_RULES } from './script.ts';
 import { DATABASE_RULES } from './database.ts';
 import { allowed, BEFORE_7_0, denied, prove, SECRET, SINCE_6_0, SINCE_7_0 } from './proof.ts';
@@ -49,9 +48,9 @@ const flushall = holderRule({
   title: 'A user with a few keys may delete all of them',
   severity: 'high',
   rationale:
-    'FLUSHALL, FLUSHDB and SWAPDB take no key, so key patterns are not asked. +@write and +@keyspace bring all three: a user that is limited to its own keys empties the database of everybody, or exchanges it with another.',
-  fix: 'Deny the three after the word that brings them, or list the commands that are needed instead of +@write.',
-  commands: ['flushall', 'flushdb', 'swapdb'],
+    'FLUSHALL, FLUSHDB and SWAPDB take no key, so key patterns are not asked. +@write and +@keyspace bring all three: a user that is limited to its own keys empties the database of everybody, or exchanges it with another. From 7.0 on +@write brings FUNCTION FLUSH as well.',
+  fix: 'Deny them after the word that brings them, or list the commands that are needed instead of +@write.',
+  commands: ['flushall', 'flushdb', 'swapdb', 'function|flush', 'function|delete'],
   applies: (user) => hasKeyPatterns(user) && (holdsWhole(user, 'flushall') || holdsWhole(user, 'flushdb')),
   severityOf: ({ user }, subject) => (hasNeighbours(subject, user) ? 'critical' : 'high'),
   because: ({ user }) => `they take no key, so ${showPatterns(user)} does not hold them back`,
@@ -98,38 +97,6 @@ const swapdb = holderRule({
   examples: {
     bad: { text: `user app on ${SECRET} ~app:* +get +set +swapdb` },
     good: { text: `user app on ${SECRET} ~app:* +get +set` },
-  },
-});
-
-const functionFlush = holderRule({
-  id: 'function-ignores-keys',
-  title: 'Functions of everybody can be replaced or deleted',
-  severity: 'medium',
-  rationale:
-    'FUNCTION LOAD, DELETE, FLUSH and RESTORE are in @write and @scripting and take no key, so key patterns are not asked. Whoever replaces a library runs its code with the rights of every user that calls it.',
-  fix: 'Deny FUNCTION as a whole; callers need FCALL only.',
-  commands: ['function|load', 'function|delete', 'function|flush', 'function|restore'],
-  // Behind -@dangerous it is a trap of its own.
-  applies: (user) =>
-    hasKeyPatterns(user) &&
-    !historiesOf(user).some(({ steps }) => steps.some(({ rule }) => /^-@dangerous$/i.test(rule))),
-  severityOf: ({ user }, subject) => (hasNeighbours(subject, user) ? 'high' : 'medium'),
-  because: () =>
-    'functions belong to the whole server, and their code runs with the rights of whoever calls it',
-  shownBy: ({ held }) =>
-    held.includes('function|flush') ? ['FUNCTION', 'FLUSH'] : (held[0] ?? '').toUpperCase().split('|'),
-  proof: [
-    prove(
-      SINCE_7_0,
-      '~app:* +@write',
-      allowed('FUNCTION', 'FLUSH'),
-      allowed('FUNCTION', 'LOAD', 'REPLACE', 'x'),
-    ),
-    prove(SINCE_7_0, '~app:* +@write -function', denied('FUNCTION', 'FLUSH'), allowed('SET', 'app:1', 'x')),
-  ],
-  examples: {
-    bad: { text: `user app on ${SECRET} ~app:* +@read +@write` },
-    good: { text: `user app on ${SECRET} ~app:* +@read +@write -function` },
   },
 });
 
@@ -192,7 +159,6 @@ export const KEYLESS_RULES: readonly LintRule[] = [
   keysScan,
   flushall,
   swapdb,
-  functionFlush,
   sortByGetOld,
   clusterSlots,
   ...SCRIPT_RULES,

@@ -6,9 +6,7 @@ import { inWords } from '../hit.ts';
 import { findGrant } from './history.ts';
 import {
   denyFix,
-  hasNeighbours,
   hitAt,
-  holderRule,
   isConfined,
   isSovereign,
   judgedUsers,
@@ -39,28 +37,6 @@ const runsAsCaller: LintRule = {
   },
   judge: (subject) => judgedUsers(subject).flatMap((user) => findIdleScripts(user, subject)),
 };
-
-const scriptFlush = holderRule({
-  id: 'esc-script-flush',
-  title: 'A user may drop or end the scripts of everybody',
-  severity: 'low',
-  rationale:
-    'SCRIPT FLUSH empties the script cache of the whole server, so that every EVALSHA of other users fails until they send the script again; SCRIPT KILL and FUNCTION KILL end whatever runs. They are in @scripting, and not in @dangerous.',
-  fix: 'Grant +eval +evalsha +script|load +script|exists instead of +@scripting or +script.',
-  commands: ['script|flush', 'script|kill', 'function|kill'],
-  applies: isConfined,
-  severityOf: ({ user }, subject) => (hasNeighbours(subject, user) ? 'medium' : 'low'),
-  because: () => 'scripts and their cache belong to the whole server',
-  shownBy: () => ['SCRIPT', 'FLUSH'],
-  proof: [
-    prove(SINCE_6_0, '~app:* +script', allowed('SCRIPT', 'FLUSH'), allowed('SCRIPT', 'KILL')),
-    prove(SINCE_7_0, '~app:* +@all -@dangerous', allowed('SCRIPT', 'FLUSH')),
-  ],
-  examples: {
-    bad: { text: `user app on ${SECRET} ~app:* +get +@scripting` },
-    good: { text: `user app on ${SECRET} ~app:* +get +eval +evalsha +script|load +script|exists` },
-  },
-});
 
 const sortByGet: LintRule = {
   id: 'sort-by-get',
@@ -121,13 +97,7 @@ const debugEnabled: LintRule = debugRule({
   says: 'where enable-debug-command lets it, it looks into keys that are not checked and can stop the server',
 });
 
-export const SCRIPT_RULES: readonly LintRule[] = [
-  runsAsCaller,
-  scriptFlush,
-  sortByGet,
-  debugUnchecked,
-  debugEnabled,
-];
+export const SCRIPT_RULES: readonly LintRule[] = [runsAsCaller, sortByGet, debugUnchecked, debugEnabled];
 
 const SCRIPTING = ['eval', 'evalsha', 'fcall'];
 /** Commands that run scripts, and those that hold keys but do nothing with their values. */

@@ -7,7 +7,7 @@ import { mergeSelectors } from '../../language/selector-merge.ts';
 import type { LintHit, LintRule, LintSubject, LintUser } from '../rule.ts';
 import { historiesOf } from './history.ts';
 import type { Step } from './history.ts';
-import { hitAt, judgedUsers, removeFix } from './holder.ts';
+import { hitAt, judgedUsers } from './holder.ts';
 import { allowed, denied, prove, SECRET, SINCE_7_0, SINCE_7_2 } from './proof.ts';
 
 const notAdditive: LintRule = {
@@ -72,37 +72,6 @@ const unbalancedQuote: LintRule = {
     ),
 };
 
-const emptyPattern: LintRule = {
-  id: 'empty-pattern-%R',
-  title: 'A key pattern is empty',
-  severity: 'high',
-  rationale:
-    '~ alone, and %R, %W or %RW without ~ and a pattern, are accepted and mean the empty pattern, which matches the empty key and no other. What looks like "may read" grants nothing.',
-  fix: 'Write the pattern: %R~app:*.',
-  proof: [
-    prove(SINCE_7_0, '%R +get', { kind: 'accepted' }, denied('GET', 'a'), allowed('GET', '')),
-    prove(SINCE_7_0, '~ +get', { kind: 'accepted' }, denied('GET', 'a'), allowed('GET', '')),
-  ],
-  examples: {
-    bad: { text: `user app on ${SECRET} %R +get` },
-    good: { text: `user app on ${SECRET} %R~app:* +get` },
-  },
-  judge: (subject) =>
-    judgedUsers(subject).flatMap((user) =>
-      historiesOf(user).flatMap(({ steps }) =>
-        steps
-          .filter(({ rule }) => rule === '~' || /^%[rw]{1,2}~?$/i.test(rule))
-          .map((step) =>
-            hitAt(user, step, {
-              message: `${step.rule} is the empty pattern: it gives user ${user.name} no key but the empty one.`,
-              fix: removeFix(user, step, `Write the pattern behind it, or remove ${step.rule}.`),
-              proofCommand: ['GET', 'any-key'],
-            }),
-          ),
-      ),
-    ),
-};
-
 const nestedParenthesis: LintRule = {
   id: 'nested-paren-7.0',
   title: 'A second parenthesis throws the first selector away',
@@ -128,12 +97,7 @@ const nestedParenthesis: LintRule = {
     subject.table.dialect.reopensSelector ? judgedUsers(subject).flatMap((user) => findNested(user)) : [],
 };
 
-export const SELECTOR_RULES: readonly LintRule[] = [
-  notAdditive,
-  unbalancedQuote,
-  emptyPattern,
-  nestedParenthesis,
-];
+export const SELECTOR_RULES: readonly LintRule[] = [notAdditive, unbalancedQuote, nestedParenthesis];
 
 /** Selectors of one user that are compared in pairs; hardly anybody writes more. */
 const SELECTORS_MAX = 8;
