@@ -12,12 +12,23 @@ const COMMANDS_MAX = 3;
 
 /** A path in one line: `CONFIG SET requirepass → acts as default → full control (if the user default is on)`. */
 export function printPath(path: EscalationPath): string {
-  const steps = path.steps.map(printStep).filter((text) => text !== '');
-  const shown = path.assumes.slice(0, ASSUMES_MAX).join(', and ');
-  const more = path.assumes.length - ASSUMES_MAX;
-  const assumes =
-    path.assumes.length === 0 ? '' : ` (if ${shown}${more > 0 ? `, and ${more} more conditions` : ''})`;
-  return `${[...steps, powerTitle(path.to)].join(' → ')}${assumes}`;
+  return `${[...stepsOf(path), powerTitle(path.to)].join(' → ')}${printAssumptions(path)}`;
+}
+
+/** The same without its end: `CONFIG SET requirepass → acts as default (if the user default is on)`. */
+export function printWay(path: EscalationPath): string {
+  return `${stepsOf(path).join(' → ')}${printAssumptions(path)}`;
+}
+
+function stepsOf(path: EscalationPath): readonly string[] {
+  return path.steps.map(printStep).filter((text) => text !== '');
+}
+
+function printAssumptions({ assumes }: EscalationPath): string {
+  if (assumes.length === 0) return '';
+  const more = assumes.length - ASSUMES_MAX;
+  const shown = assumes.slice(0, ASSUMES_MAX).join(', and ');
+  return ` (if ${shown}${more > 0 ? `, and ${more} more conditions` : ''})`;
 }
 
 /** One step: the commands that open it, or what happens. */

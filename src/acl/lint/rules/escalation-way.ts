@@ -5,9 +5,9 @@
  */
 import { findEscalations } from '../../escalation/find.ts';
 import type { EscalationPath, Escalations, EscalationStep } from '../../escalation/find.ts';
-import { powerTitle } from '../../escalation/power.ts';
+import { powerDeed } from '../../escalation/power.ts';
 import type { Power } from '../../escalation/power.ts';
-import { printPath } from '../../escalation/print.ts';
+import { printWay } from '../../escalation/print.ts';
 import type { EscalationFacts } from '../../escalation/requirement.ts';
 import { defaultUser } from '../../language/user.ts';
 import { hideSecrets } from '../../language/rule-error.ts';
@@ -131,11 +131,12 @@ function hitOf(user: LintUser, way: WayRule, path: EscalationPath, found: Escala
   const grant = findGrant(user, held[0] ?? '');
   const brought = grant === undefined ? '' : ` (${hideSecrets(grant.rule)})`;
   const others = otherSteps(found, path);
-  const commands = [...new Set([...held, ...others.flatMap((step) => step.commands)])];
-  const verb = path.certainty === 'certain' ? 'can come' : 'could come';
+  const same = found.steps.filter(({ edge }) => way.edges.includes(edge.id));
+  const commands = [...new Set([...held, ...[...same, ...others].flatMap((step) => step.commands)])];
+  const verb = path.certainty === 'certain' ? 'can' : 'could';
   return hitAt(user, grant, {
     ...(user.kind === 'admin' && { severity: 'low' }),
-    message: `User ${user.name} ${verb} to ${powerTitle(path.to)}${brought}: ${printPath(path)}.`,
+    message: `User ${user.name} ${verb} ${powerDeed(path.to)}${brought}: ${printWay(path)}.`,
     ...(others.length > 0 && {
       evidence: `also by ${listCommands([...new Set(others.flatMap((step) => step.commands))])}`,
     }),
