@@ -12,6 +12,9 @@ const rules = find('rules', HTMLTextAreaElement);
 const commands = find('commands', HTMLTextAreaElement);
 const db = find('db', HTMLInputElement);
 
+const TYPING_PAUSE_MS = 120;
+let waiting: number | undefined;
+
 for (const [name, build] of RECORDED_BUILDS) {
   const option = element('option', '', `${name} (${build})`);
   option.setAttribute('value', name);
@@ -21,7 +24,7 @@ for (const { title } of EXAMPLES) example.append(element('option', '', title));
 
 form.addEventListener('input', (event) => {
   if (event.target === example) fill(EXAMPLES[example.selectedIndex] ?? EXAMPLES[0]);
-  show();
+  showSoon();
 });
 form.addEventListener('submit', (event) => event.preventDefault());
 find('link', HTMLButtonElement).addEventListener('click', () => void copyLink());
@@ -50,7 +53,15 @@ function ask(): Question {
   };
 }
 
+/** Typing is not held up by the answer to what was there before. */
+function showSoon(): void {
+  document.body.dataset['settled'] = 'no';
+  window.clearTimeout(waiting);
+  waiting = window.setTimeout(show, TYPING_PAUSE_MS);
+}
+
 function show(): void {
+  document.body.dataset['settled'] = 'yes';
   const given = answer(ask());
   put('decisions', viewDecisions(given));
   put('user', viewUser(given));

@@ -1,6 +1,7 @@
 /** What the form asks, answered by the engine. No DOM here: text in, data out. */
 import {
-  decide,
+  decideExecution,
+  explainDecision,
   explainTokens,
   grantedCommands,
   lint,
@@ -26,7 +27,7 @@ export interface Decided {
   readonly command: string;
   /** Undefined: the line cannot be read, or there is no user. */
   readonly decision: Decision | undefined;
-  /** Sentences, the first the server's own. */
+  /** Sentences: the server's own, the rules that decided, and where running the command differs. */
   readonly why: readonly string[];
 }
 
@@ -48,6 +49,8 @@ export interface Answer {
 /** What the page can hold; a longer text is a paste by mistake. */
 export const TEXT_CHARACTERS_MAX = 200_000;
 const COMMANDS_MAX = 500;
+/** Rules looked at for reasons, all commands together: each command takes a closer look at every rule. */
+const REASON_RULES_MAX = 500;
 const USER = 'u';
 
 export function answer(question: Question): Answer {
@@ -72,12 +75,21 @@ export function answer(question: Question): Answer {
     commandsOfServer: table.byIndex.filter((command) => !command.isContainer).length,
     effects: tokens === undefined ? [] : explainTokens(USER, tokens, table),
     findings: tokens === undefined ? [] : lint(readLintRules(text, table, { user: USER })),
-    decided: lines.slice(0, COMMANDS_MAX).map((command) => {
+    decided: lines.slice(0, COMMANDS_MAX).map((command, at) => {
       const argv = splitRules(command);
-      const readable = user !== undefined && argv !== undefined && argv.length > 0;
-      const decision = readable ? decide(user, argv, table, { db: question.db }) : undefined;
-      const why = decision === undefined || decision.allowed ? [] : [decision.message];
-      return { command, decision, why };
+      if (user === undefined || argv === undefined || argv.length === 0)
+        return { command, decision: undefined, why: [] };
+      const { dryRun, differences } = decideExecution(user, argv, table, { db: question.db });
+      const explained =
+        (at + 1) * (tokens?.length ?? 0) <= REASON_RULES_MAX
+          ? explainDecision(USER, tokens ?? [], argv, table, { db: question.db })
+          : undefined;
+      const why = [
+        ...(dryRun.allowed ? [] : [dryRun.message]),
+        ...(explained?.steps ?? []).map(({ sentence }) => sentence),
+        ...differences.map(({ sentence }) => sentence),
+      ];
+      return { command, decision: dryRun, why };
     }),
     note: table.note,
   };

@@ -1,9 +1,12 @@
 /** The answer as elements of the page. */
+import { LINT_SEVERITIES } from '../src/acl/index.ts';
 import type { Contribution, LintFinding, Problem, TokenEffect } from '../src/acl/index.ts';
 import { element } from './element.ts';
 import type { Answer, Decided } from './session.ts';
 
 const COMMANDS_SHOWN_MAX = 24;
+/** Longer lists would make the page slow, and nobody reads them. */
+const ROWS_MAX = 400;
 
 export function viewDecisions({ decided, line }: Answer): HTMLElement {
   if (decided.length === 0) return element('p', 'quiet', 'Write a command on the left.');
@@ -59,7 +62,16 @@ function viewProblem({ message, token, help }: Problem): HTMLElement {
 
 export function viewEffects(effects: readonly TokenEffect[]): HTMLElement {
   if (effects.length === 0) return element('p', 'quiet', 'No rule yet.');
-  return element('ul', 'list', ...effects.map((effect) => viewEffect(effect, effects)));
+  return element(
+    'ul',
+    'list',
+    ...effects.slice(0, ROWS_MAX).map((effect) => viewEffect(effect, effects)),
+    ...viewRest(effects.length),
+  );
+}
+
+function viewRest(count: number): readonly HTMLElement[] {
+  return count <= ROWS_MAX ? [] : [element('li', 'quiet', `and ${count - ROWS_MAX} more`)];
 }
 
 function viewEffect(effect: TokenEffect, all: readonly TokenEffect[]): HTMLElement {
@@ -112,9 +124,10 @@ function describeNames(verb: string, what: Contribution, side: 'given' | 'taken'
   return `${verb} ${names.length > COMMANDS_SHOWN_MAX ? `${names.length}: ${shown} …` : shown}`;
 }
 
-export function viewFindings(findings: readonly LintFinding[]): HTMLElement {
+export function viewFindings(found: readonly LintFinding[]): HTMLElement {
+  const findings = LINT_SEVERITIES.flatMap((severity) => found.filter((each) => each.severity === severity));
   if (findings.length === 0) return element('p', 'allowed', 'Nothing found.');
-  return element('ul', 'list', ...findings.map(viewFinding));
+  return element('ul', 'list', ...findings.slice(0, ROWS_MAX).map(viewFinding), ...viewRest(findings.length));
 }
 
 function viewFinding({ severity, rule, message }: LintFinding): HTMLElement {

@@ -29,6 +29,7 @@ const inCi = (process.env['CI'] ?? '') !== '';
 /** @type {readonly Gate[]} */
 const GATES = [
   { name: 'types', argv: bin('typescript/bin/tsc', '-p', 'tsconfig.json') },
+  { name: 'types of the playground', argv: bin('typescript/bin/tsc', '-p', 'playground/tsconfig.json') },
   { name: 'lint', argv: bin('oxlint/bin/oxlint', '--type-aware', '--deny-warnings') },
   { name: 'format', argv: bin('prettier/bin/prettier.cjs', '--check', '.', '--log-level', 'warn') },
   { name: 'unused code', argv: bin('knip/bin/knip.js') },
