@@ -52,7 +52,7 @@ describe.each(RULES.map((rule) => [rule.id, rule] as const))('%s', (_, rule) => 
     const [finding] = lintExample(rule, bad);
     const fix = finding?.fix;
     if (fix === undefined || fix.kind === 'words') return;
-    const edits = fix.kind === 'edit' ? [fix] : [...fix.edits].reverse();
+    const edits = fix.kind === 'edit' ? [fix] : fix.edits.toReversed();
     let { text } = bad;
     for (const { range, text: by } of edits) text = text.slice(0, range[0]) + by + text.slice(range[1]);
     expect(subjectOf({ ...bad, text }).problems).toEqual([]);
