@@ -28,15 +28,24 @@ function check(...argv: readonly string[]): Promise<Answer> {
 describe('one user', () => {
   it('that may is exit 0, that may not is exit 1, and what is no command is exit 2', async () => {
     const ok = await check('--user-rules', 'on ~app:* +get', '--', 'GET', 'app:1');
-    expect(ok).toEqual({ exit: 0, out: '✓ allowed  user: GET app:1   --user-rules, redis-7.2.6\n', err: '' });
+    expect(ok).toEqual({
+      exit: 0,
+      out: [
+        '✓ allowed  user: GET app:1   --user-rules, redis-7.2.6',
+        '  command  +get gives GET',
+        '  key      ~app:* gives key "app:1" (read)',
+        '',
+      ].join('\n'),
+      err: '',
+    });
     const denied = await check('--user-rules', 'on ~app:* +get', '--', 'GET', 'other');
     expect(denied.exit).toBe(1);
-    expect(denied.out).toContain("why      User user has no permissions to access the 'other' key");
+    expect(denied.out).toContain("says     User user has no permissions to access the 'other' key");
     expect(denied.out).toContain('when run NOPERM No permissions to access a key');
     const error = await check('--user-rules', 'on ~app:* +get', '--', 'GETX', 'other');
     expect(error.exit).toBe(2);
     expect(error.out).toContain('? error    user: GETX other');
-    expect(error.out).toContain("why      ERR Command 'GETX' not found");
+    expect(error.out).toContain("says     ERR Command 'GETX' not found");
   });
 
   it('is named by --as, or by a whole line of ACL LIST', async () => {
@@ -53,7 +62,15 @@ describe('one user', () => {
 
   it('names the selector that allows, when there are several', async () => {
     const { out } = await check('--aclfile', aclfile, '--as', 'app', '--', 'GET', 'x');
-    expect(out).toContain('by       selector 1');
+    expect(out).toContain(
+      '  selector (~x +get)\n  command  +get gives GET\n  key      ~x gives key "x" (read)\n',
+    );
+  });
+
+  it('hears of each selector what it lacks', async () => {
+    const { out } = await check('--aclfile', aclfile, '--as', 'app', '--', 'SET', 'x', '1');
+    expect(out).toContain('  rules    key "x" matches none of the patterns');
+    expect(out).toContain('  selector (~x +get): no rule gives SET');
   });
 
   it('is refused where ACL DRYRUN says OK and running it does not', async () => {

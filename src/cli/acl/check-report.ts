@@ -16,12 +16,10 @@ export function printCheckOne(report: CheckReport, look: Look): string {
   const head = `${printVerdict(check, look)}  ${safeText(user.name)}: ${printCommand(report.argv)}`;
   const lines = [`${head}   ${dim(placeOf(report), look)}`];
   const say = (label: string, text: string): void => void lines.push(...printField(label, text, look));
-  if (!dryRun.allowed) say('why', dryRun.message);
-  else if (user.user.selectors.length > 1) {
-    say('by', dryRun.selector === 0 ? 'the rules outside parentheses' : `selector ${dryRun.selector}`);
-  }
+  if (!dryRun.allowed) say('says', dryRun.message);
+  for (const [label, text] of reasonsOf(check)) say(label, text);
   if (dryRun.allowed && execution.execution === 'denied') {
-    say('why', `ACL DRYRUN says OK, but running it is refused: ${execution.executionMessage ?? ''}`);
+    say('but', `ACL DRYRUN says OK, but running it is refused: ${execution.executionMessage ?? ''}`);
   } else if (dryRun.allowed && execution.execution === 'depends') {
     const reply = execution.executionMessage;
     say(
@@ -39,6 +37,29 @@ export function printCheckOne(report: CheckReport, look: Look): string {
   for (const note of report.subject.notes) say('note', note);
   return `${lines.join('\n')}\n`;
 }
+
+/** Every selector is asked on its own: the one that allows, or what each of them lacks. */
+function reasonsOf({
+  execution: { dryRun },
+  explanation,
+}: Check): readonly (readonly [label: string, text: string])[] {
+  if (explanation === undefined) return [];
+  const { selectors, steps } = explanation;
+  if (dryRun.allowed || selectors.length === 1) {
+    const by = selectors.find(({ selector }) => dryRun.allowed && selector === dryRun.selector);
+    const whole = by?.token === undefined ? [] : [['selector', by.token] as const];
+    return [...whole, ...steps.slice(0, STEPS_MAX).map(({ about, sentence }) => [about, sentence] as const)];
+  }
+  return selectors.slice(0, STEPS_MAX).map(({ token, steps: own }) => {
+    const sentence = own.findLast(({ outcome }) => outcome === 'refused')?.sentence ?? '';
+    return token === undefined
+      ? (['rules', sentence] as const)
+      : (['selector', `${token}: ${sentence}`] as const);
+  });
+}
+
+/** More reasons than this are no help. */
+const STEPS_MAX = 8;
 
 /** One line a user; what the server calls no command is said once. */
 export function printCheckList(report: CheckReport, look: Look): string {
@@ -80,12 +101,13 @@ function summarise(check: Check): string {
 
 export function printCheckJson(report: CheckReport, _look: Look): string {
   const { subject, argv, db, checks } = report;
-  const answers = checks.map(({ user, verdict, execution, server }) => ({
+  const answers = checks.map(({ user, verdict, execution, explanation, server }) => ({
     user: user.name,
     verdict,
     dryRun: execution.dryRun,
     execution: execution.execution,
     ...(execution.executionMessage !== undefined && { executionMessage: execution.executionMessage }),
+    ...(explanation !== undefined && { steps: explanation.steps, selectors: explanation.selectors }),
     differences: execution.differences,
     unchecked: execution.unchecked,
     ...(server !== undefined && { server }),

@@ -3,7 +3,12 @@
  * and the exit code: 0 allowed, 1 denied, 2 no answer. Of several users it makes a list, and the exit code is 0.
  */
 
-import { decideExecution, type Execution } from '../../acl/index.ts';
+import {
+  decideExecution,
+  explainDecision,
+  type DecisionExplanation,
+  type Execution,
+} from '../../acl/index.ts';
 import type { CheckFlags } from '../commands/acl/check.ts';
 import type { CommandContext } from '../context.ts';
 import { EXIT, type ExitCode } from '../exit-code.ts';
@@ -18,6 +23,8 @@ import { readSubject, type Subject, type SubjectUser } from './subject.ts';
 export interface Check {
   readonly user: SubjectUser;
   readonly execution: Execution;
+  /** Which rules decided it; absent for what is no command, and in lists of many users. */
+  readonly explanation?: DecisionExplanation;
   /** Would running it work: what the exit code says. `error`: the server calls it no command. */
   readonly verdict: 'allowed' | 'denied' | 'error';
   /** What the live server said itself, with `--verify`. */
@@ -66,13 +73,37 @@ async function decideAll(
   const checks = subject.users.map((user): Check => {
     const execution =
       names?.unknown ?? decideExecution(user.user, names?.argv ?? argv, user.user.table, { db });
-    return { user, execution, verdict: verdictOf(execution) };
+    const explanation =
+      names?.unknown === undefined && subject.users.length <= EXPLAINED_USERS_MAX
+        ? explain(user, names?.argv ?? argv, db, flags)
+        : undefined;
+    return {
+      user,
+      execution,
+      verdict: verdictOf(execution),
+      ...(explanation !== undefined && { explanation }),
+    };
   });
   if (flags.verify !== true || subject.target === undefined) return checks;
   const answers = await askServer(subject.target, checks, argv, db, flags);
   return checks.map((check, at) => {
     const server = answers[at];
     return server === undefined ? check : { ...check, server };
+  });
+}
+
+/** More are listed without their reasons: --as explains one. */
+const EXPLAINED_USERS_MAX = 100;
+
+function explain(
+  { name, tokens, user }: SubjectUser,
+  argv: readonly string[],
+  db: number,
+  { pubsubDefault }: CheckFlags,
+): DecisionExplanation | undefined {
+  return explainDecision(name, tokens, argv, user.table, {
+    db,
+    ...((pubsubDefault === 'allchannels' || pubsubDefault === 'resetchannels') && { pubsubDefault }),
   });
 }
 
