@@ -42,7 +42,7 @@ export function guessReason(password: string, userName: string): string | undefi
   const name = userName.toLowerCase();
   if (name.length > 1 && plain === name) return 'it is the name of the user';
   const body = plain.replace(/[\d\W_]+$/, '');
-  if (name.length > 2 && body.includes(name) && isWords(plain.replaceAll(name, ' '))) {
+  if (name.length > 2 && body.includes(name) && isFiller(plain.replaceAll(name, ' '))) {
     return 'it is made from the name of the user';
   }
   if (new Set(plain).size < 3) return 'it repeats one or two characters';
@@ -76,14 +76,19 @@ function hashes(): ReadonlySet<string> {
   return triedHashes;
 }
 
-/** Nothing is left but digits (a year, 1234) and punctuation once the known words are out. */
+/** Known words, and not only digits and signs. */
 function isWords(plain: string): boolean {
+  return /[a-z]/.test(plain) && isFiller(plain);
+}
+
+/** Nothing is left but digits (a year, 1234) and punctuation once the known words are out. */
+function isFiller(plain: string): boolean {
   const left = plain.replace(PART, ' ');
   const letters = left.replace(/[^a-z]/g, '').length;
   const digits = left.replace(/\D/g, '').length;
   const signs = left.replace(/[a-z\d\s]/g, '').length;
-  // A word or two of letters is still guessable beside known words; seven digits are not.
-  return /[a-z]/.test(plain) && letters <= 1 && digits <= 6 && signs <= 6;
+  // One letter is still guessable beside known words; seven digits are not.
+  return letters <= 1 && digits <= 6 && signs <= 6;
 }
 
 /** `p@ssw0rd` as `password`; a trailing year keeps its digits. */

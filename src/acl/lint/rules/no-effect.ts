@@ -33,7 +33,7 @@ const DENY: LintRule = {
   title: 'Rules deny what is not granted',
   severity: 'info',
   rationale:
-    'A denial takes away what earlier rules granted. Where they granted nothing of it, it does nothing, and does not guard against later grants either. (A leading -@all is a good habit and not reported.)',
+    'A denial takes away what earlier rules granted. Where they granted nothing of it, it does nothing, and does not guard against later grants either. (-@all is a good habit and never reported.)',
   fix: 'Leave it out, or put it behind the grant that it is meant for.',
   proof: [
     prove(SINCE_6_0, 'on nopass ~app:* +@read', denied('FLUSHALL'), denied('CONFIG', 'GET', 'x')),
@@ -44,7 +44,7 @@ const DENY: LintRule = {
     users.flatMap((user) =>
       report(
         user,
-        (effect, text) => text.startsWith('-') && isIdleDenial(effect),
+        (effect, text) => text.startsWith('-') && text.toLowerCase() !== '-@all' && isIdleDenial(effect),
         (names) =>
           `${listSome(names)} ${names.length === 1 ? 'takes' : 'take'} nothing away: nothing of it was granted.`,
       ),
