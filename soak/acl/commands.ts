@@ -115,7 +115,9 @@ function argumentsOf(random: Random, theme: Theme, command: Command): Make {
       case 0:
         return random.pick(COUNTS);
       case 1:
-        return anyBytes(random, 3);
+        return random.chance(1, 2)
+          ? anyBytes(random, 3)
+          : `${random.pick(['a', 'ab', 'a\xe9', 'app:', 'app:1', '', 'k'])}${random.below(6)}${random.pick(['', 'b', ':x', '*'])}`;
       case 2:
       case 3:
       case 4:

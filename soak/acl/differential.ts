@@ -4,7 +4,7 @@
  * names them) are sent, but the user is not shown.
  */
 import { decide, getUserView, parseUser, printUser } from '../../src/acl/index.ts';
-import type { CommandTable, User, UserView } from '../../src/acl/index.ts';
+import type { CommandTable, PubsubDefault, User, UserView } from '../../src/acl/index.ts';
 import { toBytes, toText } from '../../src/acl/bytes.ts';
 import { tableOfBuild } from './build.ts';
 import { randomArgv } from './commands.ts';
@@ -48,6 +48,8 @@ export interface RunOptions {
   readonly runs: number;
   /** A connection to the server; asked for again when the server has ended. */
   readonly connect: () => Promise<Pipe>;
+  /** `acl-pubsub-default`, set on the server; default: as it is. */
+  readonly pubsubDefault?: PubsubDefault;
   /** Stop after so many. */
   readonly failuresMax: number;
 }
@@ -60,21 +62,27 @@ export async function compareWithServer(options: RunOptions): Promise<Outcome> {
   const random = randomFrom(seed);
   const totals = { decisions: 0, allowed: 0, users: 0, refusedRules: 0 };
   const failures: (Disagreement & { readonly case: Case })[] = [];
-  let pipe = await options.connect();
+  const connect = async (): Promise<Pipe> => {
+    const pipe = await options.connect();
+    if (options.pubsubDefault !== undefined)
+      await pipe.send([['CONFIG', 'SET', 'acl-pubsub-default', options.pubsubDefault]]);
+    return pipe;
+  };
+  let pipe = await connect();
   const table = await tableOfBuild(pipe, options.table);
   const ask = async (one: Case): Promise<Disagreement | undefined> => {
     try {
-      return await askOne(pipe, one, table);
+      return await askOne(pipe, one, table, options.pubsubDefault);
     } catch (error) {
-      pipe = await options.connect();
+      pipe = await connect();
       return { asked: 'the server', ours: 'lives', theirs: String(error) };
     }
   };
   const done = (): number => (table.dialect.selectors ? totals.decisions : totals.users);
   while (done() < runs && failures.length < failuresMax) {
     const cases = Array.from({ length: CASES_PER_BATCH }, () => randomCase(random, table));
-    for (const failed of await askBatch(pipe, cases, table, totals).catch(async () => {
-      pipe = await options.connect();
+    for (const failed of await askBatch(pipe, cases, table, totals, options.pubsubDefault).catch(async () => {
+      pipe = await connect();
       return cases;
     })) {
       const first = await ask(failed);
@@ -109,8 +117,9 @@ async function askBatch(
   cases: readonly Case[],
   table: CommandTable,
   totals: Totals,
+  pubsubDefault: PubsubDefault | undefined,
 ): Promise<readonly Case[]> {
-  const plans = cases.map((one) => planOf(one, table));
+  const plans = cases.map((one) => planOf(one, table, pubsubDefault));
   const sent = pipe.send(plans.flatMap(({ questions }) => questions.map(({ command }) => command)));
   const answers = await sent;
   const failed: Case[] = [];
@@ -129,8 +138,13 @@ async function askBatch(
   return failed;
 }
 
-async function askOne(pipe: Pipe, one: Case, table: CommandTable): Promise<Disagreement | undefined> {
-  const { questions } = planOf(one, table);
+async function askOne(
+  pipe: Pipe,
+  one: Case,
+  table: CommandTable,
+  pubsubDefault: PubsubDefault | undefined,
+): Promise<Disagreement | undefined> {
+  const { questions } = planOf(one, table, pubsubDefault);
   return findDisagreement(questions, await pipe.send(questions.map(({ command }) => command)));
 }
 
@@ -149,7 +163,7 @@ interface Plan {
   readonly refused: number;
 }
 
-function planOf(one: Case, table: CommandTable): Plan {
+function planOf(one: Case, table: CommandTable, pubsubDefault: PubsubDefault | undefined): Plan {
   const questions: Question[] = [{ command: ['ACL', 'DELUSER', one.name] }];
   const name = toText(one.name);
   let user: User | undefined;
@@ -159,6 +173,7 @@ function planOf(one: Case, table: CommandTable): Plan {
     const parsed = parseUser(name, step.map(toText), table, {
       secrets: 'verbatim',
       ...(user !== undefined && { base: user }),
+      ...(pubsubDefault !== undefined && { pubsubDefault }),
     });
     const message = parsed.problems[0]?.message;
     const ours = message === undefined ? 'OK' : { error: toBytes(message) };

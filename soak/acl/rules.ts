@@ -63,7 +63,21 @@ export function randomTheme(random: Random, table: CommandTable): Theme {
 /** The rules of one ACL SETUSER call. */
 export function randomRules(random: Random, theme: Theme): readonly string[] {
   const rules: string[] = [];
-  for (let n = random.below(7); n > 0; n--) rules.push(...randomRule(random, theme));
+  for (let n = random.below(random.chance(1, 8) ? 20 : 7); n > 0; n--)
+    rules.push(...randomRule(random, theme));
+  if (random.chance(1, 12)) rules.push(...manyPatterns(random));
+  return rules;
+}
+
+/** Dozens of patterns with common beginnings, as users of many tenants have them. */
+function manyPatterns(random: Random): readonly string[] {
+  const rules: string[] = [];
+  for (let n = 5 + random.below(60); n > 0; n--) {
+    const start = random.pick(['a', 'ab', 'a\xe9', 'app:', 'app:1', '', 'k']);
+    const end = random.pick(['*', '*', '*', '', ':*', '?', '*b', '[ab]*', '\\**']);
+    const sign = random.pick(['~', '~', '~', '%R~', '%W~', '&']);
+    rules.push(`${sign}${start}${random.below(5)}${end}`);
+  }
   return rules;
 }
 

@@ -1,6 +1,6 @@
 /**
  * An ACL file as ACL LOAD and startup read it: acl.c ACLLoadFromFile, Redis 7.2. Lines are split on single blanks only:
- * there are no comments, no quotes and no tabs, and any error refuses the whole file.
+ * there are no quotes, no tabs and (before Redis 8.8) no comments, and any error refuses the whole file.
  */
 import { hasSpaces, toBytes, toText } from '../bytes.ts';
 import type { CommandTable } from '../table/command-table.ts';
@@ -60,7 +60,7 @@ export function parseAclFile(text: string, table: CommandTable, options: AclFile
   for (const [i, raw] of text.split('\n').entries()) {
     const words = splitLine(raw, offset, i + 1);
     offset += raw.length + 1;
-    if (words === undefined) continue;
+    if (words === undefined || isComment(words, table)) continue;
     const again = names.has(words.tokens[1] ?? '');
     const parsed = readLine(words, table, options, names);
     problems.push(...parsed.problems);
@@ -110,6 +110,11 @@ function splitLine(raw: string, offset: number, line: number): Words | undefined
     start += token.length + 1;
   }
   return { tokens, starts, line };
+}
+
+/** Redis 8.8 and later know comments: whole lines only. */
+function isComment(words: Words, table: CommandTable): boolean {
+  return table.dialect.aclFileComments && words.tokens[0]?.startsWith('#') === true;
 }
 
 function readLine(

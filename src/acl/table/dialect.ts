@@ -71,6 +71,8 @@ export interface Dialect {
   readonly aclFileParenthesisCrashes: boolean;
   /** What an ACL file's refusal lists: every error of a line (6.x), or unknown commands by name and one other. */
   readonly aclFileErrors: 'every' | 'commands-and-first';
+  /** Lines of an ACL file that start with `#` are comments (Redis 8.8, #14461); else an error. */
+  readonly aclFileComments: boolean;
   /** A user named twice in a file: refused, or (6.x) the last line counts. */
   readonly duplicateUsers: 'refused' | 'last-wins';
   /** ACL LOAD ends every connection that is not of the default user (up to 7.2). */
@@ -127,6 +129,7 @@ export function dialectOf(server: ServerVersion): Dialect {
     firstArgBlankAborts: kept,
     aclFileParenthesisCrashes: seven,
     aclFileErrors: seven ? 'commands-and-first' : 'every',
+    aclFileComments: !valkey && since(8, 8),
     duplicateUsers: seven ? 'refused' : 'last-wins',
     loadDisconnects: valkey ? !since(8, 0) : !since(7, 4),
   };
