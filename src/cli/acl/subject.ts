@@ -198,7 +198,8 @@ async function readConf(flags: SubjectFlags, path: string, context: CommandConte
   }
 }
 
-function fromSnapshot(snapshot: Snapshot, from: string, notes: readonly string[]): Subject {
+/** A server that does not start has no users: what refuses them ends it, what refuses other settings is a note. */
+function fromSnapshot(snapshot: Snapshot, from: string, given: readonly string[]): Subject {
   const { users, commands } = snapshot;
   if (!users.known || !commands.known) {
     const missing = users.known ? commands : users;
@@ -207,9 +208,16 @@ function fromSnapshot(snapshot: Snapshot, from: string, notes: readonly string[]
       what: 'the users could not be read',
       target: from,
       cause: missing.known ? 'unknown' : missing.detail,
-      next: 'wardis help permissions   shows the user that may read them',
+      next: 'check the aclfile that the configuration names, or give it: --aclfile FILE',
     });
   }
+  const refusals = snapshot.refusals ?? [];
+  const ofUsers = refusals.filter(({ message }) => /\b(?:users?|acl)\b/i.test(message));
+  if (ofUsers.length > 0) throw refused(from, ofUsers);
+  const notes = [
+    ...given,
+    ...refusals.map(({ message }) => `the server refuses to start: ${safeText(message)}`),
+  ];
   const table = commands.value;
   return {
     from,
@@ -246,13 +254,16 @@ function listNames(users: readonly SubjectUser[]): string {
 /** Names that a message lists. */
 const NAMES_MAX = 20;
 
-function refused(from: string, problems: readonly Problem[]): CommandFailure {
+function refused(
+  from: string,
+  problems: readonly Pick<Problem, 'message' | 'line' | 'help'>[],
+): CommandFailure {
   const [first] = problems;
   const place = first?.line === undefined ? from : `${from}:${first.line}`;
   const more = problems.length > 1 ? ` (and ${problems.length - 1} more)` : '';
   return new CommandFailure({
     code: 'E_RULES',
-    what: safeText(`the server refuses these rules: ${first?.message ?? ''}${more}`),
+    what: safeText(`the server refuses these rules: ${first?.message.trim() ?? ''}${more}`),
     target: place,
     ...(first?.help !== undefined && { cause: safeText(first.help) }),
     next: `wardis acl lint ${from.startsWith('-') ? 'FILE' : from}   shows every problem`,
