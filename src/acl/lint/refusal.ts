@@ -11,6 +11,7 @@ import type { LintSubject, LintToken, LintUser } from './rule.ts';
 import { firstToAccept } from './since.ts';
 
 export type RefusalCause =
+  | 'trailing-comment'
   | 'placeholder-split'
   | 'password-command'
   | 'placeholder-hash'
@@ -72,9 +73,15 @@ function explainRefusals(user: LintUser, subject: LintSubject): readonly Refusal
   const spans = findSpans(user.tokens);
   const told = new Set<PlaceholderSpan>();
   const found: Refusal[] = [];
+  const comment = user.tokens.findIndex(({ text }) => /^(?:#|\/\/)$/.test(text));
   for (const { index, last, code } of user.refused) {
     const token = user.tokens[index];
     if (token === undefined) continue;
+    if (comment !== -1 && index >= comment) {
+      // One for the whole comment, whatever its words are.
+      found.push({ user, token, last: user.tokens.at(-1) ?? token, cause: 'trailing-comment' });
+      break;
+    }
     const span = spans.find((each) => index <= each.last && last >= each.from);
     if (span !== undefined) {
       const [from, to] = [user.tokens[span.from] ?? token, user.tokens[span.last] ?? token];
@@ -138,7 +145,9 @@ function causeOfSyntax(
   const { text } = token;
   const before = user.tokens[token.index - 1]?.text;
   if (before !== undefined && /^[><#!]$/.test(before)) return { cause: 'password-blank' };
-  if (source.kind === 'acl-file' && /^(["']).*\1$/.test(text)) return { cause: 'aclfile-quote' };
+  if (source.kind === 'acl-file' && (/^(["']).*\1$/.test(text) || endsQuote(user, token))) {
+    return { cause: 'aclfile-quote' };
+  }
   const since = firstToAccept(text, table);
   if (since !== undefined) return { cause: 'needs-newer-server', since };
   const name = text.toLowerCase();
@@ -147,6 +156,15 @@ function causeOfSyntax(
     return { cause: 'command-without-sign' };
   }
   return { cause: 'unknown-token' };
+}
+
+/** The last word of a quoted text that was split at its blanks: `>"ab`, `cd"`. */
+function endsQuote(user: LintUser, token: LintToken): boolean {
+  const sign = token.text.at(-1);
+  if (sign !== '"' && sign !== "'") return false;
+  return user.tokens
+    .slice(0, token.index)
+    .some(({ text }) => /^[><~&]?["']/.test(text) && text.indexOf(sign) === text.lastIndexOf(sign));
 }
 
 /** `#<HASH>`, `#${HASH}`, `#APP_HASH`: no hexadecimal, and looking like a name. */

@@ -20,9 +20,15 @@ export function guessKind(name: string, user: User): LintUserKind {
   if (name === 'default') return 'default';
   const plain = name.toLowerCase();
   const named = NAMES.find(([, pattern]) => pattern.test(plain));
+  // An administrator by name who may not administer is somebody who was meant to be limited.
+  if (named?.[0] === 'admin' && !mayAdminister(user)) return 'app';
   if (named !== undefined) return named[0];
   // PSYNC without any key is what a replica logs in with, and nobody else.
   return reach(user).keys === 'none' && canRun(user, 'psync', user.table) === 'yes' ? 'replica' : 'app';
+}
+
+function mayAdminister(user: User): boolean {
+  return ['acl|setuser', 'config|set'].every((name) => canRun(user, name, user.table) === 'yes');
 }
 
 /** Positions of the applications that have keys of their own beside others with keys of their own. */

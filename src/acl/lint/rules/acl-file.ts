@@ -4,7 +4,8 @@
  */
 import { hideSecrets } from '../../language/rule-error.ts';
 import { fileLines, linesOf, nameLines, placeOfLine, wholeLine } from '../file-line.ts';
-import { editAll, inWords } from '../hit.ts';
+import { editAll, hitToken, inWords } from '../hit.ts';
+import { refusalsBy } from '../refusal.ts';
 import type { LintEdit, LintHit, LintRule, LintSubject } from '../rule.ts';
 import type { FileLine } from '../written-line.ts';
 import { proveFile, SINCE_6_0 } from './proof.ts';
@@ -60,8 +61,20 @@ const TRAILING_COMMENT: LintRule = {
     bad: { text: 'user default off\nuser app on >Vq7-mZp2x_Lk9 ~app:* +get +ping # the shop\n' },
     good: { text: 'user default off\nuser app on >Vq7-mZp2x_Lk9 ~app:* +get +ping\n' },
   },
-  judge: (subject) =>
-    linesOf('user', subject).flatMap((line): readonly LintHit[] => {
+  judge: (subject) => [
+    ...refusalsBy('trailing-comment', subject).map(({ user, token, last }) => ({
+      ...hitToken(
+        user,
+        token,
+        {
+          message: 'A note cannot stand behind the rules: its words are taken as rules and refused.',
+          fix: inWords('Remove the note.'),
+        },
+        last,
+      ),
+      token: '#',
+    })),
+    ...linesOf('user', subject).flatMap((line): readonly LintHit[] => {
       const { comment, words } = line;
       const [start, last, before] = [words[comment ?? -1], words.at(-1), words[(comment ?? 0) - 1]];
       if (comment === undefined || start === undefined || last === undefined) return [];
@@ -79,6 +92,7 @@ const TRAILING_COMMENT: LintRule = {
         },
       ];
     }),
+  ],
 };
 
 const CONTINUATION: LintRule = {

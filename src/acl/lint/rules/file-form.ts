@@ -3,7 +3,7 @@ import { hideSecrets } from '../../language/rule-error.ts';
 import { fileLines, linesOf } from '../file-line.ts';
 import { editAll, hitToken, hitUser, inWords } from '../hit.ts';
 import { refusalsBy } from '../refusal.ts';
-import type { LintHit, LintRule, LintSubject, LintUser } from '../rule.ts';
+import type { LintHit, LintRule, LintSubject, LintToken, LintUser } from '../rule.ts';
 import { BEFORE_7_0, proveFile, SINCE_6_0, SINCE_7_0 } from './proof.ts';
 import { accepted, crashes, loginRefused, logsIn, refused } from './shown.ts';
 
@@ -194,30 +194,17 @@ const QUOTE: LintRule = {
   },
   judge: (subject) => {
     if (subject.source.kind !== 'acl-file') return [];
-    return subject.users.flatMap((user) =>
-      user.tokens.flatMap((token): readonly LintHit[] => {
-        const quoted = /^([><#]|[~&]|%[RWrw]{1,2}~|[+-])?(["'])(.*)\2$/.exec(token.text);
-        const [, sign = '', , inside = ''] = quoted ?? [];
-        if (quoted === null || token.range === undefined) return [];
-        const start = token.range[0] + sign.length;
-        const end = token.range[1];
-        const then = /^[><#~&%]/.test(sign)
-          ? 'ACL files know no quotes: they are part of the text here'
-          : 'ACL files know no quotes: the server does not start';
-        return [
-          hitToken(user, token, {
-            message: `${then}.`,
-            fix: editAll(
-              [
-                { range: [start, start + 1], text: '' },
-                { range: [end - 1, end], text: '' },
-              ],
-              inside === '' ? 'Remove them.' : 'Remove the quotes.',
-            ),
-          }),
-        ];
-      }),
-    );
+    const whole = subject.users.flatMap((user) => user.tokens.flatMap((token) => quotedToken(user, token)));
+    const split = refusalsBy('aclfile-quote', subject)
+      .filter(({ token }) => !QUOTED.test(token.text))
+      .map(({ user, token }) =>
+        hitToken(user, token, {
+          message:
+            'Quotes hold nothing together in an ACL file: the text is split at its blanks and refused.',
+          fix: inWords('Write # and the SHA-256 of a password with blanks; patterns cannot hold any.'),
+        }),
+      );
+    return [...whole, ...split];
   },
 };
 
@@ -286,6 +273,30 @@ export const FILE_FORM_RULES: readonly LintRule[] = [
   UNMATCHED,
   REFUSED,
 ];
+
+const QUOTED = /^([><#]|[~&]|%[RWrw]{1,2}~|[+-])?(["'])(.*)\2$/;
+
+/** A rule with a quote on both sides. */
+function quotedToken(user: LintUser, token: LintToken): readonly LintHit[] {
+  const quoted = QUOTED.exec(token.text);
+  if (quoted === null || token.range === undefined) return [];
+  const [, sign = ''] = quoted;
+  const start = token.range[0] + sign.length;
+  const end = token.range[1];
+  const then = /^[><#~&%]/.test(sign) ? 'they are part of the text here' : 'the server does not start';
+  return [
+    hitToken(user, token, {
+      message: `ACL files know no quotes: ${then}.`,
+      fix: editAll(
+        [
+          { range: [start, start + 1], text: '' },
+          { range: [end - 1, end], text: '' },
+        ],
+        'Remove the quotes.',
+      ),
+    }),
+  ];
+}
 
 /** The gaps between words that hold a tab; a tab in the middle of an accepted word counts too. */
 function tabGaps(

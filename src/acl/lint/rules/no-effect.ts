@@ -1,7 +1,7 @@
-/** Rules that could be left out: they say what is so already. */
+/** Rules without effect: they say what is so already, or a later rule undoes them. */
 import type { TokenEffect } from '../../explain/effect.ts';
 import { editAll, hitToken, inWords, listSome } from '../hit.ts';
-import type { LintEdit, LintHit, LintRule, LintToken, LintUser } from '../rule.ts';
+import type { LintEdit, LintFix, LintHit, LintRule, LintToken, LintUser } from '../rule.ts';
 import { allowed, denied, prove, SINCE_6_0, SINCE_7_0 } from './proof.ts';
 import { accepted } from './shown.ts';
 
@@ -51,6 +51,21 @@ const DENY: LintRule = {
     ),
 };
 
+const LOST: LintRule = {
+  id: 'grant-lost',
+  title: 'A later denial takes a grant away',
+  severity: 'high',
+  rationale:
+    'Rules apply from left to right, and the last one wins. +info +config|get -@dangerous denies both, because INFO and CONFIG are @dangerous: what was asked for by name is not there.',
+  fix: 'Put the grant behind the denial.',
+  proof: [
+    prove(SINCE_6_0, 'on nopass +info -@dangerous', denied('INFO')),
+    prove(SINCE_6_0, 'on nopass -@dangerous +info', allowed('INFO')),
+  ],
+  examples: { bad: bad('+ping', '+ping +info -@dangerous'), good: bad('+ping', '+ping -@dangerous +info') },
+  judge: ({ users }) => users.flatMap((user) => lostGrants(user)),
+};
+
 const SUB_AFTER_FULL: LintRule = {
   id: 'sub-after-full',
   title: 'A subcommand behind its whole command narrows nothing',
@@ -90,7 +105,46 @@ const SUB_AFTER_FULL: LintRule = {
     }),
 };
 
-export const NO_EFFECT_RULES: readonly LintRule[] = [GRANT, DENY, SUB_AFTER_FULL];
+export const NO_EFFECT_RULES: readonly LintRule[] = [LOST, GRANT, DENY, SUB_AFTER_FULL];
+
+/** One hit for each denial that takes whole grants away; -@all is another matter. */
+function lostGrants(user: LintUser): readonly LintHit[] {
+  const lost = new Map<number, LintToken[]>();
+  for (const { index, status, lostTo } of user.tokens.some(({ text }) => text.startsWith('-'))
+    ? user.effects
+    : []) {
+    const token = user.tokens[index];
+    const [taker] = lostTo;
+    if (token === undefined || status !== 'lost' || !/^\+[^@]/.test(token.text) || taker === undefined)
+      continue;
+    const by = user.tokens[taker.by]?.text.toLowerCase() ?? '';
+    if (lostTo.length > 1 || !by.startsWith('-') || by === '-@all') continue;
+    const known = lost.get(taker.by);
+    if (known === undefined) lost.set(taker.by, [token]);
+    else known.push(token);
+  }
+  return [...lost].flatMap(([by, tokens]): readonly LintHit[] => {
+    const [first] = tokens;
+    const denial = user.tokens[by];
+    if (first === undefined || denial === undefined) return [];
+    const names = tokens.map(({ text }) => text);
+    const words = `Put ${listSome(names)} behind ${denial.text}.`;
+    return [
+      hitToken(user, first, {
+        message: `${listSome(names)} ${names.length === 1 ? 'is' : 'are'} taken away by ${denial.text} further right: the last rule wins.`,
+        fix: moveBehind(user, tokens, denial, words),
+      }),
+    ];
+  });
+}
+
+function moveBehind(user: LintUser, tokens: readonly LintToken[], denial: LintToken, words: string): LintFix {
+  const end = denial.range?.[1];
+  const removed = tokens.flatMap((token) => cut(user, token, token));
+  if (end === undefined || removed.length < tokens.length) return inWords(words);
+  const text = tokens.map((token) => ` ${token.text}`).join('');
+  return editAll([...removed, { range: [end, end], text }], words);
+}
 
 /** `regranted-by` and `wiped-by` are lost, not idle: they are mistakes of order. */
 const GRANTED: ReadonlySet<string> = new Set(['already-granted', 'implied', 'always-allowed']);
@@ -131,12 +185,14 @@ function report(
 }
 
 function removal(user: LintUser, effect: TokenEffect): readonly LintEdit[] {
-  const [before, token, last] = [
-    user.tokens[effect.index - 1],
-    user.tokens[effect.index],
-    user.tokens[effect.last],
-  ];
-  if (token?.range === undefined || last?.range === undefined || last.line !== token.line) return [];
+  const [token, last] = [user.tokens[effect.index], user.tokens[effect.last]];
+  return token === undefined || last === undefined ? [] : cut(user, token, last);
+}
+
+/** The words go, with the blanks before them. */
+function cut(user: LintUser, token: LintToken, last: LintToken): readonly LintEdit[] {
+  const before = user.tokens[token.index - 1];
+  if (token.range === undefined || last.range === undefined || last.line !== token.line) return [];
   const start = before?.range !== undefined && before.line === token.line ? before.range[1] : token.range[0];
   return [{ range: [start, last.range[1]], text: '' }];
 }

@@ -24,7 +24,8 @@ const WEAK: LintRule = {
     users.flatMap((user): readonly LintHit[] => {
       const clear = clearPasswords(user).flatMap((token): readonly LintHit[] => {
         const password = token.text.slice(1);
-        if (findPlaceholder(password) !== undefined || password === 'nopass') return [];
+        if (findPlaceholder(password) !== undefined || KEYWORDS.has(password) || /^["'#]/.test(password))
+          return [];
         const reason = guessReason(password, user.name);
         return reason === undefined ? [] : [hitToken(user, token, weak(user, reason))];
       });
