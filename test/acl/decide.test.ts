@@ -1,6 +1,15 @@
+import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { decide, parseUser, tableFor } from '../../src/acl/index.ts';
+import {
+  decide,
+  getUserView,
+  parseUser,
+  printUser,
+  tableFor,
+  tableFromCommandReply,
+} from '../../src/acl/index.ts';
 import type { Product } from '../../src/acl/index.ts';
+import { randomCommand, randomRules } from './random-rules.ts';
 
 /** `allow`, or the kind of refusal and what it is about. */
 function ask(server: string, rules: string, command: string, db = 0): string {
@@ -103,5 +112,79 @@ describe('decide', () => {
     const other = tableFor({ product: 'redis', version: '7.0.15' });
     const { user } = parseUser('u', ['+@all'], one);
     expect(() => user && decide(user, ['ping'], other)).toThrow(/bug/);
+  });
+
+  it('goes by the selectors that a user has now', () => {
+    const table = tableFor({ product: 'redis', version: '7.2.6' });
+    const { user } = parseUser('u', ['+get', '~a', '(+@all', '~*)'], table);
+    if (user === undefined) throw new Error('refused');
+    expect(decide(user, ['set', 'b', '1'], table).allowed).toBe(true);
+    expect(decide({ ...user, selectors: [user.selectors[0]] }, ['set', 'b', '1'], table).allowed).toBe(false);
+  });
+
+  it('takes any spelling of a command, however many there were', () => {
+    const table = tableFor({ product: 'redis', version: '7.2.6' });
+    const { user } = parseUser('u', ['+zrangebyscore', '+config|resetstat', '~*'], table);
+    if (user === undefined) throw new Error('refused');
+    const spell = (word: string, n: number): string =>
+      Array.from(word, (c, i) => (((n >> i) & 1) === 1 ? c.toUpperCase() : c)).join('');
+    for (let n = 0; n < 5000; n++) {
+      expect(decide(user, [spell('zrangebyscore', n), 'k', '0', '1'], table).allowed).toBe(true);
+      expect(decide(user, [spell('config', n), spell('resetstat', n)], table).allowed).toBe(true);
+      expect(decide(user, [spell('zrevrangebyscore', n), 'k', '0', '1'], table).allowed).toBe(false);
+    }
+  });
+});
+
+describe('users with the same rights share them', () => {
+  it.each(['redis-6.2.16', 'redis-7.0.15', 'redis-8.0.6', 'valkey-9.1.2'])(
+    'and those of %s who differ in anything do not',
+    (server) => {
+      const [product, version] = server.split('-') as [Product, string];
+      const table = tableFor({ product, version });
+      const rules = randomRules(table);
+      fc.assert(
+        fc.property(
+          fc.array(rules, { maxLength: 3 }),
+          rules,
+          randomCommand(table),
+          (before, tokens, argv) => {
+            // Prefixes are what differs in one thing only.
+            for (const other of [...before, tokens.slice(0, -1), tokens.slice(1)])
+              parseUser('u', other, table);
+            const fresh = tableFromCommandReply(undefined, { product, version });
+            const shared = parseUser('u', tokens, table).user;
+            const alone = parseUser('u', tokens, fresh).user;
+            expect(shared === undefined).toBe(alone === undefined);
+            if (shared === undefined || alone === undefined) return;
+            expect(printUser(shared, table)).toBe(printUser(alone, fresh));
+            expect(getUserView(shared, table)).toEqual(getUserView(alone, fresh));
+            expect(decide(shared, argv, table)).toEqual(decide(alone, argv, fresh));
+          },
+        ),
+        { numRuns: 1_000 },
+      );
+    },
+  );
+
+  it('and changing one of them leaves the others', () => {
+    const table = tableFor({ product: 'redis', version: '7.2.6' });
+    const of = (base: Parameters<typeof parseUser>[3], ...rules: string[]) => {
+      const { user } = parseUser('u', rules, table, base);
+      if (user === undefined) throw new Error('refused');
+      return user;
+    };
+    const a = of({}, '+get', '~k', '&c', '+select|0');
+    const b = of({}, '+get', '~k', '&c', '+select|0');
+    const more = of({ base: a }, '+set', '~l', '&d', '+select|1');
+    expect(a.selectors).toBe(b.selectors);
+    expect(decide(more, ['set', 'l', '1'], table).allowed).toBe(true);
+    for (const user of [a, b]) {
+      expect(printUser(user, table)).toBe(
+        'user u off sanitize-payload ~k resetchannels &c -@all +get +select|0',
+      );
+      expect(decide(user, ['set', 'k', '1'], table).allowed).toBe(false);
+      expect(decide(user, ['select', '1'], table).allowed).toBe(false);
+    }
   });
 });

@@ -94,8 +94,8 @@ function makeTest(pattern: string, bits: number, next: PatternTest | undefined):
   return { pattern, bits, kind, first, text, glob: kind === 'glob' ? glob : undefined, next };
 }
 
-/** Spread into an argument list, so not for patterns that are longer than any real one. */
-const LITERAL_BYTES_MAX = 1024;
+/** Longer ones go to the glob matcher, whose search is linear; the language's own may not be. */
+const LITERAL_BYTES_MAX = 256;
 
 function kindOf({ codes }: GlobProgram): PatternKind {
   if (codes.length > LITERAL_BYTES_MAX || codes.some((code) => code > 0x7f && code !== STAR)) return 'glob';

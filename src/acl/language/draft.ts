@@ -6,6 +6,7 @@ import { toBytes, toText } from '../bytes.ts';
 import { chainSelectors } from '../decision/selector-test.ts';
 import { describeCommands } from './command-text.ts';
 import { emptyBits } from '../table/command-bits.ts';
+import { shareSelectors } from './selector-share.ts';
 import type { CommandTable } from '../table/command-table.ts';
 import type { PubsubDefault } from '../table/dialect.ts';
 import type { Selector, User } from '../selector.ts';
@@ -85,10 +86,13 @@ export function reopenUser(user: User): DraftUser {
 }
 
 export function finishUser(name: string, draft: DraftUser, table: CommandTable): User {
-  const selectors: User['selectors'] = [
-    finishSelector(draft.root, table),
-    ...draft.others.map((selector) => finishSelector(selector, table)),
-  ];
+  const { selectors, tests } = shareSelectors([draft.root, ...draft.others], table, () => {
+    const made: User['selectors'] = [
+      finishSelector(draft.root, table),
+      ...draft.others.map((selector) => finishSelector(selector, table)),
+    ];
+    return { selectors: made, tests: chainSelectors(made) };
+  });
   return {
     name: toText(name),
     enabled: draft.enabled,
@@ -97,7 +101,7 @@ export function finishUser(name: string, draft: DraftUser, table: CommandTable):
     sanitizePayload: draft.sanitizePayload,
     selectors,
     table,
-    tests: chainSelectors(selectors),
+    tests,
   };
 }
 
@@ -137,14 +141,14 @@ function finishSelector(draft: DraftSelector, table: CommandTable): Selector {
     futureCommands: draft.future,
     firstArgs,
     allDatabases: draft.allDatabases,
-    databases: draft.databases,
+    databases: [...draft.databases],
     rules: toText(describeCommands(draft, table)),
     engine: {
-      bits: draft.bits,
-      firstArgs: draft.firstArgs,
-      kept: draft.kept,
+      bits: draft.bits.slice(),
+      firstArgs: new Map([...draft.firstArgs].map(([index, args]) => [index, [...args]])),
+      kept: [...draft.kept],
       keys: draft.keys.map(({ pattern, bits }) => ({ pattern, bits })),
-      channels: draft.channels,
+      channels: [...draft.channels],
     },
   };
 }
