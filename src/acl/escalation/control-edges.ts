@@ -10,6 +10,7 @@ import {
   NOT_CLUSTER,
   SEEN_BEFORE_7,
   SEEN_EVERYWHERE,
+  SEEN_ON_SOME,
   setTo,
   SINCE_7,
   when,
@@ -64,7 +65,7 @@ export const CONTROL_EDGES: readonly EscalationEdge[] = [
     how: 'A connection that speaks PSYNC and REPLCONF counts as a replica at an address of its choice; FAILOVER TO that address, forced after a time, makes the server its replica, which then runs what it streams.',
     end: 'Never give failover together with psync and replconf.',
     severity: 'critical',
-    seen: SEEN_EVERYWHERE.filter((name) => name !== 'Redis 6.0.16'),
+    seen: SEEN_EVERYWHERE.filter((name) => !['Redis 6.0.16', 'Redis 7.4.1'].includes(name)),
   },
   {
     id: 'esc-cluster-replicate',
@@ -93,7 +94,7 @@ export const CONTROL_EDGES: readonly EscalationEdge[] = [
     how: 'ACL LOAD takes whatever stands in the ACL file. Who can write that file, and only lacked a restart, has any right.',
     end: 'Give acl|load to administrators only, and let nobody but the server and root write the file.',
     severity: 'high',
-    seen: SEEN_EVERYWHERE.filter((name) => !['Redis 6.2.16', 'Redis 7.2.6', 'Redis 7.4.1'].includes(name)),
+    seen: SEEN_ON_SOME,
   },
   {
     id: 'esc-module-load',

@@ -10,6 +10,7 @@ import {
   may,
   SEEN_BEFORE_7,
   SEEN_EVERYWHERE,
+  SEEN_ON_SOME,
   SEEN_SINCE_7,
   when,
 } from './term.ts';
@@ -231,7 +232,7 @@ export const DATA_EDGES: readonly EscalationEdge[] = [
     how: 'INFO, CLIENT LIST, ACL USERS, PUBSUB CHANNELS and the like name versions, addresses, users, channels and sizes.',
     end: 'Give these to those who watch the server, not to applications.',
     severity: 'info',
-    seen: SEEN_EVERYWHERE,
+    seen: SEEN_ON_SOME,
   },
   {
     id: 'esc-config-get',

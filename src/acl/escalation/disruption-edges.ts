@@ -12,6 +12,7 @@ import {
   RUNS_LUA,
   SEEN_BEFORE_7,
   SEEN_EVERYWHERE,
+  SEEN_ON_SOME,
   SEEN_SINCE_7,
   setTo,
   SINCE_7,
@@ -67,6 +68,7 @@ export const DISRUPTION_EDGES: readonly EscalationEdge[] = [
   disruption('esc-shutdown', anyOf(may('SHUTDOWN', 'NOSAVE'), may('SHUTDOWN')), {
     title: 'stops the server by SHUTDOWN',
     severity: 'high',
+    seen: SEEN_EVERYWHERE.filter((name) => !['Redis 6.2.16', 'Redis 7.4.1'].includes(name)),
   }),
   disruption('esc-dos-flush', anyOf(may('FLUSHALL'), may('FLUSHDB'), may('SWAPDB', '0', '1')), {
     title: 'empties or swaps databases',
@@ -89,10 +91,12 @@ export const DISRUPTION_EDGES: readonly EscalationEdge[] = [
   disruption('esc-dos-script-kill', anyOf(may('SCRIPT', 'KILL'), may('FUNCTION', 'KILL')), {
     title: 'ends the running scripts of others',
     severity: 'low',
+    seen: SEEN_ON_SOME,
   }),
   disruption('esc-dos-script-loop', RUNS_LUA, {
     title: 'holds the server up by a script that does not end',
     severity: 'medium',
+    seen: SEEN_ON_SOME,
   }),
   disruption(
     'esc-cluster-reset',
@@ -107,11 +111,16 @@ export const DISRUPTION_EDGES: readonly EscalationEdge[] = [
       ),
       CLUSTER,
     ),
-    { title: 'takes the cluster apart', severity: 'high' },
+    {
+      title: 'takes the cluster apart',
+      severity: 'high',
+      seen: SEEN_EVERYWHERE.filter((name) => name !== 'Redis 6.2.16'),
+    },
   ),
   disruption('esc-dos-config-set', may('CONFIG', 'SET', 'maxmemory', '1'), {
     title: 'makes the server refuse work by CONFIG SET',
     severity: 'high',
+    seen: SEEN_ON_SOME,
   }),
   disruption('esc-dos-acl-deluser', may('ACL', 'DELUSER', 'x'), {
     title: 'deletes users, whose connections end',
@@ -120,6 +129,7 @@ export const DISRUPTION_EDGES: readonly EscalationEdge[] = [
   disruption('esc-dos-save', anyOf(may('SAVE'), may('BGSAVE'), may('BGREWRITEAOF')), {
     title: 'holds the server up, or fills the disk, by SAVE and its kin',
     severity: 'medium',
+    seen: SEEN_ON_SOME,
   }),
   disruption('esc-dos-failover', allOf(may('FAILOVER'), NOT_CLUSTER, when('a replica is connected')), {
     title: 'hands the primary role over',

@@ -1,7 +1,7 @@
 /** Edges from one power to the next, and those that need no right at all. */
 import type { EscalationEdge } from './edge.ts';
 import type { Power } from './power.ts';
-import { ALWAYS, allOf, SEEN_EVERYWHERE, when } from './term.ts';
+import { ALWAYS, allOf, SEEN_EVERYWHERE, SEEN_ON_SOME, when } from './term.ts';
 
 export const ONWARD_EDGES: readonly EscalationEdge[] = [
   {
@@ -41,7 +41,7 @@ export const ONWARD_EDGES: readonly EscalationEdge[] = [
     how: 'The hashes have no salt and are fast to compute: common and short passwords fall at once.',
     end: 'Use random passwords of 128 bits or more, as ACL GENPASS makes them.',
     severity: 'high',
-    seen: [],
+    seen: SEEN_ON_SOME,
   },
   {
     id: 'esc-stronger-user',
@@ -53,7 +53,7 @@ export const ONWARD_EDGES: readonly EscalationEdge[] = [
     how: 'What runs with the rights of an administrator can write rules.',
     end: 'Let administrators run no scripts or functions that others can change.',
     severity: 'critical',
-    seen: SEEN_EVERYWHERE,
+    seen: SEEN_ON_SOME,
   },
   {
     id: 'esc-code-on-host',

@@ -57,5 +57,9 @@ export const SEEN_EVERYWHERE: readonly string[] = [
   'Valkey 8.1.1',
   'Valkey 9.1.2',
 ];
+/** Those of them that most machines can run. */
+export const SEEN_ON_SOME: readonly string[] = SEEN_EVERYWHERE.filter(
+  (name) => !['Redis 6.2.16', 'Redis 7.2.6', 'Redis 7.4.1'].includes(name),
+);
 export const SEEN_BEFORE_7: readonly string[] = SEEN_EVERYWHERE.filter((name) => name.startsWith('Redis 6.'));
 export const SEEN_SINCE_7: readonly string[] = SEEN_EVERYWHERE.filter((name) => !name.startsWith('Redis 6.'));
