@@ -98,3 +98,7 @@ export type { Hole, HoleCode } from './explain/hole.ts';
 export type { Obstacle } from './explain/key-demand.ts';
 export { suggestOrder } from './explain/suggestion.ts';
 export type { OrderSuggestion } from './explain/suggestion.ts';
+export { describeEffect } from './explain/effect-words.ts';
+export type { WordOptions } from './explain/effect-words.ts';
+export { describeLogin, describeSelector } from './explain/user-words.ts';
+export type { UserSentence } from './explain/user-words.ts';

@@ -2,6 +2,7 @@
 import { commandPlans } from '../decision/command-plan.ts';
 import type { CommandPlan } from '../decision/command-plan.ts';
 import { invariant } from '../invariant.ts';
+import type { ParseUserOptions } from '../language/user.ts';
 import type { KeyPattern, Selector, User } from '../selector.ts';
 import { hasBit } from '../table/command-bits.ts';
 import type { Command, CommandTable } from '../table/command-table.ts';
@@ -75,7 +76,12 @@ export interface CategoryShare {
 }
 
 /** Explains a user; `tokens` are the rules that made it, where they are known. */
-export function explainUser(user: User, table: CommandTable, tokens?: readonly string[]): UserExplanation {
+export function explainUser(
+  user: User,
+  table: CommandTable,
+  tokens?: readonly string[],
+  options: Pick<ParseUserOptions, 'base' | 'pubsubDefault'> = {},
+): UserExplanation {
   invariant(user.table === table, 'the user was parsed with another command table');
   const plans = runnablePlans(table);
   const selectors = user.selectors.map((selector, i) => explainSelector(user, selector, i, plans));
@@ -99,7 +105,7 @@ export function explainUser(user: User, table: CommandTable, tokens?: readonly s
       ]),
     ].sort(),
     holes: findHoles(user, table),
-    ...(tokens !== undefined && { rules: explainTokens(user.name, tokens, table) }),
+    ...(tokens !== undefined && { rules: explainTokens(user.name, tokens, table, options) }),
   };
 }
 

@@ -1,0 +1,37 @@
+/** How the answers of `wardis acl explain` are laid out: labels in a column, folded text beside them, quiet colours. */
+
+import type { User } from '../../acl/index.ts';
+import { padTo, safeText } from '../../posture/index.ts';
+import { foldText } from '../fold.ts';
+import type { Look } from '../terminal.ts';
+
+export type Style = 'bold' | 'dim' | 'bad' | 'good' | 'warn';
+
+const CODES: Readonly<Record<Style, string>> = { bold: '1', dim: '2', bad: '31', good: '32', warn: '33' };
+const LABEL_COLUMNS = 16;
+const COLUMNS_MAX = 100;
+
+export function paint(style: Style, text: string, look: Look): string {
+  return look.colour && text !== '' ? `\u001b[${CODES[style]}m${text}\u001b[0m` : text;
+}
+
+/** `label   text`, folded under itself. */
+export function printField(label: string, text: string, look: Look, style?: Style): readonly string[] {
+  return wrap(text, look, LABEL_COLUMNS).map((line, at) => {
+    const head = paint(style ?? 'dim', padTo(at === 0 ? label : '', LABEL_COLUMNS), look);
+    return `${head}${line}`;
+  });
+}
+
+/** The lines of a text that begins at a column; a pipe gets as many columns as a wide terminal. */
+export function wrap(text: string, look: Look, column: number): readonly string[] {
+  const columns = Number.isFinite(look.columns) ? look.columns : COLUMNS_MAX;
+  return foldText(safeText(text), columns, ' '.repeat(column))
+    .split('\n')
+    .map((line) => line.slice(column));
+}
+
+/** `redis-7.2.6`: the very build whose rules were asked. */
+export function serverOf({ table }: User): string {
+  return `${table.dialect.product}-${table.dialect.version}`;
+}
