@@ -195,10 +195,11 @@ function compareSelector(
     for (const need of [...group.shape.needs, ...group.shape.loose]) {
       const missed = coverage.keysMissed(selector, serving, need);
       unknown ||= missed.unknown;
-      if (missed.reached.length === 0) continue;
+      const isLoose = group.shape.loose.includes(need);
+      if (missed.reached.length === 0 || (isLoose && isTold(missed, rights))) continue;
       const example = show(selector, { ...at, keys: keysFor(selector, need, missed.reached) });
       // Whether a malformed line really passes depends on what is wrong with it.
-      if (example === undefined && group.shape.loose.includes(need)) {
+      if (example === undefined && isLoose) {
         unknown = true;
         continue;
       }
@@ -270,6 +271,12 @@ function channelsMissed(
   return plan.channels === 'patterns'
     ? literalChannelsMissed(selector, others)
     : coverage.channelsMissed(selector, others);
+}
+
+/** Are these patterns among the differences that well-formed lines have? */
+function isTold({ reached }: Missed, rights: readonly Right[]): boolean {
+  const told = rights.flatMap((right) => (right.kind === 'keys' ? right.reached : []));
+  return reached.every(({ pattern }) => told.some((each) => each.pattern === pattern));
 }
 
 function isNothing({ reached, unknown }: Missed): boolean {

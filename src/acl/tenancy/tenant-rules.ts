@@ -17,7 +17,9 @@ export function tenantRules(table: CommandTable, access: TenantAccess = 'read-wr
     '-@all',
     ...(access === 'read' ? readCommands(table) : TYPES.map((type) => `+@${type}`)),
     '-@dangerous',
-    ...[...names, ...CONNECTING, ...PUBSUB].filter((name) => isKnown(name, table)).map((name) => `+${name}`),
+    ...[...names, ...CONNECTING, ...(table.dialect.channels ? PUBSUB : [])]
+      .filter((name) => isKnown(name, table))
+      .map((name) => `+${name}`),
   ];
   const { user } = parseUser('tenant', ['~tenant:*', ...rules], table);
   const crossings = user === undefined ? [] : findCrossings(user);

@@ -1,0 +1,133 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
+import { run } from './run.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'wardis-diff-'));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+function file(name: string, text: string): string {
+  const path = join(folder, name);
+  writeFileSync(path, text);
+  return path;
+}
+
+const before = file(
+  'before.acl',
+  'user default off\nuser app on >one ~app:* +get +set\nuser old on >x ~o:* +get\nuser same on ~s +get +set\n',
+);
+const after = file(
+  'after.acl',
+  'user default off\nuser app off >two ~app:* ~shared:* +get +flushall\nuser new on >x ~n:* +@list\nuser same on +set ~s +get\n',
+);
+const SERVER = ['--server', 'redis-7.2'];
+
+describe('acl diff', () => {
+  it('compares users of two files by name', async () => {
+    const { exit, out } = await run(['acl', 'diff', before, after, ...SERVER]);
+    expect(exit).toBe(0);
+    expect(out).toContain('~ app\n');
+    expect(out).toContain('on → off');
+    expect(out).toContain('passwords 1 added, 1 removed');
+    expect(out).toMatch(/\+ commands +FLUSHALL\n +for example: FLUSHALL/);
+    expect(out).toMatch(/\+ keys +~shared:\* \(read\): GET\n +for example: GET shared:/);
+    expect(out).toMatch(
+      /- commands +SET on ~app:\*\n +for example: SET app: app:|- commands +SET on ~app:\*/,
+    );
+    expect(out).toMatch(/^- old {2}on · ~o:\* · \d+ commands$/m);
+    expect(out).toMatch(/^\+ new {2}on · ~n:\*/m);
+    expect(out).toContain('1 changed, 1 added, 1 removed, 2 same');
+    expect(out).not.toContain('same on');
+  });
+
+  it('exits 1 under --check, and under --fail-on only for that change', async () => {
+    const rules = ['--user-rules', '~a +get', '--user-rules', '~a +get +set', ...SERVER];
+    expect((await run(['acl', 'diff', ...rules])).exit).toBe(0);
+    expect((await run(['acl', 'diff', ...rules, '--check'])).exit).toBe(1);
+    expect((await run(['acl', 'diff', ...rules, '--fail-on', 'gained'])).exit).toBe(1);
+    expect((await run(['acl', 'diff', ...rules, '--fail-on', 'lost'])).exit).toBe(0);
+    expect((await run(['acl', 'diff', before, before, '--check', ...SERVER])).exit).toBe(0);
+  });
+
+  it('tells what an upgrade does', async () => {
+    const path = file(
+      'old.acl',
+      'user default off\nuser app on ~app:* +@all -@admin\nuser ch on ~c +publish\n',
+    );
+    const { out, exit } = await run([
+      'acl',
+      'diff',
+      path,
+      '--server',
+      'redis-6.2',
+      '--to',
+      'redis-7.0',
+      '--check',
+    ]);
+    expect(exit).toBe(1);
+    expect(out).toContain('redis-6.2.16 → redis-7.0.15');
+    expect(out).toMatch(/new in TO/);
+    expect(out).toMatch(/~ ch\n(?: .*\n)* {2}- commands +PUBLISH/);
+  });
+
+  it('says which rules the new version refuses', async () => {
+    const path = file('new.acl', 'user app on %R~app:* +get\n');
+    const { out, exit } = await run([
+      'acl',
+      'diff',
+      path,
+      '--server',
+      'redis-7.0',
+      '--to',
+      'redis-6.2',
+      '--check',
+    ]);
+    expect(exit).toBe(1);
+    expect(out).toContain("ERR Error in ACL SETUSER modifier '%R~app:*': Syntax error");
+  });
+
+  it('compares two users of one file', async () => {
+    const { out } = await run(['acl', 'diff', after, '--as', 'app', '--as', 'new', ...SERVER]);
+    expect(out).toContain('~ app → new');
+    expect((await run(['acl', 'diff', after, '--as', 'app', '--as', 'none', ...SERVER])).exit).toBe(2);
+  });
+
+  it('gives everything as JSON, and no secret', async () => {
+    const { out } = await run(['acl', 'diff', before, after, '--json', ...SERVER]);
+    const answer = JSON.parse(out) as { schemaVersion: string; users: { name: string; change: string }[] };
+    expect(answer.schemaVersion).toBe('1');
+    expect(answer.users.map(({ name, change }) => `${name} ${change}`)).toEqual([
+      'default same',
+      'app changed',
+      'old removed',
+      'same same',
+      'new added',
+    ]);
+    expect(out).not.toMatch(/[0-9a-f]{64}/);
+    expect((await run(['acl', 'diff', before, after, '-o', 'markdown', ...SERVER])).out).toContain(
+      '| app | + |',
+    );
+  });
+
+  it('asks for two sides', async () => {
+    for (const argv of [
+      [],
+      [before],
+      [before, after, '--to', 'redis-8.0'],
+      [before, after, '--user-rules', '+get'],
+    ]) {
+      const { exit, err } = await run(['acl', 'diff', ...argv, ...SERVER]);
+      expect([exit, err.split('\n')[0]]).toEqual([2, 'E_USAGE  acl diff compares two sides']);
+    }
+    expect((await run(['acl', 'diff', before, after, '--fail-on', 'x', ...SERVER])).exit).toBe(2);
+  });
+
+  it('keeps to ASCII and to the width where a terminal asks for it', async () => {
+    const { out } = await run(['acl', 'diff', before, after, ...SERVER], {
+      look: { unicode: false, columns: 60 },
+    });
+    expect(out).not.toMatch(/[^\n -~]/);
+    for (const line of out.split('\n').slice(1)) expect(line.length).toBeLessThanOrEqual(60);
+  });
+});
