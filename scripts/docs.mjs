@@ -20,9 +20,12 @@ const {
   printErrorPage,
   printErrorIndex,
   printFrameworkPage,
+  printLintIndex,
+  printLintPage,
   printMythPage,
 } = await load('cli/page.js');
 const { CATALOGUE, assessmentJsonSchema } = await load('posture/index.js');
+const { LINT_RULES } = await load('acl/index.js');
 const { ERROR_CODES: SERVER_CODES } = await load('cli/error-code.js');
 const { COMMAND_CODES } = await load('cli/command-code.js');
 const ERROR_CODES = [...SERVER_CODES, ...COMMAND_CODES];
@@ -44,6 +47,8 @@ pages.set('docs/checks/README.md', printCheckIndex(CATALOGUE));
 for (const check of CATALOGUE) pages.set(`docs/checks/${check.id}.md`, printCheckPage(check));
 pages.set('docs/errors/README.md', printErrorIndex(ERROR_CODES));
 for (const page of ERROR_CODES) pages.set(`docs/errors/${page.code}.md`, printErrorPage(page));
+pages.set('docs/lint/README.md', printLintIndex(LINT_RULES));
+for (const rule of LINT_RULES) pages.set(`docs/lint/${rule.id}.md`, printLintPage(rule));
 pages.set('docs/attack-paths.md', printAttackPathPage());
 pages.set('docs/myths.md', printMythPage());
 pages.set('docs/frameworks.md', printFrameworkPage());
@@ -53,7 +58,7 @@ pages.set('schemas/policy.schema.json', schema(policyJsonSchema()));
 pages.set('schemas/harden-input.schema.json', schema(requestJsonSchema()));
 pages.set('schemas/harden-output.schema.json', schema(hardenOutputJsonSchema()));
 
-const OWNED = ['docs/checks', 'docs/errors', 'man'];
+const OWNED = ['docs/checks', 'docs/errors', 'docs/lint', 'man'];
 const check = process.argv.includes('--check');
 /** @type {string[]} */
 const differences = [];

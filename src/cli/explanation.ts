@@ -1,5 +1,6 @@
 /** Checks, error codes and myths in full, as text or JSON. */
 
+import { findLintRule, LINT_RULES } from '../acl/index.ts';
 import {
   ATTACK_PATHS,
   CATALOGUE,
@@ -15,6 +16,7 @@ import {
   type Framework,
   type Myth,
 } from '../posture/index.ts';
+import { explainLintRule, lintRuleData } from './acl/lint-explanation.ts';
 import { COMMAND_CODES } from './command-code.ts';
 import { ERROR_CODES, type ErrorCodePage } from './error-code.ts';
 import { CommandFailure } from './failure.ts';
@@ -43,6 +45,8 @@ export function explain(subject: string | undefined, style: ExplainStyle): strin
     (known) => known.code === subject.toUpperCase() || known.name === subject.toUpperCase(),
   );
   if (code !== undefined) return style.json ? json(code) : explainCode(code, style.columns);
+  const rule = findLintRule(subject);
+  if (rule !== undefined) return style.json ? json(lintRuleData(rule)) : explainLintRule(rule, style.columns);
   const framework = findFramework(subject);
   if (framework !== undefined)
     return style.json ? json(framework) : explainFramework(framework, style.columns);
@@ -151,6 +155,8 @@ function listSubjects(): string {
     '',
     'Myths',
     ...myths,
+    '',
+    `Lint rules: ${LINT_RULES.length}, listed by wardis acl lint --list`,
     '',
     'wardis explain SUBJECT',
     '',

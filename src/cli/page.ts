@@ -1,5 +1,6 @@
 /** The generated pages in Markdown: checks, error codes, myths and frameworks. */
 
+import type { LintRule } from '../acl/index.ts';
 import {
   ATTACK_PATHS,
   CATALOGUE,
@@ -9,6 +10,7 @@ import {
   type Check,
   type Example,
 } from '../posture/index.ts';
+import { proofLines } from './acl/lint-explanation.ts';
 import type { ErrorCodePage } from './error-code.ts';
 
 const GENERATED = '<!-- Generated from the source by npm run docs; do not edit. -->';
@@ -81,6 +83,42 @@ export function printCheckIndex(checks: readonly Check[]): string {
     '# Checks',
     `${checks.length} checks. Each page has the reason, the fix, and an example that fails and one that passes; both run as tests.`,
     `| check | severity | area | finding |\n|---|---|---|---|\n${rows.join('\n')}`,
+  ]);
+}
+
+/** One rule of the lint. */
+export function printLintPage(rule: LintRule): string {
+  const { bad, good } = rule.examples;
+  const example = ({ server = 'redis-7.2', text: content }: typeof bad) =>
+    fence(`# ${server}\n${content.trimEnd()}`);
+  return lines([
+    GENERATED,
+    `# ${rule.id}: ${text(rule.title)}`,
+    `**${rule.severity}** · found by \`wardis acl lint\``,
+    '## Why',
+    text(rule.rationale),
+    '## How to mend it',
+    text(rule.fix),
+    '## Found in',
+    example(bad),
+    '## Not found in',
+    example(good),
+    '## Shown by',
+    'What real servers do; the tests replay it.',
+    fence(rule.proof.flatMap(proofLines).join('\n')),
+  ]);
+}
+
+/** Every rule of the lint. */
+export function printLintIndex(rules: readonly LintRule[]): string {
+  const rows = rules.map(
+    (rule) => `| [${rule.id}](${rule.id}.md) | ${rule.severity} | ${text(rule.title)} |`,
+  );
+  return lines([
+    GENERATED,
+    '# Rules of the ACL lint',
+    `${rules.length} rules, found by \`wardis acl lint\`. Each page has the reason, the fix, an example with and without the finding, and what real servers do; all of it runs as tests.`,
+    `| rule | severity | finding |\n|---|---|---|\n${rows.join('\n')}`,
   ]);
 }
 
