@@ -4,6 +4,7 @@
  */
 
 import { CommandFailure } from '../failure.ts';
+import { isRulesArgument } from './rules-argument.ts';
 import type { SubjectFlags } from './subject-options.ts';
 
 export interface CheckWords {
@@ -24,7 +25,7 @@ export function splitWords(
   const parted = dashes !== -1 && tail.every((word, at) => words[words.length - tail.length + at] === word);
   const sourced = [flags.userRules, flags.aclfile, flags.config].some((value) => value !== undefined);
   const [first] = words;
-  const leads = !sourced && first !== undefined && (isServer(first) || isRules(first));
+  const leads = !sourced && first !== undefined && (isServer(first) || isRulesArgument(first));
   const count = parted ? words.length - tail.length : leads ? 1 : 0;
   const [head, argv] = [words.slice(0, count), words.slice(count)];
   if (argv.length === 0) {
@@ -35,15 +36,10 @@ export function splitWords(
     });
   }
   const [rules] = head;
-  if (head.length === 1 && rules !== undefined && isRules(rules)) return { targets: [], rules, argv };
+  if (head.length === 1 && rules !== undefined && isRulesArgument(rules)) return { targets: [], rules, argv };
   return { targets: head, argv };
 }
 
 function isServer(word: string): boolean {
   return /^[a-z]+:\/\//i.test(word) || /^(?:[\w.-]+|\[[\da-f:]+\]):\d{1,5}$/i.test(word);
-}
-
-/** Rules have blanks between them, or begin with a sign; no server does. */
-function isRules(word: string): boolean {
-  return /\s/.test(word) || /^(?:[+~&%@>#(]|-@|(?:on|off|nopass|allkeys|allcommands)$)/i.test(word);
 }

@@ -39,6 +39,6 @@ const EXAMPLES = `
 Examples:
   wardis acl matrix --aclfile users.acl --server redis-7.2
   wardis acl matrix --aclfile users.acl --prefix app: --prefix cart: -o html=matrix.html -o table
-  wardis acl matrix 127.0.0.1:6379 --commands -o csv=commands.csv
+  wardis acl matrix 127.0.0.1:6379 --commands -o csv > commands.csv
   wardis acl matrix --aclfile users.acl --command 'config|*' --command flushall
 `;
