@@ -29,6 +29,16 @@ const DIES: readonly (readonly string[])[] = [
   ['+select|a %W~b'],
 ];
 
+/** Rules of users that ACL SAVE writes so that ACL LOAD refuses them, or makes other users of them. */
+const LOSES: readonly (readonly string[])[] = [
+  ['%RW~*', '~x'],
+  ['(%RW~* +get)'],
+  ['(~bar))'],
+  ['(~"a\\"b")'],
+  ['(&x) ~y)'],
+  ['(+select|a) +get)'],
+];
+
 forEachServer(['redis-8.0.6', 'valkey-9.1'], (server) => {
   const table = tableFor({ product: server.product, version: server.version });
 
@@ -52,6 +62,34 @@ forEachServer(['redis-8.0.6', 'valkey-9.1'], (server) => {
     await running.stop();
   });
 });
+
+forEachServer(['redis-7.0', 'redis-8.0.6', 'valkey-8.1', 'valkey-9.1'], (server) => {
+  const table = tableFor({ product: server.product, version: server.version });
+  const splits = table.dialect.argumentSplit;
+  const loses = splits === 'strict' ? LOSES : [...LOSES, ['("~a\\xff")']];
+
+  it('does not load what it saved where the engine says so', async () => {
+    const running = await startServer({ server, aclfile: 'user default on nopass ~* &* +@all\n' });
+    const connection = await openConnection(running.port);
+    for (const rules of loses) {
+      const says = JSON.stringify(rules);
+      expect(parseUser('f', rules, table).hazards, says).toHaveLength(1);
+      expect(await connection.send(['ACL', 'SETUSER', 'f', 'reset', ...rules]), says).toBe('OK');
+      const before = await look(connection);
+      expect(await connection.send(['ACL', 'SAVE'])).toBe('OK');
+      const loaded = await connection.send(['ACL', 'LOAD']);
+      expect(loaded === 'OK' && (await look(connection)) === before, says).toBe(false);
+    }
+    connection.close();
+    await running.stop();
+  });
+});
+
+/** The user as shown, and the right that looks the same and is not: `~*` is the empty key as well. */
+async function look(connection: Connection): Promise<string> {
+  const shown = await connection.send(['ACL', 'GETUSER', 'f']);
+  return JSON.stringify([shown, await connection.send(['ACL', 'DRYRUN', 'f', 'GET', ''])]);
+}
 
 function endsServer(rules: readonly string[], table: CommandTable): boolean {
   return parseUser('f', rules, table).hazards.some(({ message }) => message.includes('ends this server'));

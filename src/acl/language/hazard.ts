@@ -7,7 +7,7 @@ import { toText } from '../bytes.ts';
 import type { CommandTable } from '../table/command-table.ts';
 import { splitArguments } from './argument-split.ts';
 import { keptText, ODD } from './command-text.ts';
-import { newSelector } from './draft.ts';
+import { newSelector, READ, WRITE } from './draft.ts';
 import type { DraftSelector, DraftUser, RuleContext } from './draft.ts';
 import { applySelectorRule } from './rule.ts';
 import type { Problem } from '../problem.ts';
@@ -18,15 +18,12 @@ type Rules = readonly MergedRule[];
 
 /** Hazards of a user whose rules were all accepted. */
 export function findHazards(rules: Rules, user: DraftUser, table: CommandTable): readonly Problem[] {
-  const root = [...findEmptyPermissions(rules, user.root), ...findFirstArgs(rules, user.root, table)];
-  return [
-    ...root,
-    ...user.others.flatMap((selector) => [
-      ...findEmptyPermissions(rules, selector),
-      ...findFirstArgs(rules, selector, table),
-      ...findUnreadable(rules, selector),
-    ]),
-  ];
+  return [user.root, ...user.others].flatMap((selector) => [
+    ...findEmptyPermissions(rules, selector),
+    ...findFirstArgs(rules, selector, table),
+    ...findStarPattern(rules, selector),
+    ...(selector === user.root ? [] : findUnreadable(rules, selector, table)),
+  ]);
 }
 
 function findEmptyPermissions(rules: Rules, selector: DraftSelector): readonly Problem[] {
@@ -86,18 +83,36 @@ function canShow(selector: DraftSelector, table: CommandTable): boolean {
   return again.bits.every((word, i) => word === selector.bits[i]);
 }
 
-/** Inside parentheses the text is split by quotes and ends at a ")". */
-function findUnreadable(rules: Rules, selector: DraftSelector): readonly Problem[] {
-  const bad = [...selector.keys.map((key) => key.pattern), ...selector.channels].find((p) =>
-    /["']|\)$/.test(p),
-  );
+/**
+ * The text between parentheses is split by quotes, and ends at the first word that ends in ")". Valkey from 8.1 on loses
+ * the byte FF in it.
+ */
+function findUnreadable(rules: Rules, selector: DraftSelector, table: CommandTable): readonly Problem[] {
+  const patterns = [...selector.keys.map((key) => key.pattern), ...selector.channels];
+  const lost = table.dialect.argumentSplit === 'strict' ? /["']|\)$/ : /["'\xff]|\)$/;
+  const words = keptText(selector.kept).split(' ').slice(0, -1);
+  const bad = patterns.find((pattern) => lost.test(pattern)) ?? words.find((word) => word.endsWith(')'));
   if (bad === undefined) return [];
   return [
     {
       code: 'breaks-display',
-      message: `A selector with the pattern ${toText(bad)} is shown and saved as a line that cannot be loaded again.`,
+      message: `A selector with ${toText(bad)} is shown and saved as a line that cannot be loaded again, or means something else.`,
       ...origin(rules, bad.toLowerCase()),
-      help: 'Put ? in place of the quote or parenthesis, or move the pattern out of the selector.',
+      help: 'Put ? in place of the quote, parenthesis or byte FF of a pattern, or move the rule out of the selector.',
+    },
+  ];
+}
+
+/** `%RW~*` is a pattern, but shown as `~*`, which is every key and takes no pattern beside it. */
+function findStarPattern(rules: Rules, selector: DraftSelector): readonly Problem[] {
+  if (!selector.keys.some((key) => key.pattern === '*' && key.bits === (READ | WRITE))) return [];
+  return [
+    {
+      code: 'breaks-display',
+      message:
+        'The pattern * with both rights is shown and saved as ~*, which is another rule: loaded again it is every key, the empty one included, and refuses the patterns behind it.',
+      ...origin(rules, '~*'),
+      help: 'Write ~* for every key, before any other pattern.',
     },
   ];
 }
