@@ -149,7 +149,8 @@ function applyStep(
   steps: Step[],
   table: CommandTable,
 ): boolean {
-  const before = snapshot(selector);
+  // Nobody touches the selector between two rules: one state serves both.
+  const before = steps.at(-1)?.after ?? snapshot(selector);
   if (applySelectorRule(selector, rule, ruleContext(table, undefined)) !== undefined) {
     Object.assign(selector, reopen(before));
     return false;

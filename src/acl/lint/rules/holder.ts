@@ -90,11 +90,20 @@ export function findHolders(
   const holdings: Holding[] = [];
   for (const user of judgedUsers(subject)) {
     if (!applies(user)) continue;
-    const held = commands.filter((name) => canRun(user.user, name, subject.table) === 'yes');
+    const held = commands.filter(
+      (name) => canRun(user.user, name, subject.table) === 'yes' && mayReach(user, name),
+    );
     if (held[0] === undefined) continue;
     holdings.push({ user, held, grant: findGrant(user, held[0]) });
   }
   return holdings;
+}
+
+/** Valkey 9.1: some commands need every database, SWAPDB needs two. */
+function mayReach(user: LintUser, name: string): boolean {
+  const { databases } = reach(user.user);
+  if (databases === 'all') return true;
+  return name === 'swapdb' ? databases.length > 1 : user.user.table.commands.get(name)?.allDatabases !== true;
 }
 
 /** All but a `default` that is switched off: its rights are nobody's. */

@@ -1,10 +1,11 @@
 /** Commands that take no key, or none that is checked: key patterns do not hold them back. */
-import type { LintRule } from '../rule.ts';
-import { canRun } from '../../decision/reach.ts';
+import type { LintRule, LintUser } from '../rule.ts';
+import { canRun, reach } from '../../decision/reach.ts';
 import { hasKeyPatterns, hasNeighbours, holderRule, isConfined, showPatterns } from './holder.ts';
 import { SCRIPT_RULES } from './script.ts';
 import { DATABASE_RULES } from './database.ts';
 import { allowed, BEFORE_7_0, denied, prove, SECRET, SINCE_6_0, SINCE_7_0 } from './proof.ts';
+import { findOwnKey } from './witness.ts';
 
 const keysScan = holderRule({
   id: 'keys-scan-enumerate',
@@ -89,7 +90,7 @@ const swapdb = holderRule({
   commands: ['swapdb'],
   applies: (user) => hasKeyPatterns(user) && !holdsWhole(user, 'flushall') && !holdsWhole(user, 'flushdb'),
   because: ({ user }) => `it takes no key, so ${showPatterns(user)} does not hold it back`,
-  shownBy: () => ['SWAPDB', '0', '1'],
+  shownBy: ({ user }) => ['SWAPDB', ...firstDatabases(user)],
   proof: [
     prove(SINCE_6_0, '~app:* +swapdb', allowed('SWAPDB', '0', '1')),
     prove(SINCE_6_0, '~app:* +@fast', allowed('SWAPDB', '0', '1'), denied('FLUSHALL')),
@@ -111,7 +112,7 @@ const sortByGetOld = holderRule({
   applies: (user) => isConfined(user) && !user.user.table.dialect.keyPermissions,
   severityOf: ({ user }, subject) => (hasNeighbours(subject, user) ? 'critical' : 'high'),
   because: ({ user }) => `on this version its GET and BY options read keys outside ${showPatterns(user)}`,
-  shownBy: () => ['SORT', 'app:1', 'BY', 'nosort', 'GET', '*'],
+  shownBy: ({ user }) => ['SORT', findOwnKey(user, 'read') ?? 'list', 'BY', 'nosort', 'GET', '*'],
   proof: [
     prove(
       BEFORE_7_0,
@@ -165,6 +166,12 @@ export const KEYLESS_RULES: readonly LintRule[] = [
   ...DATABASE_RULES,
 ];
 
-function holdsWhole(user: Parameters<typeof hasKeyPatterns>[0], command: string): boolean {
+/** Two databases that the user may use. */
+function firstDatabases(user: LintUser): readonly string[] {
+  const { databases } = reach(user.user);
+  return (databases === 'all' ? [0, 1] : databases.slice(0, 2)).map(String);
+}
+
+function holdsWhole(user: LintUser, command: string): boolean {
   return canRun(user.user, command, user.user.table) === 'yes';
 }

@@ -1,6 +1,7 @@
 /** Commands that show what others do: their commands, values, key names, passwords. */
-import { canRun } from '../../decision/reach.ts';
+import { canRun, reach } from '../../decision/reach.ts';
 import type { LintRule } from '../rule.ts';
+import { isApplication } from '../user-kind.ts';
 import { findGrant } from './history.ts';
 import {
   denyFix,
@@ -155,7 +156,7 @@ const configGet = holderRule({
   fix: 'Deny CONFIG GET, or keep it for administrators.',
   commands: ['config|get'],
   applies: isLimited,
-  severityOf: ({ user }) => (user.kind === 'exporter' || user.kind === 'admin' ? 'medium' : 'high'),
+  severityOf: ({ user }) => (isApplication(user) && reach(user.user).keys !== 'none' ? 'high' : 'medium'),
   because: () => 'it shows requirepass, masterauth and the passphrases of TLS keys in clear',
   shownBy: () => ['CONFIG', 'GET', 'requirepass'],
   proof: [

@@ -7,6 +7,7 @@ import type { Step } from './history.ts';
 import { hitAt, judgedUsers, listCommands, removeFix } from './holder.ts';
 import { allowed, denied, prove, SECRET, SINCE_6_0, SINCE_6_2 } from './proof.ts';
 import { REGRANT_RULES } from './regrant.ts';
+import { findCommandFor } from './witness.ts';
 import { SELECTOR_RULES } from './selector.ts';
 
 const allLast: LintRule = {
@@ -76,6 +77,7 @@ const keysWidened: LintRule = {
         steps.at(-1)?.after.allKeys !== true
       )
         return [];
+      const argv = findCommandFor(user, 'any-key');
       const narrow = steps
         .slice(0, steps.indexOf(step))
         .filter(({ names }) => names.kind === 'keys')
@@ -84,7 +86,7 @@ const keysWidened: LintRule = {
         hitAt(user, step, {
           message: `${step.rule} gives user ${user.name} every key: ${shorten(narrow)} before it ${narrow.length === 1 ? 'has' : 'have'} no effect.`,
           fix: removeFix(user, step, `Remove ${step.rule}.`),
-          proofCommand: ['GET', 'any-key'],
+          ...(argv !== undefined && { proofCommand: argv }),
         }),
       ];
     }),

@@ -9,6 +9,7 @@ import type { Step } from './history.ts';
 import { hitAt, isConfined, isSovereign, judgedUsers, replaceFix } from './holder.ts';
 import { findMeetings, literalStart } from './overlap.ts';
 import type { Meeting, Owned } from './overlap.ts';
+import { findCommandFor } from './witness.ts';
 import { allowed, denied, prove, proveFile, SECRET, SINCE_6_0, SINCE_6_2, SINCE_7_0 } from './proof.ts';
 
 const overlap: LintRule = {
@@ -218,6 +219,7 @@ function describeMeeting(group: readonly Meeting<LintUser>[], what: 'key' | 'cha
     ),
   ];
   const separator = separatorOf(group);
+  const argv = what === 'key' ? findCommandFor(wide.owner, witness) : undefined;
   const text = `${sign}${literalStart(wide.pattern)}${separator}*`;
   return hitAt(wide.owner, found?.step, {
     severity: SEVERITIES[shape],
@@ -231,7 +233,7 @@ function describeMeeting(group: readonly Meeting<LintUser>[], what: 'key' | 'cha
               ? 'If it is not meant, give each user a prefix of its own.'
               : 'Begin the patterns of each user with a prefix of its own.',
           ),
-    ...(what === 'key' && { proofCommand: ['GET', witness] }),
+    ...(argv !== undefined && { proofCommand: argv }),
   });
 }
 
