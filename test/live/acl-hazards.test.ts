@@ -36,7 +36,6 @@ const LOSES: readonly (readonly string[])[] = [
   ['(~bar))'],
   ['(~"a\\"b")'],
   ['(&x) ~y)'],
-  ['(+select|a) +get)'],
 ];
 
 forEachServer(['redis-8.0.6', 'valkey-9.1'], (server) => {
@@ -66,7 +65,12 @@ forEachServer(['redis-8.0.6', 'valkey-9.1'], (server) => {
 forEachServer(['redis-7.0', 'redis-8.0.6', 'valkey-8.1', 'valkey-9.1'], (server) => {
   const table = tableFor({ product: server.product, version: server.version });
   const splits = table.dialect.argumentSplit;
-  const loses = splits === 'strict' ? LOSES : [...LOSES, ['("~a\\xff")']];
+  const loses = [
+    ...LOSES,
+    ...(splits === 'strict' ? [] : [['("~a\\xff")']]),
+    // 7.0 shows commands in an order of its own, the dangerous one last as it may happen.
+    ...(table.dialect.display === 'kept-rules' ? [['(+select|a) +get)']] : []),
+  ];
 
   it('does not load what it saved where the engine says so', async () => {
     const running = await startServer({ server, aclfile: 'user default on nopass ~* &* +@all\n' });
