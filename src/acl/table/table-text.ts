@@ -24,12 +24,17 @@ export function readTableText(text: string): {
   readonly categories: readonly string[];
   readonly rows: readonly CommandRow[];
 } {
-  const [first = '', second = '', ...lines] = text.split('\n');
-  const categories = first.split(' ');
-  const flags = second.split(' ');
-  const categorySets = sharedSets(categories);
-  const flagSets = sharedSets(flags);
-  return { categories, rows: lines.map((line) => readRow(line, categorySets, flagSets)) };
+  const lines = text.split('\n');
+  const categories = (lines[0] ?? '').split(' ');
+  const columns: Columns = {
+    categories: once((digits) => readSet(digits, categories)),
+    flags: once((digits) => readSet(digits, (lines[1] ?? '').split(' '))),
+    legacy: once(readLegacy),
+    keySpecs: once((specs) => (specs === '' ? [] : specs.split(';').map(readSpec))),
+  };
+  const rows: CommandRow[] = [];
+  for (let i = 2; i < lines.length; i++) rows.push(readRow(lines[i] ?? '', columns));
+  return { categories, rows };
 }
 
 /** Rows to a table: a subcommand (`a|b`) is hung under the row `a` before it. */
@@ -45,29 +50,36 @@ export function buildTable(
 ): CommandTable {
   const commands = new Map<string, Command>();
   const byIndex: Command[] = [];
-  let parent: (Command & { subcommands: Command[] }) | undefined;
+  let parent: Draft | undefined;
   for (const row of rows) {
-    const bar = row.fullName.indexOf('|');
-    const under = bar !== -1 && parent?.fullName === row.fullName.slice(0, bar) ? parent : undefined;
-    const { nativeFinder, databaseArgs, ...rest } = row;
-    const command = {
-      ...rest,
-      name: under === undefined ? row.fullName : row.fullName.slice(bar + 1),
-      ...(under !== undefined && { parent: under }),
+    const { fullName } = row;
+    const bar = fullName.indexOf('|');
+    const under = bar !== -1 && parent?.fullName === fullName.slice(0, bar) ? parent : undefined;
+    const command: Draft = {
+      name: under === undefined ? fullName : fullName.slice(bar + 1),
+      fullName,
       subcommands: [],
       isContainer: false,
-      ...(nativeFinder !== undefined && { nativeFinder }),
-      ...(databaseArgs !== undefined && { databaseArgs }),
+      arity: row.arity,
+      flags: row.flags,
+      categories: row.categories,
+      keySpecs: row.keySpecs,
+      legacy: row.legacy,
+      allDatabases: row.allDatabases,
       isModule: row.flags.has('module'),
       index: byIndex.length,
     };
+    // Absent rather than undefined: few commands have them.
+    if (row.nativeFinder !== undefined) command.nativeFinder = row.nativeFinder;
+    if (row.databaseArgs !== undefined) command.databaseArgs = row.databaseArgs;
     if (under === undefined) parent = command;
     else {
+      command.parent = under;
+      under.isContainer = true;
       under.subcommands.push(command);
-      Object.assign(under, { isContainer: true });
     }
     byIndex.push(command);
-    commands.set(row.fullName.toLowerCase(), command);
+    commands.set(fullName.toLowerCase(), command);
   }
   return {
     server: server.name,
@@ -80,43 +92,53 @@ export function buildTable(
   };
 }
 
-function readRow(line: string, categorySet: SetOf, flagSet: SetOf): CommandRow {
-  const [
-    fullName = '',
-    arity = '',
-    cats = '',
-    flagText = '',
-    legacy = '',
-    specs = '',
-    finder = '',
-    databases = '',
-  ] = line.split('\t');
-  const [first = 0, last = 0, step = 0] = legacy === '' ? [] : legacy.split(',').map(Number);
-  return {
-    fullName,
-    arity: Number(arity),
-    categories: categorySet(cats),
-    flags: flagSet(flagText),
-    legacy: [first, last, step],
-    keySpecs: specs === '' ? [] : specs.split(';').map(readSpec),
-    ...(finder !== '' && { nativeFinder: finder }),
-    ...(databases !== '' && databases !== '*' && { databaseArgs: databases }),
-    allDatabases: databases === '*',
+/** A command while its subcommands are being hung under it. */
+type Draft = { -readonly [Field in keyof Command]: Command[Field] } & { subcommands: Command[] };
+
+/** Few different texts occur in a column, many times each: they are read once, and commands share what they say. */
+interface Columns {
+  readonly categories: (digits: string) => ReadonlySet<string>;
+  readonly flags: (digits: string) => ReadonlySet<string>;
+  readonly legacy: (numbers: string) => CommandRow['legacy'];
+  readonly keySpecs: (specs: string) => readonly KeySpec[];
+}
+
+function once<T>(read: (text: string) => T): (text: string) => T {
+  const known = new Map<string, T>();
+  return (text) => {
+    let value = known.get(text);
+    if (value === undefined) known.set(text, (value = read(text)));
+    return value;
   };
 }
 
-type SetOf = (digits: string) => ReadonlySet<string>;
-
-/** Few different sets occur, many times each: commands share them. */
-function sharedSets(names: readonly string[]): SetOf {
-  const sets = new Map<string, ReadonlySet<string>>();
-  return (digits) => {
-    const known = sets.get(digits);
-    if (known !== undefined) return known;
-    const set = new Set(Array.from(digits, (digit) => names[Number.parseInt(digit, 36)] ?? ''));
-    sets.set(digits, set);
-    return set;
+function readRow(line: string, columns: Columns): CommandRow {
+  const fields = line.split('\t');
+  const finder = fields[6] ?? '';
+  const databases = fields[7] ?? '';
+  const row: { -readonly [Field in keyof CommandRow]: CommandRow[Field] } = {
+    fullName: fields[0] ?? '',
+    arity: Number(fields[1]),
+    categories: columns.categories(fields[2] ?? ''),
+    flags: columns.flags(fields[3] ?? ''),
+    legacy: columns.legacy(fields[4] ?? ''),
+    keySpecs: columns.keySpecs(fields[5] ?? ''),
+    allDatabases: databases === '*',
   };
+  if (finder !== '') row.nativeFinder = finder;
+  if (databases !== '' && databases !== '*') row.databaseArgs = databases;
+  return row;
+}
+
+function readSet(digits: string, names: readonly string[]): ReadonlySet<string> {
+  const set = new Set<string>();
+  for (let i = 0; i < digits.length; i++) set.add(names[Number.parseInt(digits.charAt(i), 36)] ?? '');
+  return set;
+}
+
+function readLegacy(text: string): CommandRow['legacy'] {
+  const [first = 0, last = 0, step = 0] = text === '' ? [] : text.split(',').map(Number);
+  return [first, last, step];
 }
 
 function readSpec(text: string): KeySpec {
