@@ -38,6 +38,13 @@ describe('without options', () => {
     expect(answer).toEqual({ exit: 0, out: NEAT, err: '' });
   });
 
+  it('reads files under the acl-pubsub-default of their server', async () => {
+    const path = file('pubsub.acl', 'user a &x on\n');
+    expect(await fmt(path)).toMatchObject({ exit: 0, out: 'user a on &x\n' });
+    expect((await fmt(path, '--pubsub-default', 'allchannels')).err).toContain('E_RULES');
+    expect((await fmt(path, '--pubsub-default', 'none')).err).toContain('E_USAGE');
+  });
+
   it('takes one file only', async () => {
     const path = file('users.acl', MESSY);
     expect((await fmt(path, path)).err).toContain('only one file can go to standard output');

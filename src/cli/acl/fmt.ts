@@ -9,7 +9,7 @@ import { EXIT } from '../exit-code.ts';
 import { CommandFailure, printFailure } from '../failure.ts';
 import { rewriteWhole } from '../file-output.ts';
 import { diffLines } from './fmt-diff.ts';
-import { readAclText, readTable } from './subject.ts';
+import { readAclText, readPubsubDefault, readTable } from './subject.ts';
 
 /** A file and what became of it. */
 type Formatted =
@@ -49,14 +49,17 @@ function printCommand(paths: readonly string[], flags: FmtFlags): string {
     flags.hashPasswords === true ? '--hash-passwords' : '',
     flags.server === undefined ? '' : `--server ${flags.server}`,
     flags.table === undefined ? '' : `--table ${flags.table}`,
+    flags.pubsubDefault === undefined ? '' : `--pubsub-default ${flags.pubsubDefault}`,
   ].filter((option) => option !== '');
   return ['wardis acl fmt --write', ...options, ...paths].join(' ');
 }
 
 async function formatFile(path: string, table: CommandTable, flags: FmtFlags): Promise<Formatted> {
   const name = path === '-' ? 'standard input' : path;
+  const pubsubDefault = readPubsubDefault(flags.pubsubDefault);
   const options: FormatOptions = {
     file: name,
+    ...(pubsubDefault !== undefined && { pubsubDefault }),
     ...(flags.hashPasswords === true && { passwords: 'hashed' }),
     ...(flags.simplify === true && { rules: 'effective' }),
   };

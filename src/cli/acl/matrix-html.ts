@@ -9,7 +9,7 @@ import { NOTHING_TEXT, type Grid, type GridCell } from './matrix-grid.ts';
 import type { MatrixReport } from './matrix.ts';
 
 /** A browser is slow at more; the page says how many users are left out. */
-const CELLS_MAX = 200_000;
+const CELLS_MAX = 100_000;
 /** Wider grids are turned when there are fewer users than this. */
 const HEADS_MAX = 40;
 

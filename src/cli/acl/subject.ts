@@ -266,11 +266,12 @@ function refused(
     what: safeText(`the server refuses these rules: ${first?.message.trim() ?? ''}${more}`),
     target: place,
     ...(first?.help !== undefined && { cause: safeText(first.help) }),
-    next: `wardis acl lint ${from.startsWith('-') ? 'FILE' : from}   shows every problem`,
+    next: `wardis acl lint ${from === '--user-rules' ? "--user-rules '…'" : from}   shows every problem`,
   });
 }
 
-function readPubsubDefault(text: string | undefined): PubsubDefault | undefined {
+/** The value of `--pubsub-default`. */
+export function readPubsubDefault(text: string | undefined): PubsubDefault | undefined {
   if (text === undefined || text === 'allchannels' || text === 'resetchannels') return text;
   throw new CommandFailure({
     code: 'E_USAGE',

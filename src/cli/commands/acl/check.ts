@@ -46,6 +46,14 @@ function rawWords(command: Command): readonly string[] {
 }
 
 const EXAMPLES = `
+Exit codes: 0 allowed, 1 denied, 2 no such command; of several users a list and 0.
+
+A batch line asks {"rules": […], "argv": […], "db": 0, "username": "f"} of a new user, and is answered as ACL
+SETUSER and ACL DRYRUN answer: {"allowed": true}, or false with "denied", "object" and "message". Refused rules give
+{"error", "token"}; without "argv" the user is shown as {"line", "getuser"}. "denied" is command, key, channel, db, or
+error for what is no command; it is never auth, because ACL DRYRUN looks neither at off nor at passwords.
+Exit codes of a batch: 0 when every line was answered, 2 when a line was no question.
+
 Examples:
   wardis acl check --user-rules 'on ~app:* +get' -- GET app:1
   wardis acl check --aclfile users.acl --as app --server valkey-8.1 -- SET app:1 x

@@ -11,6 +11,7 @@ export interface FmtFlags {
   readonly hashPasswords?: boolean;
   readonly server?: string;
   readonly table?: string;
+  readonly pubsubDefault?: string;
 }
 
 export function addAclFmt(group: Command, context: CommandContext): void {
@@ -27,7 +28,8 @@ export function addAclFmt(group: Command, context: CommandContext): void {
     .option('--hash-passwords', 'write #hash for >password, which is all that the server keeps')
     .optionsGroup('Which server:')
     .option('--server <name>', 'server version: redis-7.2, redis-7.2.16, valkey-9.1 (default: redis-7.2)')
-    .option('--table <file>', 'command table captured from a server: redis-cli --json COMMAND > FILE');
+    .option('--table <file>', 'command table captured from a server: redis-cli --json COMMAND > FILE')
+    .option('--pubsub-default <default>', 'acl-pubsub-default of the server: allchannels or resetchannels');
   command.addHelpText('after', EXAMPLES);
   command.action(async (files: readonly string[], flags: FmtFlags) => {
     const { runFmt } = await import('../../acl/fmt.ts');
