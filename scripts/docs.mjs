@@ -24,6 +24,7 @@ const {
   printLintPage,
   printMythPage,
 } = await load('cli/page.js');
+const { printEscalationPage } = await load('cli/escalation-page.js');
 const { CATALOGUE, assessmentJsonSchema } = await load('posture/index.js');
 const { LINT_RULES } = await load('acl/index.js');
 const { ERROR_CODES: SERVER_CODES } = await load('cli/error-code.js');
@@ -49,6 +50,7 @@ pages.set('docs/errors/README.md', printErrorIndex(ERROR_CODES));
 for (const page of ERROR_CODES) pages.set(`docs/errors/${page.code}.md`, printErrorPage(page));
 pages.set('docs/lint/README.md', printLintIndex(LINT_RULES));
 for (const rule of LINT_RULES) pages.set(`docs/lint/${rule.id}.md`, printLintPage(rule));
+pages.set('docs/escalation.md', printEscalationPage());
 pages.set('docs/attack-paths.md', printAttackPathPage());
 pages.set('docs/myths.md', printMythPage());
 pages.set('docs/frameworks.md', printFrameworkPage());
