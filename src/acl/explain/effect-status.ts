@@ -2,6 +2,7 @@
 import { toText } from '../bytes.ts';
 import { hideSecrets } from '../language/rule-error.ts';
 import type { MergedRule } from '../language/selector-merge.ts';
+import { emptyBits } from '../table/command-bits.ts';
 import type { CommandTable } from '../table/command-table.ts';
 import type { Contribution, EffectReason, EffectStatus, LostTo, TokenEffect } from './effect.ts';
 import { ownersOf, standingFacts } from './ledger.ts';
@@ -125,7 +126,9 @@ function findImplied(
   table: CommandTable,
 ): ReadonlyMap<number, Verdict> {
   const implied = new Map<number, Verdict>();
+  // The last rule that sets a fact, among those that are needed; the bits say which commands have one.
   const lastWriter = new Map<Fact, number>();
+  const written = emptyBits(table);
   for (let ordinal = rules.length - 1; ordinal >= 0; ordinal--) {
     const rule = rules[ordinal];
     const facts = standing[ordinal] ?? [];
@@ -135,27 +138,38 @@ function findImplied(
       implied.set(ordinal, { status: 'none', reason: 'implied', by: [...by].sort((a, b) => a - b) });
       continue;
     }
-    for (const fact of writtenFacts(rule, table)) if (!lastWriter.has(fact)) lastWriter.set(fact, ordinal);
+    for (const fact of firstWritten(rule, written, table))
+      if (!lastWriter.has(fact)) lastWriter.set(fact, ordinal);
   }
   return implied;
 }
 
-/** Command bits and key patterns that a rule sets, whatever they were. */
-function writtenFacts({ writes, named = [], token }: AppliedRule, table: CommandTable): readonly Fact[] {
-  if (writes !== undefined) return [...factsOf(writes.on, table), ...factsOf(writes.off, table)];
-  return /^[~%]/.test(token) ? named : [];
+/** Command bits and key patterns that a rule sets, whatever they were; of commands, those not yet `written`. */
+function firstWritten(
+  { writes, named = [], token }: AppliedRule,
+  written: Uint32Array,
+  table: CommandTable,
+): readonly Fact[] {
+  if (writes === undefined) return /^[~%]/.test(token) ? named : [];
+  const counted = countedBits(table);
+  const facts: number[] = [];
+  for (let word = 0; word < written.length; word++) {
+    const all = ((writes.on[word] ?? 0) | (writes.off[word] ?? 0)) & (counted[word] ?? 0);
+    pushBits(facts, word, all & ~(written[word] ?? 0));
+    written[word] = (written[word] ?? 0) | all;
+  }
+  return facts;
+}
+
+function pushBits(facts: number[], word: number, bits: number): void {
+  for (let left = bits; left !== 0; left &= left - 1) facts.push(word * 32 + 31 - Math.clz32(left & -left));
 }
 
 function factsOf(bits: Uint32Array, table: CommandTable): readonly number[] {
   const counted = countedBits(table);
   const facts: number[] = [];
   for (let word = 0; word < bits.length; word++) {
-    let left = (bits[word] ?? 0) & (counted[word] ?? 0);
-    while (left !== 0) {
-      const bit = 31 - Math.clz32(left);
-      left &= ~(1 << bit);
-      facts.push(word * 32 + bit);
-    }
+    pushBits(facts, word, (bits[word] ?? 0) & (counted[word] ?? 0));
   }
   return facts;
 }
@@ -165,21 +179,26 @@ const NOTHING: Contribution = { given: [], taken: [], standing: [], stillTaken: 
 type Contributions = Pick<TokenEffect, Exclude<Aspect, 'selectors'> | 'futureCommands'>;
 
 function contributions(account: Account, standing: readonly Fact[], table: CommandTable): Contributions {
-  const stands = new Set(standing);
+  // Mostly everything stands or nothing does: names are then worked out once.
+  const stands =
+    standing.length === account.given.length + account.taken.length ? undefined : new Set(standing);
+  const given = byAspect(account.given);
+  const taken = byAspect(account.taken);
   const of = (aspect: Aspect): Contribution => {
-    const given = account.given.filter((fact) => aspectOf(fact) === aspect);
-    const taken = account.taken.filter((fact) => aspectOf(fact) === aspect);
-    if (given.length + taken.length === 0) return NOTHING;
-    const left = (facts: readonly Fact[]): readonly string[] =>
-      nameFacts(
-        facts.filter((fact) => stands.has(fact)),
-        table,
-      );
+    const gave = given.get(aspect) ?? [];
+    const took = taken.get(aspect) ?? [];
+    if (gave.length + took.length === 0) return NOTHING;
+    const [gaveNames, tookNames] = [nameFacts(gave, table), nameFacts(took, table)];
+    const left = (facts: readonly Fact[], names: readonly string[]): readonly string[] => {
+      if (stands === undefined) return names;
+      const kept = facts.filter((fact) => stands.has(fact));
+      return kept.length === facts.length ? names : nameFacts(kept, table);
+    };
     return {
-      given: nameFacts(given, table),
-      taken: nameFacts(taken, table),
-      standing: left(given),
-      stillTaken: left(taken),
+      given: gaveNames,
+      taken: tookNames,
+      standing: left(gave, gaveNames),
+      stillTaken: left(took, tookNames),
     };
   };
   const future = account.given.includes(FUTURE)
@@ -196,6 +215,17 @@ function contributions(account: Account, standing: readonly Fact[], table: Comma
     login: of('login'),
     ...(future !== undefined && { futureCommands: future }),
   };
+}
+
+function byAspect(facts: readonly Fact[]): ReadonlyMap<Aspect, readonly Fact[]> {
+  const groups = new Map<Aspect, Fact[]>();
+  for (const fact of facts) {
+    const aspect = aspectOf(fact);
+    const group = groups.get(aspect);
+    if (group === undefined) groups.set(aspect, [fact]);
+    else group.push(fact);
+  }
+  return groups;
 }
 
 function collectLosses(

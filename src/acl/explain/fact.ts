@@ -52,14 +52,16 @@ export function aspectOf(fact: Fact): Aspect {
   }
 }
 
-/** Facts as rules spell them; R and W of one pattern are joined. Hashes are not shown. */
+/** Facts as rules spell them, in their order; R and W of one pattern are joined. Hashes are not shown. */
 export function nameFacts(facts: readonly Fact[], table: CommandTable): readonly string[] {
   const names: string[] = [];
   const keyBits = new Map<string, number>();
-  const numbers = facts.filter((fact): fact is number => typeof fact === 'number');
-  for (const index of numbers.sort((a, b) => a - b)) names.push(table.byIndex[index]?.fullName ?? '');
   for (const fact of facts) {
-    if (typeof fact === 'number' || fact === FUTURE) continue;
+    if (typeof fact === 'number') {
+      names.push(table.byIndex[fact]?.fullName ?? '');
+      continue;
+    }
+    if (fact === FUTURE) continue;
     const rest = fact.slice(2);
     switch (fact.slice(0, 2)) {
       case READ_KEY:

@@ -90,8 +90,8 @@ function compareCommands(mirror: SelectorMirror, now: DraftSelector, table: Comm
     let changed = ((mirror.bits[word] ?? 0) ^ after) & (counts[word] ?? 0);
     mirror.bits[word] = after;
     while (changed !== 0) {
-      const bit = 31 - Math.clz32(changed);
-      changed &= ~(1 << bit);
+      const bit = 31 - Math.clz32(changed & -changed);
+      changed &= changed - 1;
       add(word * 32 + bit, ((after >>> bit) & 1) === 1);
     }
   }

@@ -1,6 +1,7 @@
 /** What a user may do: login, commands, keys, channels, databases, and what its rules do not hold back. */
 import { commandPlans } from '../decision/command-plan.ts';
 import type { CommandPlan } from '../decision/command-plan.ts';
+import type { KeyNeed } from '../decision/key-spec.ts';
 import { invariant } from '../invariant.ts';
 import type { ParseUserOptions } from '../language/user.ts';
 import type { KeyPattern, Selector, User } from '../selector.ts';
@@ -83,8 +84,8 @@ export function explainUser(
   options: Pick<ParseUserOptions, 'base' | 'pubsubDefault'> = {},
 ): UserExplanation {
   invariant(user.table === table, 'the user was parsed with another command table');
-  const plans = runnablePlans(table);
-  const selectors = user.selectors.map((selector, i) => explainSelector(user, selector, i, plans));
+  const layout = layoutOf(table);
+  const selectors = user.selectors.map((selector, i) => explainSelector(user, selector, i, layout));
   const granted = new Set(selectors.flatMap(({ commands }) => commands));
   for (const { commands, neverRun } of selectors) {
     const never = new Set(neverRun.flatMap((group) => group.commands));
@@ -93,27 +94,53 @@ export function explainUser(
   return {
     name: user.name,
     login: loginFacts(user),
-    commandTotal: plans.length,
+    commandTotal: layout.commands.length,
     selectors,
     neverRun: [...granted].sort(),
-    alwaysAllowed: [
-      ...new Set([
-        ...table.dialect.alwaysAllowed,
-        ...[...commandPlans(table).values()]
-          .filter(({ free }) => free)
-          .map(({ command }) => command.fullName),
-      ]),
-    ].sort(),
+    alwaysAllowed: layout.alwaysAllowed,
     holes: findHoles(user, table),
     ...(tokens !== undefined && { rules: explainTokens(user.name, tokens, table, options) }),
   };
 }
 
-/** Commands and subcommands that need a right, in table order. */
-function runnablePlans(table: CommandTable): readonly CommandPlan[] {
+/** What a table tells of every user. */
+interface Layout {
+  /** Commands and subcommands that need a right, in table order, with the access they ask of keys. */
+  readonly commands: readonly { readonly plan: CommandPlan; readonly demand: readonly KeyNeed[] }[];
+  /** Those of each category; of none, under an empty name, where there are such. */
+  readonly members: ReadonlyMap<string, readonly Command[]>;
+  readonly alwaysAllowed: readonly string[];
+}
+
+const layouts = new WeakMap<CommandTable, Layout>();
+
+function layoutOf(table: CommandTable): Layout {
+  const known = layouts.get(table);
+  if (known !== undefined) return known;
   const counted = countedBits(table);
-  const all = [...commandPlans(table).values()].flatMap((plan) => [plan, ...plan.subcommands.values()]);
-  return all.filter(({ command }) => hasBit(counted, command.index));
+  const top = [...commandPlans(table).values()];
+  const plans = top
+    .flatMap((plan) => [plan, ...plan.subcommands.values()])
+    .filter(({ command }) => hasBit(counted, command.index));
+  const commands = plans.map(({ command }) => command);
+  const rest = commands.filter(({ categories }) => categories.size === 0);
+  const layout = {
+    commands: plans.map((plan) => ({ plan, demand: demandedKeys(plan, table.dialect) })),
+    members: new Map([
+      ...table.categories.map(
+        (category) => [category, commands.filter(({ categories }) => categories.has(category))] as const,
+      ),
+      ...(rest.length === 0 ? [] : [['', rest] as const]),
+    ]),
+    alwaysAllowed: [
+      ...new Set([
+        ...table.dialect.alwaysAllowed,
+        ...top.filter(({ free }) => free).map(({ command }) => command.fullName),
+      ]),
+    ].sort(),
+  };
+  layouts.set(table, layout);
+  return layout;
 }
 
 function loginFacts({ enabled, nopass, passwords }: User): LoginFacts {
@@ -121,33 +148,27 @@ function loginFacts({ enabled, nopass, passwords }: User): LoginFacts {
   return { enabled, nopass, passwords: passwords.length, open };
 }
 
-function explainSelector(
-  user: User,
-  selector: Selector,
-  at: number,
-  plans: readonly CommandPlan[],
-): SelectorExplanation {
-  const { table } = user;
-  const granted = plans.filter(({ command }) => hasBit(selector.engine.bits, command.index));
-  const names = granted.map(({ command }) => command.fullName);
+function explainSelector(user: User, selector: Selector, at: number, layout: Layout): SelectorExplanation {
+  const granted = layout.commands.filter(({ plan }) => hasBit(selector.engine.bits, plan.command.index));
+  const names = granted.map(({ plan }) => plan.command.fullName);
   const firstArgs = [...selector.firstArgs]
     .filter(([name]) => !names.includes(name))
     .flatMap(([name, args]) => args.map((arg) => `${name}|${arg.toLowerCase()}`));
-  const { dialect } = table;
+  const { dialect } = user.table;
   return {
     selector: at,
     commands: names,
     firstArgs,
     futureCommands: selector.futureCommands,
-    categories: shareCategories(selector, plans, table),
+    categories: shareCategories(selector, layout),
     keys: selector.allKeys ? 'all' : selector.keys.length > 0 ? 'some' : 'none',
     keyPatterns: selector.keys,
-    keyDemand: sortByDemand(granted, table),
+    keyDemand: sortByDemand(granted),
     channels: selector.allChannels ? 'all' : selector.channels.length > 0 ? 'some' : 'none',
     channelPatterns: selector.channels,
     databases: selector.allDatabases ? 'all' : selector.databases,
     neverRun: groupBy(
-      granted.flatMap((plan) => {
+      granted.flatMap(({ plan }) => {
         const obstacle = findObstacle(plan, selector, dialect);
         return obstacle === undefined ? [] : [[obstacle, plan.command.fullName] as const];
       }),
@@ -165,39 +186,21 @@ function listKeyless(alone: User): SelectorExplanation['keyless'] {
   }));
 }
 
-function shareCategories(
-  selector: Selector,
-  plans: readonly CommandPlan[],
-  table: CommandTable,
-): readonly CategoryShare[] {
-  const share = (category: string, members: readonly Command[]): CategoryShare => {
-    const missing = members.filter(({ index }) => !hasBit(selector.engine.bits, index));
+function shareCategories(selector: Selector, { members }: Layout): readonly CategoryShare[] {
+  return [...members].map(([category, commands]) => {
+    const missing = commands.filter(({ index }) => !hasBit(selector.engine.bits, index));
     return {
       category,
-      granted: members.length - missing.length,
-      total: members.length,
+      granted: commands.length - missing.length,
+      total: commands.length,
       missing: missing.map(({ fullName }) => fullName),
     };
-  };
-  const commands = plans.map(({ command }) => command);
-  const shares = table.categories.map((category) =>
-    share(
-      category,
-      commands.filter(({ categories }) => categories.has(category)),
-    ),
-  );
-  const rest = commands.filter(({ categories }) => categories.size === 0);
-  return [...shares, ...(rest.length === 0 ? [] : [share('', rest)])];
+  });
 }
 
-function sortByDemand(
-  granted: readonly CommandPlan[],
-  table: CommandTable,
-): SelectorExplanation['keyDemand'] {
-  const of = (need: number): readonly string[] =>
-    granted
-      .filter((plan) => demandedKeys(plan, table.dialect).some((each) => each === need))
-      .map(({ command }) => command.fullName);
+function sortByDemand(granted: Layout['commands']): SelectorExplanation['keyDemand'] {
+  const of = (need: KeyNeed): readonly string[] =>
+    granted.filter(({ demand }) => demand.includes(need)).map(({ plan }) => plan.command.fullName);
   return { read: of(1), write: of(2), readWrite: of(3), any: of(0) };
 }
 
