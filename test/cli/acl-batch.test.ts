@@ -3,10 +3,13 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
+import * as fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { serverNamed, tableFor } from '../../src/acl/index.ts';
+import { parseUser, serverNamed, tableFor } from '../../src/acl/index.ts';
 import { LINE_BYTES_MAX, splitLines } from '../../src/cli/acl/batch-input.ts';
 import { readCases, readRules, recordedServers, type CaseVector, type RuleVector } from '../acl/recorded.ts';
+import { randomCommand, randomRules } from '../acl/random-rules.ts';
+import { forEachServer, openConnection, startServer, type Connection, type Reply } from '../servers/index.ts';
 import { run, spawnWardis, type Answer } from './run.ts';
 
 let folder: string;
@@ -362,3 +365,107 @@ it('a server name that is none ends it before any answer', async () => {
   const answer = await runBatch('redis-x', '{}');
   expect(answer).toMatchObject({ exit: 2, out: '' });
 });
+
+const SEED = 20_261_122;
+const USERS = 250;
+
+/** Servers that have ACL DRYRUN, by the names of the contract where this machine has that build. */
+forEachServer(
+  ['redis-7.0', 'redis-8.0', 'redis-8.0.6', 'valkey-8.0', 'valkey-8.1', 'valkey-9.1'],
+  (server) => {
+    it('answers whole lines as the server itself would', async () => {
+      const name = `${server.product}-${server.version}`;
+      const table = tableFor({ product: server.product, version: server.version });
+      const running = await startServer({ server });
+      const connection = await openConnection(running.port);
+      const odd = fc.constantFrom(
+        '+get\nx',
+        '~a b',
+        '>p w',
+        '',
+        '+GET|',
+        '(+get',
+        '&',
+        '~',
+        '%R~',
+        'é',
+        '-@é',
+        '+@all\0',
+      );
+      const users = fc.sample(fc.tuple(randomRules(table), fc.array(odd, { maxLength: 1 })), {
+        seed: SEED,
+        numRuns: USERS,
+      });
+      const commands = fc.sample(randomCommand(table), { seed: SEED, numRuns: USERS });
+      const questions: unknown[] = [];
+      const answers: string[] = [];
+      for (const [at, [rules, more]] of users.entries()) {
+        const all = [...rules, ...more];
+        // What ends a server at the next ACL LIST is not sent.
+        if (parseUser('bob', all, table).hazards.length > 0) continue;
+        const argv = commands[at] ?? ['PING'];
+        questions.push({ rules: all, username: 'bob' }, { rules: all, username: 'bob', argv });
+        answers.push(...(await askServer(connection, all, argv)));
+      }
+      connection.close();
+      await running.stop();
+      const { exit, out } = await runBatch(
+        name,
+        questions.map((question) => `${JSON.stringify(question)}\n`).join(''),
+      );
+      const exact = table.dialect.display === 'kept-rules';
+      const lines = linesOf(out).map((line) => comparable(line, exact));
+      const theirs = answers.map((line) => comparable(line, exact));
+      expect(exit).toBe(0);
+      expect(questions.length).toBeGreaterThan(USERS);
+      expect(lines.map((line, at) => ({ question: questions[at], line }))).toEqual(
+        theirs.map((line, at) => ({ question: questions[at], line })),
+      );
+    });
+  },
+);
+
+/** The two lines of the contract, made of nothing but the server's replies. */
+async function askServer(
+  connection: Connection,
+  rules: readonly string[],
+  argv: readonly string[],
+): Promise<readonly [shown: string, decided: string]> {
+  await connection.send(['ACL', 'DELUSER', 'bob']);
+  const set = await connection.send(['ACL', 'SETUSER', 'bob', ...rules]);
+  if (set !== 'OK') {
+    const error = errorOf(set);
+    const line = spaced({ error, token: offender(error) });
+    return [line, line];
+  }
+  const list = (await connection.send(['ACL', 'LIST'])) as readonly string[];
+  const getuser = fieldsOf(await connection.send(['ACL', 'GETUSER', 'bob']));
+  const shown = spaced({ line: list.find((line) => line.startsWith('user bob ')), getuser });
+  const reply = await connection.send(['ACL', 'DRYRUN', 'bob', ...argv]);
+  if (reply === 'OK') return [shown, '{"allowed": true}'];
+  if (typeof reply !== 'string') return [shown, expectedCase(caseOf('error', errorOf(reply)))];
+  const kind = /the '[^]*' (key|channel|command)$/.exec(reply)?.[1] ?? 'db';
+  return [shown, expectedCase(caseOf(`deny-${kind}`, reply))];
+}
+
+function caseOf(verdict: string, message: string): CaseVector {
+  return { server: '', rules: [], argv: [], verdict, message };
+}
+
+function errorOf(reply: Reply): string {
+  return typeof reply === 'object' && reply !== null && 'error' in reply
+    ? reply.error
+    : JSON.stringify(reply);
+}
+
+/** GETUSER's flat list as an object, its selectors too. */
+function fieldsOf(reply: Reply): Readonly<Record<string, unknown>> {
+  const list = reply as readonly Reply[];
+  const fields: Record<string, unknown> = {};
+  for (let at = 0; at + 1 < list.length; at += 2) {
+    const name = String(list[at]);
+    const value = list[at + 1];
+    fields[name] = name === 'selectors' ? (value as readonly Reply[]).map(fieldsOf) : value;
+  }
+  return fields;
+}
