@@ -3,13 +3,13 @@
  * same run: the recorded mixed cases, and one pattern. Also loading a table in a fresh process, and the worst that a
  * glob can cost.
  */
+import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { spawnSync } from 'node:child_process';
 import { gunzipSync } from 'node:zlib';
 import { findServers } from '../scripts/servers.mjs';
 import { decide, globMatch, parseUser, tableFor } from '../src/acl/index.ts';
-import type { CommandTable, Product, User } from '../src/acl/index.ts';
+import type { CommandTable, User } from '../src/acl/index.ts';
 import { toBytes } from '../src/acl/bytes.ts';
 import { startServer } from '../test/servers/server.ts';
 import { openConnection } from '../test/servers/talk.ts';
@@ -28,6 +28,11 @@ const ROUNDS = quick ? 3 : 9;
 /** How long each side of a round takes, about. */
 const ROUND_SECONDS = quick ? 0.3 : 1;
 const KEYS = 1000;
+const LOADS = quick ? 5 : 21;
+const MEBIBYTE = 1024 * 1024;
+/** Cases that are asked before timing, so that code is compiled. */
+const WARM_CASES = 400_000;
+const FIRST_CASES = 20_000;
 
 interface Vector {
   readonly rules: readonly string[];
@@ -110,7 +115,7 @@ async function compare(
   table: CommandTable,
   port: number,
   against: string,
-) {
+): Promise<void> {
   const theirs = await askAll(port, cases);
   const wrong = cases.filter((each, i) => answerOurs(each, table) !== theirs[i]);
   printFigure({
@@ -121,10 +126,9 @@ async function compare(
     against,
   });
   const peer = await openPeer(port, cases);
-  const theirPasses =
-    Math.ceil(ROUND_SECONDS / (await peer.time(Math.ceil(20_000 / cases.length)))) *
-    Math.ceil(20_000 / cases.length);
-  const warm = Math.ceil(400_000 / cases.length);
+  const first = Math.ceil(FIRST_CASES / cases.length);
+  const theirPasses = Math.ceil((ROUND_SECONDS * first) / (await peer.time(first)));
+  const warm = Math.ceil(WARM_CASES / cases.length);
   const ourPasses = Math.ceil((ROUND_SECONDS * warm) / timeOurs(cases, table, warm));
   const ours: number[] = [];
   const peers: number[] = [];
@@ -150,17 +154,69 @@ async function compare(
   });
 }
 
+/** The same every time: a multiplicative generator, as good as this needs. */
+function shuffle<T>(items: readonly T[]): readonly T[] {
+  let state = 7;
+  const keyed = items.map((item) => {
+    state = (state * 48_271) % 2_147_483_647;
+    return { item, key: state };
+  });
+  return keyed.toSorted((a, b) => a.key - b.key).map(({ item }) => item);
+}
+
+/** The first `tableFor` of a process that has imported the door, in milliseconds. */
+function timeLoading(version: string): number {
+  const door = new URL('../src/acl/index.js', import.meta.url).href;
+  const program = `import { tableFor } from ${JSON.stringify(door)};
+    const started = performance.now();
+    tableFor({ product: 'valkey', version: ${JSON.stringify(version)} });
+    console.log(performance.now() - started);`;
+  const run = spawnSync(process.execPath, ['--input-type=module', '-e', program], { encoding: 'utf8' });
+  if (run.status !== 0) throw new Error(run.stderr);
+  return Number(run.stdout);
+}
+
+/** The dearest patterns there are, against a mebibyte that nearly matches. */
+function timeGlobs(): void {
+  const text = 'a'.repeat(MEBIBYTE);
+  const literal = 'a'.repeat(100_000);
+  const globs: Readonly<Record<string, string>> = {
+    'a*a*…b, 900 stars': `${'a*'.repeat(900)}b`,
+    '*a*a…*b*, 900 stars': `${'*a'.repeat(900)}*b*`,
+    '*a…ab*, literal of 100 kB': `*${literal}b*`,
+    '*a?a?…b*, 100 items': `*${'a?'.repeat(50)}b*`,
+    '*a?a?…b*, given up at the limit of work': `*${'a?'.repeat(5000)}b*`,
+  };
+  for (const [name, pattern] of Object.entries(globs)) {
+    const started = performance.now();
+    if (globMatch(pattern, text)) throw new Error(`${name} matched`);
+    const value = performance.now() - started;
+    printFigure({ bench: 'acl', metric: `glob ${name}, against 1 MiB`, value, unit: 'ms' });
+  }
+}
+
+const loads = Array.from({ length: LOADS }, () => timeLoading('9.1.2'));
+printFigure({
+  bench: 'acl',
+  metric: 'loading a table in a fresh process',
+  value: median(loads),
+  unit: 'ms',
+  against: 'limit 5 ms',
+});
+timeGlobs();
 const found = findServers();
 for (const [id, vectors] of SERVERS) {
   const server = found.find((each) => each.id === id);
   if (server === undefined) continue;
-  const table = tableFor({ product: server.product as Product, version: server.version });
+  const table = tableFor({ product: server.product, version: server.version });
   const mixed = makeCases(readVectors(vectors), table);
   const one = onePattern(table);
   const running = await startServer({ server });
   await createUsers(running.port, [...mixed, ...one]);
   const against = `ACL DRYRUN of ${id} ${server.version}, batches of 100 over one connection`;
   await compare(`${vectors} mixed`, mixed, table, running.port, against);
+  const random = shuffle(mixed).toSorted((a, b) => a.db - b.db);
+  await compare(`${vectors} mixed in random order`, random, table, running.port, against);
   await compare(`${vectors} one pattern`, one, table, running.port, against);
   await running.stop();
 }
