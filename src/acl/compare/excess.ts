@@ -5,23 +5,21 @@
  * several covers it, an example decides or the answer is unknown. Commands that the same selectors grant and that ask
  * the same of keys are compared once.
  */
-import type { CommandPlan } from '../decision/command-plan.ts';
 import type { KeyNeed } from '../decision/key-spec.ts';
-import type { Dialect } from '../table/dialect.ts';
 import type { Selector, User } from '../selector.ts';
 import { findLine } from './command-line.ts';
 import type { CommandLine, Wanted } from './command-line.ts';
-import { keyShapeOf } from './key-shape.ts';
-import type { KeyShape } from './key-shape.ts';
 import type { Access, Excess, Reached, Right } from './right.ts';
 import { databasesOf, literalChannelsMissed, openCoverage, sampleKey } from './selector-cover.ts';
 import type { Coverage, Missed } from './selector-cover.ts';
 import { mergeRights } from './right-merge.ts';
-import { grantOf, planOf, unitsOf } from './unit.ts';
-import type { Unit } from './unit.ts';
+import { planOf } from './unit.ts';
+import { groupUnits } from './unit-group.ts';
+import type { Group } from './unit-group.ts';
 
 /** What `user` may do and `other` may not, passwords and `off` aside. Both may be read by different tables. */
 export function findExcess(user: User, other: User): Excess {
+  if (haveSameRules(user, other)) return { rights: [], unknown: [] };
   const coverage = openCoverage();
   const rights: Right[] = [];
   const unknown: string[] = [];
@@ -35,75 +33,33 @@ export function findExcess(user: User, other: User): Excess {
   return { rights: mergeRights(rights), unknown };
 }
 
-/** How databases count for a command (Valkey 9.1). */
-type DatabaseUse = 'none' | 'current' | 'argument' | 'current-and-argument' | 'all';
+/** Most users of two fleets are the same, word for word. */
+function haveSameRules(user: User, other: User): boolean {
+  if (user.table !== other.table || user.selectors.length !== other.selectors.length) return false;
+  return user.selectors.every((selector, i) => {
+    const rival = other.selectors[i];
+    return (
+      rival !== undefined &&
+      FLAGS.every((flag) => selector[flag] === rival[flag]) &&
+      isSameList(selector.databases, rival.databases) &&
+      isSameList(selector.channels, rival.channels) &&
+      isSameList(selector.keys.map(printKey), rival.keys.map(printKey)) &&
+      isSameList([...selector.engine.bits], [...rival.engine.bits]) &&
+      selector.firstArgs.size + rival.firstArgs.size === 0
+    );
+  });
+}
 
-/** Units that compare alike. */
-interface Group {
-  readonly units: Unit[];
-  readonly plan: CommandPlan;
-  readonly shape: KeyShape;
-  readonly databases: DatabaseUse;
-  readonly having: readonly Selector[];
-  readonly rivals: readonly Selector[];
-  readonly absent: boolean;
+const FLAGS = ['allKeys', 'allChannels', 'allCommands', 'futureCommands', 'allDatabases'] as const;
+
+function isSameList<Item>(a: readonly Item[], b: readonly Item[]): boolean {
+  return a.length === b.length && a.every((item, i) => item === b[i]);
 }
 
 /** What comparing a group gave. */
 interface Finding {
   readonly rights: readonly Right[];
   readonly unknown: boolean;
-}
-
-function groupUnits(user: User, other: User): readonly Group[] {
-  const groups = new Map<string, Group>();
-  const shapes = new Map<CommandPlan, KeyShape>();
-  for (const unit of unitsOf(user, other.table)) {
-    const mine = user.selectors.map((selector) => grantOf(selector, unit, user.table));
-    if (!mine.includes('yes')) continue;
-    const theirs = other.selectors.map((selector) => grantOf(selector, unit, other.table));
-    const plan = planOf(unit, user.table);
-    if (plan === undefined || isAlwaysAllowed(unit, plan, other) || isTooLong(unit, plan)) continue;
-    const shape = shapes.get(plan) ?? keyShapeOf(plan, user.table.dialect);
-    shapes.set(plan, shape);
-    const databases = databaseUseOf(plan, user.table.dialect);
-    const key = JSON.stringify([mine, theirs, shape, plan.channels, databases, unit.firstArg]);
-    const group = groups.get(key);
-    if (group !== undefined) {
-      group.units.push(unit);
-      continue;
-    }
-    groups.set(key, {
-      units: [unit],
-      plan,
-      shape,
-      databases,
-      having: user.selectors.filter((_, i) => mine[i] === 'yes'),
-      rivals: other.selectors.filter((_, i) => theirs[i] === 'yes'),
-      absent: theirs.includes('absent'),
-    });
-  }
-  return [...groups.values()];
-}
-
-/** QUIT of 6.x is in no table, and refused to nobody. */
-function isAlwaysAllowed(unit: Unit, plan: CommandPlan, other: User): boolean {
-  return plan.free && other.table.dialect.alwaysAllowed.includes(unit.command);
-}
-
-/** A rule for the first argument of a command that takes none. */
-function isTooLong({ words }: Unit, { command }: CommandPlan): boolean {
-  return command.arity > 0 && words.length > command.arity;
-}
-
-function databaseUseOf({ command, keys }: CommandPlan, dialect: Dialect): DatabaseUse {
-  if (!dialect.databases) return 'none';
-  if (command.allDatabases) return 'all';
-  if (command.databaseArgs !== undefined) return keys === 'none' ? 'argument' : 'current-and-argument';
-  const { categories } = command;
-  const touches =
-    keys !== 'none' || categories.has('keyspace') || categories.has('read') || categories.has('write');
-  return touches ? 'current' : 'none';
 }
 
 function compareGroup(group: Group, user: User, other: User, coverage: Coverage): Finding {

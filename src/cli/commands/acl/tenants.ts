@@ -1,6 +1,6 @@
 /** `wardis acl tenants`: users for many tenants from one template, and the proof that tenants are apart. */
 
-import type { Command } from 'commander';
+import { Option, type Command } from 'commander';
 import { addSubjectOptions, type SubjectFlags } from '../../acl/subject-options.ts';
 import type { CommandContext } from '../../context.ts';
 import { collect } from '../../repeatable.ts';
@@ -40,13 +40,8 @@ export function addAclTenants(group: Command, context: CommandContext): void {
     .option('--prefix <text>', 'names of numbered tenants begin with this', 'tenant-')
     .optionsGroup('Template, where {tenant} is the name:')
     .option('--tenant-user <name>', 'name of the user', '{tenant}')
-    .option(
-      '--keys <pattern>',
-      'key pattern, or rule: %R~shared:*; repeatable (default: {tenant}:*)',
-      collect,
-      [],
-    )
-    .option('--channels <pattern>', 'channel pattern; repeatable (default: {tenant}.*)', collect, [])
+    .addOption(several('--keys <pattern>', 'key pattern, or rule: %R~shared:*; repeatable', '{tenant}:*'))
+    .addOption(several('--channels <pattern>', 'channel pattern; repeatable; empty for none', '{tenant}.*'))
     .option('--databases <numbers>', 'only these databases, for example 0,3 (Valkey 9.1)')
     .option('--access <access>', 'read or read-write', 'read-write')
     .option('--commands <rules>', 'command rules instead of the safe ones')
@@ -60,7 +55,7 @@ export function addAclTenants(group: Command, context: CommandContext): void {
     .option('--users-only', 'leave out the line that closes the user default')
     .option('--force', 'overwrite --out')
     .optionsGroup('Proof (of the users of a file or server when no tenants are to be made):')
-    .option('--tenant <glob>', 'users that are tenants; repeatable (default: all but default)', collect, [])
+    .addOption(several('--tenant <glob>', 'users that are tenants; repeatable', 'all but default'))
     .option('--shared <pattern>', 'key pattern that tenants may share; repeatable', collect, [])
     .option('--shared-channel <pattern>', 'channel pattern that tenants may share; repeatable', collect, [])
     .option('--allow <command>', 'command that tenants may hold although it crosses; repeatable', collect, [])
@@ -71,6 +66,11 @@ export function addAclTenants(group: Command, context: CommandContext): void {
     const { runTenants } = await import('../../acl/tenants.ts');
     await runTenants(server, flags, context);
   });
+}
+
+/** A repeatable option whose default is told in words. */
+function several(flags: string, description: string, standard: string): Option {
+  return new Option(flags, description).argParser(collect).default([], standard);
 }
 
 const EXAMPLES = `
