@@ -463,7 +463,8 @@ function fieldsOf(reply: Reply): Readonly<Record<string, unknown>> {
   const list = reply as readonly Reply[];
   const fields: Record<string, unknown> = {};
   for (let at = 0; at + 1 < list.length; at += 2) {
-    const name = String(list[at]);
+    const name = list[at];
+    if (typeof name !== 'string') continue;
     const value = list[at + 1];
     fields[name] = name === 'selectors' ? (value as readonly Reply[]).map(fieldsOf) : value;
   }
