@@ -73,7 +73,7 @@ describe('the users that the policy compiler writes', () => {
     const { dialect } = tableNamed(server);
     const named = { product: dialect.product, version: dialect.version };
     const of = (role: 'sentinel' | 'replica') => {
-      const need = roleNeed(role, dialect);
+      const need = roleNeed(role);
       return { needed: need.commands.flat(), may: new Set([...need.commands.flat(), ...need.spare]) };
     };
     const watching = sentinel(named).map((rule) => rule.slice(1));
@@ -132,12 +132,6 @@ describe('what is missing', () => {
     expect(ids(`resetchannels ${rules}`, 'sentinel', 'redis-6.2')).toEqual(['role-sentinel-lacks']);
     expect(ids(rules, 'sentinel', 'redis-6.2')).toEqual([]);
     expect(ids(rules, 'sentinel', 'redis-7.2')).toEqual(['role-sentinel-lacks']);
-  });
-
-  it('is FAILOVER too from Valkey 9.0 on', () => {
-    const rules = `-@all &${SENTINEL_CHANNEL} +ping +info +publish +subscribe +multi +exec +slaveof +config|rewrite +client|kill`;
-    expect(ids(rules, 'sentinel', 'valkey-8.1')).toEqual([]);
-    expect(judge(`user sentinel on ${HASH} ${rules}`, 'valkey-9.1')[0]?.message).toContain('lacks FAILOVER.');
   });
 
   it('is either SLAVEOF or REPLICAOF, not both', () => {

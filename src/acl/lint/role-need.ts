@@ -1,13 +1,11 @@
 /**
- * What the users of replicas, Sentinels, exporters and backups need to do their work, by version, and what more they may
+ * What the users of replicas, Sentinels, exporters and backups need to do their work, and what more they may
  * hold without harm. Seen on real servers: replicas of each version attach, Sentinels watch and fail over, with these
  * rights and no others.
  */
 import { canRun } from '../decision/reach.ts';
 import { decide } from '../decision/decide.ts';
-import { isBuild } from '../escalation/requirement.ts';
 import type { User } from '../selector.ts';
-import type { Dialect } from '../table/dialect.ts';
 
 export type Role = 'replica' | 'sentinel' | 'exporter' | 'backup';
 
@@ -24,8 +22,8 @@ export interface RoleNeed {
 /** The channel on which Sentinels find each other. */
 export const SENTINEL_CHANNEL = '__sentinel__:hello';
 
-/** What a role needs on a server of this dialect. */
-export function roleNeed(role: Role, dialect: Dialect): RoleNeed {
+/** What a role needs; it has been the same since 6.0. */
+export function roleNeed(role: Role): RoleNeed {
   switch (role) {
     case 'replica':
       return {
@@ -41,9 +39,9 @@ export function roleNeed(role: Role, dialect: Dialect): RoleNeed {
             one,
           ),
           ['slaveof', 'replicaof'],
-          ...(hasCoordinatedFailover(dialect) ? [['failover']] : []),
         ],
         channels: [SENTINEL_CHANNEL],
+        // FAILOVER is for SENTINEL FAILOVER … COORDINATED, Valkey 9.0 and later.
         spare: [
           ...CONNECTING,
           'slaveof',
@@ -120,11 +118,6 @@ const BACKING_UP = words(
 
 function one(name: string): readonly string[] {
   return [name];
-}
-
-/** Valkey 9.0 and later: Sentinels hand over by FAILOVER. */
-function hasCoordinatedFailover(dialect: Dialect): boolean {
-  return isBuild({ valkey: { introduced: '9.0.0' } }, dialect);
 }
 
 /** Some versions lack a command that others need. */

@@ -43,7 +43,7 @@ function usersOf(subject: LintSubject, role: Role): readonly LintUser[] {
 }
 
 function judgeLack(user: LintUser, role: Role): readonly LintHit[] {
-  const need = roleNeed(role, user.user.table.dialect);
+  const need = roleNeed(role);
   const commands = missingCommands(user.user, need);
   const channels = missingChannels(user.user, need);
   if (commands.length === 0 && channels.length === 0) return [];
@@ -66,7 +66,7 @@ function judgeLack(user: LintUser, role: Role): readonly LintHit[] {
 
 /** With data of its own and nothing of the role it may only be called so. */
 function looksLikeAnother({ user }: LintUser, role: Role): boolean {
-  const need = roleNeed(role, user.table.dialect);
+  const need = roleNeed(role);
   const lacksAll = missingCommands(user, need).length >= need.commands.length;
   return (
     role !== 'exporter' &&
@@ -83,7 +83,7 @@ function judgeExcess(
   counts: (command: Command, user: User) => boolean,
 ): readonly LintHit[] {
   const { table } = user.user;
-  const allowed = allowedCommands(roleNeed(role, table.dialect));
+  const allowed = allowedCommands(roleNeed(role));
   const excess = [...grantedCommands(user.user, table)].filter((name) => {
     const command = table.commands.get(name.toLowerCase());
     return (
@@ -108,7 +108,7 @@ function judgeExcess(
 
 /** What would do. */
 function smallestRules(role: Role, { table }: User): string {
-  const need = roleNeed(role, table.dialect);
+  const need = roleNeed(role);
   const channels = table.dialect.channels
     ? ['resetchannels', ...need.channels.map((channel) => `&${channel}`)]
     : [];
