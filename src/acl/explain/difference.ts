@@ -16,6 +16,7 @@ export type DifferenceCode =
   | 'unchecked-keys'
   | 'script-calls'
   | 'exec-recheck'
+  | 'exec-keeps-database'
   | 'blocked-recheck'
   | 'blocked-not-rechecked'
   | 'user-off'
@@ -180,17 +181,7 @@ function findScripts({ command }: CommandPlan): readonly Difference[] {
 
 /** Rights that are looked at again later, or are not. */
 function findMoments({ argv, table }: Asked, { command, keys }: CommandPlan): readonly Difference[] {
-  if (command.fullName === 'exec') {
-    return [
-      {
-        code: 'exec-recheck',
-        effect: 'depends',
-        sentence:
-          'Every queued command is checked again, with the rights of that moment; those that are no longer allowed are refused one by one and the others run.',
-        versions: 'all',
-      },
-    ];
-  }
+  if (command.fullName === 'exec') return table.dialect.databases ? [EXEC, EXEC_DATABASE] : [EXEC];
   if (keys === 'none' || !mayBlock(argv, command)) return [];
   return [
     table.dialect.refusalNamesUser
@@ -208,6 +199,21 @@ function findMoments({ argv, table }: Asked, { command, keys }: CommandPlan): re
         },
   ];
 }
+
+const EXEC: Difference = {
+  code: 'exec-recheck',
+  effect: 'depends',
+  sentence:
+    'Every queued command is checked again, with the rights of that moment; those that are no longer allowed are refused one by one and the others run.',
+  versions: 'all',
+};
+
+const EXEC_DATABASE: Difference = {
+  code: 'exec-keeps-database',
+  effect: 'note',
+  sentence: 'When a queued SELECT is refused, the commands behind it run in the database before it.',
+  versions: 'Valkey 9.1',
+};
 
 function mayBlock(argv: readonly string[], { fullName, flags }: Command): boolean {
   if (fullName === 'xread' || fullName === 'xreadgroup')
