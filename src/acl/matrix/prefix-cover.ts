@@ -8,30 +8,44 @@ import type { GlobProgram } from '../decision/glob-program.ts';
 /** How many of the keys under a prefix, the prefix itself among them. */
 export type Cover = 'all' | 'some' | 'none';
 
-/**
- * Bytes on both sides. The empty key, which no pattern but the empty one matches, is left aside under the empty prefix.
- * `depthMax` as in `matchBytes`.
- */
-export function coverPrefix(pattern: string, prefix: string, depthMax: number): Cover {
-  const simple = coverSimply(pattern, prefix);
-  if (simple !== undefined) return simple;
+/** A pattern made ready to be asked about many prefixes. */
+export interface PreparedPattern {
+  /** Text of a literal, or in front of the one final star; undefined for other patterns. */
+  readonly head: string | undefined;
+  /** The final star. */
+  readonly open: boolean;
+  readonly program: GlobProgram;
+  /** Nests more stars than the server follows: it never matches. */
+  readonly isTooDeep: boolean;
+}
+
+/** Bytes. `depthMax` as in `matchBytes`. */
+export function preparePattern(pattern: string, depthMax: number): PreparedPattern {
   const program = compileGlob(pattern);
-  if (depthMax > 0 && program.nestedStars > depthMax) return 'none';
+  const { codes } = program;
+  const open = codes.at(-1) === STAR;
+  const literals = open ? codes.slice(0, -1) : codes;
+  const isLiteral = literals.every((code) => code < ANY);
+  return {
+    head: isLiteral ? literals.map((code) => String.fromCharCode(code)).join('') : undefined,
+    open,
+    program,
+    isTooDeep: depthMax > 0 && program.nestedStars > depthMax,
+  };
+}
+
+/** The empty key, which no pattern but the empty one matches, is left aside under the empty prefix. */
+export function coverPrefix(pattern: PreparedPattern, prefix: string): Cover {
+  const { head, open, program } = pattern;
+  if (head !== undefined) {
+    if (open && prefix.startsWith(head)) return 'all';
+    return head.startsWith(prefix) && (open || head !== '') ? 'some' : 'none';
+  }
+  if (pattern.isTooDeep) return 'none';
   const states = walk(program, prefix);
   const possible = possibleFrom(program);
   if (!states.some((state) => state >= possible)) return 'none';
   return coversEveryRest(program, states, prefix === '') ? 'all' : 'some';
-}
-
-/** The common patterns: a literal, or a literal and one final star. */
-function coverSimply(pattern: string, prefix: string): Cover | undefined {
-  const end = pattern.length - 1;
-  const special = pattern.search(/[*?[\\]/);
-  if (special === -1) return pattern.startsWith(prefix) && pattern !== '' ? 'some' : 'none';
-  if (special !== end || pattern[end] !== '*') return undefined;
-  const head = pattern.slice(0, end);
-  if (prefix.startsWith(head)) return 'all';
-  return head.startsWith(prefix) ? 'some' : 'none';
 }
 
 /** Positions in the pattern that the prefix can lead to. */

@@ -7,7 +7,7 @@ import { toBytes } from '../bytes.ts';
 import { emptyBits, setBit } from '../table/command-bits.ts';
 import type { Command, CommandTable } from '../table/command-table.ts';
 import { invariant } from '../invariant.ts';
-import { coverPrefix } from './prefix-cover.ts';
+import { coverPrefix, preparePattern } from './prefix-cover.ts';
 import type { Cover } from './prefix-cover.ts';
 import type { Selector, User } from '../selector.ts';
 
@@ -38,16 +38,16 @@ export function prefixMatrix(
   const bytes = prefixes.map(toBytes);
   const readers = bitsOf(table, reads);
   const writers = bitsOf(table, writes);
-  const { globDepthMax } = table.dialect;
   users.forEach((user, u) => {
     invariant(user.table === table, 'the user was parsed with another command table');
+    const row = cells.subarray(u * prefixes.length, (u + 1) * prefixes.length);
     for (const selector of user.selectors) {
-      const can = (grants(selector, readers) ? 1 : 0) | (grants(selector, writers) ? 2 : 0);
-      if (can === 0) continue;
-      bytes.forEach((prefix, p) => {
-        const at = u * prefixes.length + p;
-        cells[at] = widen(cells[at] ?? 0, selector, prefix, can, globDepthMax);
-      });
+      const can = (grants(selector, readers) ? READ : 0) | (grants(selector, writers) ? WRITE : 0);
+      if (selector.allKeys) widen(row, can, () => ALL);
+      for (const { pattern, bits } of can === 0 ? [] : selector.engine.keys) {
+        const prepared = preparePattern(pattern, table.dialect.globDepthMax);
+        widen(row, bits & can, (p) => COVERS.indexOf(coverPrefix(prepared, bytes[p] ?? '')));
+      }
     }
   });
   return { users: users.map((user) => user.name), prefixes, cells };
@@ -59,8 +59,10 @@ export function prefixRightAt(matrix: PrefixMatrix, user: number, prefix: number
   return { read: COVERS[cell & 3] ?? 'none', write: COVERS[cell >>> 2] ?? 'none' };
 }
 
-/** The literal beginnings of the users' own patterns, sorted, each once: prefixes to ask about when nobody names any.
- * `~*` speaks of none. */
+/**
+ * The literal beginnings of the users' own patterns, sorted, each once: prefixes to ask about when nobody names any. `~*`
+ * speaks of none.
+ */
 export function prefixesOf(users: readonly User[]): readonly string[] {
   const prefixes = new Set<string>();
   for (const user of users) {
@@ -70,22 +72,20 @@ export function prefixesOf(users: readonly User[]): readonly string[] {
 }
 
 const COVERS: readonly Cover[] = ['none', 'some', 'all'];
+const ALL = 2;
 const READ = 1;
 const WRITE = 2;
 
-/** The cell with what one selector adds. */
-function widen(cell: number, selector: Selector, prefix: string, can: number, depthMax: number): number {
-  let read = cell & 3;
-  let write = cell >>> 2;
-  if (selector.allKeys) return ((can & READ) === 0 ? read : 2) | (((can & WRITE) === 0 ? write : 2) << 2);
-  for (const { pattern, bits } of selector.engine.keys) {
-    const wanted = bits & can & ((read === 2 ? 0 : READ) | (write === 2 ? 0 : WRITE));
-    if (wanted === 0) continue;
-    const cover = COVERS.indexOf(coverPrefix(pattern, prefix, depthMax));
-    if ((wanted & READ) !== 0) read = Math.max(read, cover);
-    if ((wanted & WRITE) !== 0) write = Math.max(write, cover);
+/** Adds what a pattern covers, for reading and writing as far as `wanted` has those bits. */
+function widen(row: Uint8Array, wanted: number, coverAt: (prefix: number) => number): void {
+  if (wanted === 0) return;
+  for (let p = 0; p < row.length; p++) {
+    const cell = row[p] ?? 0;
+    const cover = coverAt(p);
+    const read = (wanted & READ) === 0 ? cell & 3 : Math.max(cell & 3, cover);
+    const write = (wanted & WRITE) === 0 ? cell >>> 2 : Math.max(cell >>> 2, cover);
+    row[p] = read | (write << 2);
   }
-  return read | (write << 2);
 }
 
 /** A command of the set is granted, as a whole or for some first argument. */
