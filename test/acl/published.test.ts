@@ -5,6 +5,7 @@ import {
   parseAclFile,
   parseUser,
   parseUserDirective,
+  printUser,
   tableFor,
 } from '../../src/acl/index.ts';
 import type { Product, User } from '../../src/acl/index.ts';
@@ -79,6 +80,19 @@ describe('an ACL file', () => {
       { commands: '-@all +set', keys: '%W~w*' },
       { commands: '-@all +get', keys: '%R~r*' },
     ]);
+  });
+
+  it('loses what stands behind a NUL, with the line end', () => {
+    const lines = (text: string): readonly string[] =>
+      parseAclFile(text, table).users.map(({ user }) => printUser(user, table));
+    expect(lines('user ann on \0 junk\n +get\nuser bob off\n')).toEqual(
+      lines('user ann on  +get\nuser bob off\n'),
+    );
+    // The server reads 1023 bytes at a time, and goes on behind the piece that held the NUL.
+    const start = `user ann on ${'+get '.repeat(202)}`;
+    const lost = '-'.repeat(1022 - start.length);
+    expect(lines(`${start}\0${lost}+set\n`)).toEqual(lines(`${start}+set\n`));
+    expect(lines('u\0s\0e\0r\0 \0a\0\n\0')).toEqual(lines(''));
   });
 
   it('may have comments from Redis 8.8 on, as whole lines', () => {

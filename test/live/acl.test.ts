@@ -13,6 +13,7 @@ import {
   tableFromCommandReply,
 } from '../../src/acl/index.ts';
 import type { CommandTable } from '../../src/acl/index.ts';
+import { compareFiles } from '../../soak/acl/files.ts';
 import { compareByRunning } from '../../soak/acl/execution.ts';
 import { compareWithServer } from '../../soak/acl/differential.ts';
 import { openPipe } from '../../soak/acl/pipe.ts';
@@ -24,6 +25,7 @@ const SEED = Number(process.env['WARDIS_SEED'] ?? 20_261_121);
 /** Commands decided on each server. */
 const RUNS = 30_000;
 const USERS = 4_000;
+const ACL_FILES = 300;
 const LONG_MS = 120_000;
 
 forEachServer([...SERVER_IDS, 'redis-8.0.6'], (server) => {
@@ -117,6 +119,30 @@ forEachServer([...SERVER_IDS, 'redis-8.0.6'], (server) => {
       }
     });
   });
+
+  it(
+    'loads and refuses random ACL files as we do',
+    async () => {
+      await withServer(server, async (_, port, running) => {
+        const file = join(running.dir, 'users.acl');
+        const write = (bytes: string): void => writeFileSync(file, bytes, 'latin1');
+        const connect = (): ReturnType<typeof openPipe> => openPipe(port);
+        const outcome = await compareFiles({
+          table,
+          seed: SEED,
+          runs: ACL_FILES,
+          failuresMax: 1,
+          connect,
+          write,
+          file,
+        });
+        expect(outcome.failures, `seed ${SEED}`).toEqual([]);
+        expect(outcome.loaded).toBeGreaterThan(ACL_FILES / 5);
+        expect(outcome.refused).toBeGreaterThan(ACL_FILES / 5);
+      });
+    },
+    LONG_MS,
+  );
 
   it('refuses user directives as we do', async () => {
     for (const line of DIRECTIVES) {

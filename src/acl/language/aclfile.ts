@@ -2,7 +2,7 @@
  * An ACL file as ACL LOAD and startup read it: acl.c ACLLoadFromFile, Redis 7.2. Lines are split on single blanks only:
  * there are no quotes, no tabs and (before Redis 8.8) no comments, and any error refuses the whole file.
  */
-import { hasSpaces, toBytes, toText } from '../bytes.ts';
+import { cString, hasSpaces, toBytes, toText } from '../bytes.ts';
 import type { CommandTable } from '../table/command-table.ts';
 import type { PubsubDefault } from '../table/dialect.ts';
 import { finishUser, newUser } from './draft.ts';
@@ -56,10 +56,8 @@ export function parseAclFile(text: string, table: CommandTable, options: AclFile
   const problems: Problem[] = [];
   const hazards: Problem[] = [];
   const names = new Set<string>();
-  let offset = 0;
-  for (const [i, raw] of text.split('\n').entries()) {
+  for (const [i, { raw, offset }] of readLines(text).entries()) {
     const words = splitLine(raw, offset, i + 1);
-    offset += raw.length + 1;
     if (words === undefined || isComment(words, table)) continue;
     const again = names.has(words.tokens[1] ?? '');
     const parsed = readLine(words, table, options, names);
@@ -90,6 +88,45 @@ export function parseUserLine(
 
 const DEFAULT_USER_RULES = ['on', 'nopass', '~*', '&*', '+@all'];
 const REFUSED = 'WARNING: ACL errors detected, no change to the previously active ACL rules was performed';
+
+/** Bytes that the server reads at once. */
+const CHUNK_BYTES = 1023;
+
+interface Line {
+  readonly raw: string;
+  readonly offset: number;
+}
+
+/**
+ * Lines as the server reads them: fgets into 1024 bytes, each piece taken for a C string. What stands behind a NUL is
+ * lost up to the end of the piece, the line end included, and the next line goes on in its place.
+ */
+function readLines(text: string): readonly Line[] {
+  const lines: Line[] = [];
+  let offset = 0;
+  let start: number | undefined;
+  let joined = '';
+  for (const raw of text.split('\n')) {
+    start ??= offset;
+    offset += raw.length + 1;
+    if (!raw.includes('\0')) {
+      lines.push({ raw: joined + raw, offset: start });
+      [joined, start] = ['', undefined];
+      continue;
+    }
+    const bytes = toBytes(raw);
+    let kept = '';
+    for (let at = 0; at < bytes.length; at += CHUNK_BYTES) kept += cString(bytes.slice(at, at + CHUNK_BYTES));
+    // The line end is part of the last piece, unless that is full without it.
+    const last = bytes.slice(bytes.length - (bytes.length % CHUNK_BYTES));
+    joined += toText(kept);
+    if (last.includes('\0')) continue;
+    lines.push({ raw: joined, offset: start });
+    [joined, start] = ['', undefined];
+  }
+  if (joined !== '') lines.push({ raw: joined, offset: start ?? 0 });
+  return lines;
+}
 
 /** The words of a line and where they start in the text. */
 interface Words {
