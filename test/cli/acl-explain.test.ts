@@ -83,9 +83,18 @@ describe('one user', () => {
   });
 
   it('fits a narrow terminal', async () => {
-    const { out } = await run(['acl', 'explain', '--server', 'redis-7.2', 'on >s ~app:* +@all -@dangerous'], {
-      look: { columns: 60, tty: true },
-    });
+    const { out } = await run(
+      [
+        'acl',
+        'explain',
+        '--server',
+        'redis-7.2',
+        'on >s ~app:* +@all -@dangerous (~a-rather-long-prefix:* ~another:* +get +set +del +mget)',
+      ],
+      {
+        look: { columns: 60, tty: true },
+      },
+    );
     for (const line of out.split('\n')) expect(line.length, line).toBeLessThanOrEqual(60);
   });
 
@@ -199,6 +208,20 @@ describe('a decision', () => {
         { user: 'two', decision: { denied: 'key' }, executionMessage: expect.any(String) as string },
       ],
     });
+  });
+
+  it('looks at the database that is named', async () => {
+    const ask = (...more: readonly string[]): Promise<Answer> =>
+      run(['acl', 'explain', '--server', 'valkey-9.1', 'on ~* +@all db=1', ...more, '--', 'GET', 'a']);
+    expect((await ask()).out).toContain('the command touches database 0; given is db=1 (rule 4)');
+    expect((await ask('--db', '1')).out).toMatch(/^✓ allowed/);
+  });
+
+  it('keeps long command lines short', async () => {
+    const keys = Array.from({ length: 3000 }, (_, i) => `app:${i}`);
+    const { out } = await explain('on ~app:* +mget', '--', 'MGET', ...keys, 'other');
+    expect(out.split('\n')[0]?.length).toBeLessThan(300);
+    expect(out).toContain('key "other" matches none of the patterns that give read: ~app:*');
   });
 
   it('of what is no command is an error in words', async () => {

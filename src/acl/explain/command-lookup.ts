@@ -19,12 +19,6 @@ export function findPlan(argv: readonly string[], table: CommandTable): CommandP
   return plan.subcommands.get(toLower(argv[1] ?? ''));
 }
 
-/** Does the server take this number of arguments? */
-export function fitsArity(plan: CommandPlan, argv: readonly string[]): boolean {
-  const { arity } = plan.command;
-  return arity > 0 ? arity === argv.length : argv.length >= -arity;
-}
-
 /** In the order they are checked. */
 export function checkedKeys(
   plan: CommandPlan,

@@ -33,7 +33,7 @@ function printOne(
   const deciding = explanation.steps;
   const others = selectors.filter(({ steps }) => steps !== deciding);
   return [
-    `${printVerdict(decision, look)}  ${safeText(user.name)}: ${safeText(argv.join(' '))}   ${paint('dim', safeText(place), look)}`,
+    `${printVerdict(decision, look)}  ${safeText(user.name)}: ${printArgv(argv)}   ${paint('dim', safeText(place), look)}`,
     '',
     ...(verdict.allowed ? [] : printField('dry run', verdict.message, look)),
     ...deciding.flatMap((step) => printStep(step, look)),
@@ -59,6 +59,13 @@ function printOne(
       ),
     ),
   ];
+}
+
+const ARGV_CHARACTERS_MAX = 200;
+
+function printArgv(argv: readonly string[]): string {
+  const text = argv.join(' ');
+  return safeText(text.length > ARGV_CHARACTERS_MAX ? `${text.slice(0, ARGV_CHARACTERS_MAX)}…` : text);
 }
 
 /** The reply is DRYRUN's sentence with NOPERM before it. */
@@ -89,7 +96,7 @@ function printMany(
   const width = Math.min(32, Math.max(4, ...decisions.map(({ user }) => widthOf(safeText(user.name)))));
   const indent = VERDICT_COLUMNS + width + 4;
   return [
-    `${safeText(argv.join(' '))}   ${paint('dim', safeText(`${subject.from}, ${subject.table.server}`), look)}`,
+    `${printArgv(argv)}   ${paint('dim', safeText(`${subject.from}, ${subject.table.server}`), look)}`,
     '',
     ...decisions.flatMap((decision) => {
       const { explanation, user } = decision;

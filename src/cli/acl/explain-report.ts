@@ -90,7 +90,11 @@ function printRules(
       const folded = wrap(text, look, indent).map((line) =>
         style === undefined ? line : paint(style, line, look),
       );
-      if (widthOf(label) > width) return [label, ...folded.map((line) => `${' '.repeat(indent)}${line}`)];
+      if (widthOf(label) > width) {
+        const start = ' '.repeat(depth * 2);
+        const above = wrap(tokens, look, depth * 2).map((line) => start + line);
+        return [...above, ...folded.map((line) => `${' '.repeat(indent)}${line}`)];
+      }
       return folded.map((line, at) => `${padTo(at === 0 ? label : '', width)}  ${line}`);
     }),
   ];

@@ -18,11 +18,19 @@ export function addAclExplain(group: Command, context: CommandContext): void {
     .option('--json', 'the answer as JSON')
     .option('--wide', 'name every command instead of the first ones');
   addSubjectOptions(command);
+  describeDatabase(command);
   command.addHelpText('after', EXAMPLES);
   command.action(async (words: readonly string[], flags: ExplainFlags) => {
     const { runAclExplain } = await import('../../acl/explain.ts');
     await runAclExplain(words, rawWords(command), flags, context);
   });
+}
+
+/** Of all connection options this one means something here: Valkey 9.1 decides by it. */
+function describeDatabase(command: Command): void {
+  const option = command.options.find(({ long }) => long === '--db');
+  if (option !== undefined)
+    option.description = 'database that the command behind -- is run in (Valkey 9.1; default: 0)';
 }
 
 /** The command line as it was typed: commander does not tell which words stood behind `--`. */
