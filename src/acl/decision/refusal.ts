@@ -8,7 +8,7 @@ import type { Dialect } from '../table/dialect.ts';
 export function commandRefusal(user: string, fullName: string, dialect: Dialect): string {
   if (!dialect.selectors)
     return `NOPERM this user has no permissions to run the '${fullName}' command or its subcommand`;
-  return `${subject(user, dialect)} has no permissions to run the '${fullName}' command`;
+  return `${beginningOf(user, dialect).run}${fullName}' command`;
 }
 
 export function objectRefusal(
@@ -21,20 +21,21 @@ export function objectRefusal(
     const what = kind === 'channel' ? 'channels' : 'keys';
     return `NOPERM this user has no permissions to access one of the ${what} used as arguments`;
   }
-  if (kind === 'db') return `${subject(user, dialect)} has no permissions to access database ${object}`;
+  const { access, database } = beginningOf(user, dialect);
+  if (kind === 'db') return database + object;
   // 7.0 formats with %s, which stops at a NUL.
   const shown = dialect.refusalNamesUser ? object : cString(object);
-  return `${subject(user, dialect)} has no permissions to access the '${shown}' ${kind}`;
+  return access + shown + (kind === 'key' ? "' key" : "' channel");
 }
 
 /** An unknown command. Like every error reply it ends at a NUL and has blanks for line ends. */
 export function unknownRefusal(argv: readonly string[], dialect: Dialect): string {
-  const [name = '', ...args] = argv.map((arg) => cString(toBytes(arg)));
+  const name = cString(toBytes(argv[0] ?? ''));
   if (dialect.selectors) return oneLine(`ERR Command '${name}' not found`);
   let shown = '';
-  for (const arg of args) {
+  for (const arg of argv.slice(1)) {
     if (shown.length >= SHOWN_BYTES_MAX) break;
-    shown += `\`${arg.slice(0, SHOWN_BYTES_MAX - shown.length)}\`, `;
+    shown += `\`${cString(toBytes(arg)).slice(0, SHOWN_BYTES_MAX - shown.length)}\`, `;
   }
   return oneLine(`ERR unknown command \`${name}\`, with args beginning with: ${shown}`);
 }
@@ -46,6 +47,31 @@ function oneLine(bytes: string): string {
   return toText(bytes.replace(/[\r\n]/g, ' '));
 }
 
-function subject(user: string, dialect: Dialect): string {
-  return dialect.refusalNamesUser ? `User ${user}` : 'This user';
+/** How refusals of one user begin. */
+interface Beginning {
+  readonly user: string | undefined;
+  readonly run: string;
+  readonly access: string;
+  readonly database: string;
 }
+
+// Decisions come in runs about one user: the same beginning serves them.
+let last = makeBeginning('');
+
+function beginningOf(user: string, dialect: Dialect): Beginning {
+  if (!dialect.refusalNamesUser) return NOBODY;
+  if (user !== last.user) last = makeBeginning(user);
+  return last;
+}
+
+function makeBeginning(user: string | undefined): Beginning {
+  const subject = user === undefined ? 'This user' : `User ${user}`;
+  return {
+    user,
+    run: `${subject} has no permissions to run the '`,
+    access: `${subject} has no permissions to access the '`,
+    database: `${subject} has no permissions to access database `,
+  };
+}
+
+const NOBODY = makeBeginning(undefined);
