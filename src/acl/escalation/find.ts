@@ -67,6 +67,7 @@ export function findEscalations(
   invariant(user.table === table, 'the user was parsed with another command table');
   const held = powersHeld(user);
   const firings = new Firings(user, facts, options.without ?? []);
+  if (firings.from('own-rights', 'itself').length === 0) return { powers: [], held, paths: [], steps: [] };
   const sure = search(firings, 'certain');
   const all = search(firings, 'possible');
   const best = (power: Power): EscalationPath | undefined => sure.get(power) ?? all.get(power);
@@ -81,17 +82,24 @@ export function findEscalations(
   };
 }
 
+const edges = new Map<'own-rights' | Power, EscalationEdge[]>();
+for (const edge of ESCALATION_EDGES) edges.set(edge.from, [...(edges.get(edge.from) ?? []), edge]);
+
+function edgesFrom(node: 'own-rights' | Power): readonly EscalationEdge[] {
+  return edges.get(node) ?? [];
+}
+
 /** Steps that are open, judged when first asked for. */
 class Firings {
   readonly #user: User;
   readonly #facts: EscalationFacts;
-  readonly #edges: readonly EscalationEdge[];
+  readonly #without: readonly string[];
   readonly #known = new Map<string, readonly EscalationStep[]>();
 
   constructor(user: User, facts: EscalationFacts, without: readonly string[]) {
     this.#user = user;
     this.#facts = facts;
-    this.#edges = ESCALATION_EDGES.filter(({ id }) => !without.includes(id));
+    this.#without = without;
   }
 
   from(node: 'own-rights' | Power, as: EscalationStep['as']): readonly EscalationStep[] {
@@ -106,13 +114,12 @@ class Firings {
   #judge(node: 'own-rights' | Power, as: EscalationStep['as']): readonly EscalationStep[] {
     const actor = as === 'default' ? this.#facts.defaultUser : this.#user;
     if (actor === undefined) return [];
-    return this.#edges
-      .filter(({ from }) => from === node)
-      .flatMap((edge): EscalationStep[] => {
-        const answer: Answer = judgeRequirement(edge.requires, actor, this.#facts);
-        if (answer.holds === 'no') return [];
-        return [{ edge, as, commands: answer.commands, assumes: answer.assumes }];
-      });
+    return edgesFrom(node).flatMap((edge): EscalationStep[] => {
+      if (this.#without.includes(edge.id)) return [];
+      const answer: Answer = judgeRequirement(edge.requires, actor, this.#facts);
+      if (answer.holds === 'no') return [];
+      return [{ edge, as, commands: answer.commands, assumes: answer.assumes }];
+    });
   }
 }
 
@@ -173,14 +180,22 @@ function passesIdentity(steps: readonly EscalationStep[]): boolean {
   return steps.slice(0, -1).some(({ edge }) => IDENTITIES.has(edge.to));
 }
 
+const READS = [
+  ['GET', VICTIM_KEY],
+  ['DUMP', VICTIM_KEY],
+];
+const WRITES = [
+  ['SET', VICTIM_KEY, 'v'],
+  ['DEL', VICTIM_KEY],
+];
+
 /** What the rights give without any escalation: nothing is gained by a way round to it. */
 function powersHeld(user: User): readonly Power[] {
   const { keys, keyPatterns, databases } = reach(user);
   if (databases !== 'all') return [];
-  const may = (...argv: readonly string[]): boolean => mayRun(argv, user);
   const held: Power[] = [];
-  if (may('GET', VICTIM_KEY) || may('DUMP', VICTIM_KEY)) held.push('all-data-read');
-  if (may('SET', VICTIM_KEY, 'v') || may('DEL', VICTIM_KEY)) held.push('all-data-write');
+  if (READS.some((argv) => mayRun(argv, user))) held.push('all-data-read');
+  if (WRITES.some((argv) => mayRun(argv, user))) held.push('all-data-write');
   if (keys === 'all' || keyPatterns.some(({ pattern, read }) => read && /^\*+$/.test(pattern)))
     held.push('names-of-keys');
   return held;

@@ -6,10 +6,12 @@
 import { toLower } from '../bytes.ts';
 import { decide } from '../decision/decide.ts';
 import { globMatch } from '../decision/glob.ts';
+import { isFree } from '../decision/command-plan.ts';
 import { isUnrestricted } from '../decision/reach.ts';
+import { hasBit } from '../table/command-bits.ts';
 import { parseVersion } from '../table/dialect.ts';
 import type { ServerVersion, Version } from '../table/dialect.ts';
-import type { CommandTable } from '../table/command-table.ts';
+import type { Command, CommandTable } from '../table/command-table.ts';
 import type { User } from '../selector.ts';
 import { foreignKeys, ownChannels, ownDatabases, ownKeys } from './witness.ts';
 
@@ -125,8 +127,9 @@ function compare(a: Version, b: Version): number {
   return a[0] - b[0] || a[1] - b[1] || a[2] - b[2];
 }
 
-/** Allowed in some database, with some key and channel of the user's own. */
+/** Allowed in some database, with some key of the user's own. */
 export function mayRun(argv: readonly string[], user: User): boolean {
+  if (!holdsCommand(argv, user)) return false;
   const keys = argv.includes(OWN_KEY) ? ownKeys(user) : NOTHING;
   const victims = argv.includes(VICTIM_KEY) ? foreignKeys(user) : NOTHING;
   for (const db of ownDatabases(user)) {
@@ -142,6 +145,32 @@ export function mayRun(argv: readonly string[], user: User): boolean {
 
 /** One empty word, for what does not occur. */
 const NOTHING: readonly string[] = [''];
+
+/** Most questions end here: no selector grants the command, whatever its arguments. */
+function holdsCommand(argv: readonly string[], { selectors, table }: User): boolean {
+  const command = commandOf(argv, table);
+  if (command === undefined) return false;
+  return (
+    isFree(command, table.dialect) ||
+    selectors.some(({ engine }) => hasBit(engine.bits, command.index) || engine.firstArgs.has(command.index))
+  );
+}
+
+const commands = new WeakMap<CommandTable, Map<readonly string[], Command | undefined>>();
+
+/** Looked up once for each command line of the graph: they are constants, and few. */
+function commandOf(argv: readonly string[], table: CommandTable): Command | undefined {
+  let known = commands.get(table);
+  if (known === undefined) {
+    known = new Map();
+    commands.set(table, known);
+  }
+  if (!known.has(argv)) {
+    const head = toLower(argv[0] ?? '');
+    known.set(argv, table.commands.get(`${head}|${toLower(argv[1] ?? '')}`) ?? table.commands.get(head));
+  }
+  return known.get(argv);
+}
 
 function judgeRight(argv: readonly string[], user: User): Answer {
   if (!mayRun(argv, user)) return NO;
@@ -169,17 +198,11 @@ function mayHear(channel: string, user: User): boolean {
 }
 
 function judgeAny(of: readonly Requirement[], user: User, facts: EscalationFacts): Answer {
-  const answers = of.map((each) => judgeRequirement(each, user, facts));
-  const sure = answers.filter(({ holds }) => holds === 'yes');
-  const commands = [...new Set(answers.flatMap((each) => each.commands))];
-  if (sure.length > 0) return { holds: 'yes', commands, assumes: [] };
-  const best = answers
-    .filter(({ holds }) => holds === 'assumed')
-    .reduce<Answer | undefined>(
-      (least, each) => (least === undefined || each.assumes.length < least.assumes.length ? each : least),
-      undefined,
-    );
-  return best === undefined ? NO : { ...best, commands };
+  const open = of.map((each) => judgeRequirement(each, user, facts)).filter(({ holds }) => holds !== 'no');
+  if (open.length === 0) return NO;
+  const commands = [...new Set(open.flatMap((each) => each.commands))];
+  const [least = NO] = open.toSorted((x, y) => x.assumes.length - y.assumes.length);
+  return { holds: least.holds, commands, assumes: least.assumes };
 }
 
 function judgeAll(of: readonly Requirement[], user: User, facts: EscalationFacts): Answer {

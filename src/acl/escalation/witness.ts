@@ -9,30 +9,58 @@ const ANY_KEY = 'any:key';
 /** Names that few patterns match. */
 const FOREIGN_KEYS = ['key:of:somebody:else', 'somebody-else/7', '\u0001\u0002', '~~~'];
 
+/** Examples of what one user's rules give, worked out once. */
+interface Witnesses {
+  readonly keys: readonly string[];
+  readonly foreignKeys: readonly string[];
+  readonly channels: readonly string[];
+  readonly databases: readonly number[];
+}
+
 /** One key for each pattern, or any key. */
 export function ownKeys(user: User): readonly string[] {
-  return [...new Set(user.selectors.flatMap(keysOf))].slice(0, PATTERNS_MAX);
+  return witnessesOf(user).keys;
 }
 
 /** A key that none of the user's patterns matches, leaving `~*` aside. */
 export function foreignKeys(user: User): readonly string[] {
-  const patterns = user.selectors.flatMap(({ keys }) => keys).filter(({ pattern }) => !/^\*+$/.test(pattern));
-  return FOREIGN_KEYS.filter((key) => !patterns.some(({ pattern }) => globMatch(pattern, key))).slice(0, 1);
+  return witnessesOf(user).foreignKeys;
 }
 
 /** The channel rules themselves, which PSUBSCRIBE takes literally, or any. */
 export function ownChannels(user: User): readonly string[] {
-  return [...new Set(user.selectors.flatMap((s) => (s.allChannels ? ['*'] : s.channels)))].slice(
-    0,
-    PATTERNS_MAX,
-  );
+  return witnessesOf(user).channels;
 }
 
 /** Databases where the user may do anything at all: 0 where the server has no rules for them. */
 export function ownDatabases(user: User): readonly number[] {
-  if (!user.table.dialect.databases) return ZERO;
-  const given = user.selectors.flatMap((s) => (s.allDatabases ? ZERO : s.databases));
-  return [...new Set([...given, 0])].slice(0, PATTERNS_MAX);
+  return witnessesOf(user).databases;
+}
+
+const cache = new WeakMap<User, Witnesses>();
+
+function witnessesOf(user: User): Witnesses {
+  const known = cache.get(user);
+  if (known !== undefined) return known;
+  const made: Witnesses = {
+    keys: some(user.selectors.flatMap(keysOf)),
+    foreignKeys: findForeignKeys(user),
+    channels: some(user.selectors.flatMap((s) => (s.allChannels ? ['*'] : s.channels))),
+    databases: user.table.dialect.databases
+      ? some([...user.selectors.flatMap((s) => (s.allDatabases ? ZERO : s.databases)), 0])
+      : ZERO,
+  };
+  cache.set(user, made);
+  return made;
+}
+
+function some<T>(items: readonly T[]): readonly T[] {
+  return [...new Set(items)].slice(0, PATTERNS_MAX);
+}
+
+function findForeignKeys(user: User): readonly string[] {
+  const patterns = user.selectors.flatMap(({ keys }) => keys).filter(({ pattern }) => !/^\*+$/.test(pattern));
+  return FOREIGN_KEYS.filter((key) => !patterns.some(({ pattern }) => globMatch(pattern, key))).slice(0, 1);
 }
 
 const ZERO: readonly number[] = [0];

@@ -104,14 +104,27 @@ function worthTelling(
       ({ edges, needed }) => edges.includes(step?.edge.id ?? '') && needed?.includes(user.kind) !== true,
     );
   const told = new Map<WayRule, EscalationPath>();
+  const denied = new Set<string>();
   const first = wayOf(fullControl?.steps[0]);
-  if (fullControl !== undefined && first !== undefined) told.set(first, fullControl);
+  if (fullControl !== undefined && first !== undefined) {
+    told.set(first, fullControl);
+    for (const name of fullControl.steps[0]?.commands ?? []) denied.add(name);
+  }
   if (fullControl?.certainty === 'certain' && first !== undefined) return [...told];
   for (const power of TARGETS) {
-    const open = steps.filter((step) => step.edge.to === power && wayOf(step) !== undefined);
+    // Commands that another finding already asks to take away open nothing more; native code is told of all the same,
+    // because a newer build ends it too.
+    const open = steps.filter(
+      (step) =>
+        step.edge.to === power &&
+        wayOf(step) !== undefined &&
+        (power === 'code-on-host' || step.commands.some((name) => !denied.has(name))),
+    );
     const step = open.find(({ assumes }) => assumes.length === 0) ?? open[0];
     const way = wayOf(step);
-    if (step !== undefined && way !== undefined && !told.has(way)) told.set(way, oneStep(step));
+    if (step === undefined || way === undefined || told.has(way)) continue;
+    told.set(way, oneStep(step));
+    for (const name of step.commands) denied.add(name);
   }
   return [...told];
 }
@@ -131,18 +144,21 @@ function hitOf(user: LintUser, way: WayRule, path: EscalationPath, found: Escala
   const grant = findGrant(user, held[0] ?? '');
   const brought = grant === undefined ? '' : ` (${hideSecrets(grant.rule)})`;
   const others = otherSteps(found, path);
+  const also = namesOf(others).filter((name) => !held.includes(name));
   const same = found.steps.filter(({ edge }) => way.edges.includes(edge.id));
-  const commands = [...new Set([...held, ...[...same, ...others].flatMap((step) => step.commands)])];
+  const commands = [...new Set([...held, ...namesOf(same), ...(path.to === 'full-control' ? also : [])])];
   const verb = path.certainty === 'certain' ? 'can' : 'could';
   return hitAt(user, grant, {
     ...(user.kind === 'admin' && { severity: 'low' }),
     message: `User ${user.name} ${verb} ${powerDeed(path.to)}${brought}: ${printWay(path)}.`,
-    ...(others.length > 0 && {
-      evidence: `also by ${listCommands([...new Set(others.flatMap((step) => step.commands))])}`,
-    }),
+    ...(also.length > 0 && { evidence: `also by ${listCommands(also)}` }),
     fix: denyFix(user, commands),
     ...(way.shownBy !== undefined && { proofCommand: way.shownBy }),
   });
+}
+
+function namesOf(steps: readonly EscalationStep[]): readonly string[] {
+  return [...new Set(steps.flatMap((step) => step.commands))];
 }
 
 /** Other first steps to the same power. */
