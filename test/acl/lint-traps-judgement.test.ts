@@ -209,7 +209,9 @@ describe('the rules', () => {
           ).toBe(true);
         }
         const met = new Set(
-          findMeetings(owned).map(({ wide, narrow }) => [wide.owner, narrow.owner].sort().join()),
+          findMeetings(owned).map(({ wide, narrow }) =>
+            [wide.owner, narrow.owner].sort((a, b) => a - b).join(),
+          ),
         );
         for (const a of owned) {
           for (const b of owned) {
