@@ -38,12 +38,14 @@ const getters = (...patterns: readonly string[]): readonly User[] =>
   );
 
 describe.each(TABLES.map((table) => [table.server, table] as const))('tenantRules on %s', (_, table) => {
-  const rules = tenantRules(table);
+  const channels = table.dialect.channels ? ['resetchannels', '&a.*'] : [];
+  const rules = [...channels, ...tenantRules(table)];
+  const readerRules = [...channels, ...tenantRules(table, 'read')];
   const tenant = userOf('a', ['~a:*', ...rules], table);
 
   it('give no command that crosses', () => {
     expect(findCrossings(tenant)).toEqual([]);
-    expect(findCrossings(userOf('a', ['~a:*', ...tenantRules(table, 'read')], table))).toEqual([]);
+    expect(findCrossings(userOf('a', ['~a:*', ...readerRules], table))).toEqual([]);
   });
 
   it('give what applications and client libraries use', () => {
@@ -101,8 +103,14 @@ describe.each(TABLES.map((table) => [table.server, table] as const))('tenantRule
       expect(decide(tenant, argv, table), argv.join(' ')).toMatchObject({ allowed: false });
   });
 
+  it('give channels where the server can bound them', () => {
+    const decision = decide(tenant, ['SUBSCRIBE', 'a.news'], table);
+    expect(decision.allowed).toBe(table.dialect.channels);
+    expect(decide(tenant, ['SUBSCRIBE', 'b.news'], table).allowed).toBe(false);
+  });
+
   it('let readers write nothing', () => {
-    const reader = userOf('a', ['~a:*', ...tenantRules(table, 'read')], table);
+    const reader = userOf('a', ['~a:*', ...readerRules], table);
     expect(canRun(reader, 'get', table)).toBe('yes');
     expect(canRun(reader, 'xread', table)).toBe('yes');
     for (const name of ['set', 'del', 'hset', 'xadd', 'getdel', 'geoadd', 'expire'])
@@ -132,6 +140,17 @@ describe('findCrossings', () => {
     const redis62 = tableFor({ product: 'redis', version: '6.2.16' });
     expect(kinds('~a:* +client|kill +client|id', redis62)).toEqual(['client|kill']);
     expect(kinds('~a:* +sort', redis62)).toEqual(['sort']);
+  });
+
+  it('sees who hears the key events of others', () => {
+    const hears = (rules: string): boolean => kinds(rules).includes('subscribe');
+    expect(hears('~a:* &__key* +psubscribe')).toBe(true);
+    expect(hears('~a:* &__keyevent@0__:* +subscribe')).toBe(true);
+    expect(hears('~a:* &__keyspace@0__:b:* +psubscribe')).toBe(true);
+    expect(hears('~a:* &__keyspace@0__:a:* +psubscribe')).toBe(false);
+    expect(hears('~a:* &a.* +psubscribe')).toBe(false);
+    expect(hears('~a:* &__key* +publish')).toBe(false);
+    expect(hears('~a:* &* +subscribe')).toBe(true);
   });
 
   it('counts holes in key checks where they can be used', () => {
@@ -261,6 +280,9 @@ describe('proveTenants', () => {
     expect(proveTenants(pair('&n.* +get +publish')).channels.overlaps).toHaveLength(1);
     expect(proveTenants(pair('&* +get')).verdict).toBe('apart');
     expect(proveTenants(pair('&* +subscribe')).channels.verdict).toBe('overlap');
+    expect(proveTenants([userOf('a', '~a:* &__keyevent* +subscribe')]).crossings).toMatchObject([
+      { command: 'subscribe', kind: 'observe' },
+    ]);
   });
 
   it('counts databases of Valkey 9.1 as borders', () => {

@@ -72,18 +72,6 @@ export function automatonOf(pattern: string): Automaton {
   };
 }
 
-/** Bytes that every match of a pattern (in bytes) starts with: cheaper than the automaton. */
-export function literalPrefixOf(pattern: string): string {
-  let prefix = '';
-  for (let p = 0; p < pattern.length; p++) {
-    const c = pattern.charCodeAt(p);
-    if (c === STAR || c === QUESTION || c === BRACKET) break;
-    if (c === BACKSLASH && p + 1 < pattern.length) p++;
-    prefix += pattern[p] ?? '';
-  }
-  return prefix;
-}
-
 const STAR = 0x2a;
 const QUESTION = 0x3f;
 const BRACKET = 0x5b;

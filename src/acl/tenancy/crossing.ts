@@ -5,6 +5,7 @@
  */
 import { automatonOf } from '../compare/glob-automaton.ts';
 import { findCommon } from '../compare/glob-overlap.ts';
+import { hearsForeignKeys } from './key-events.ts';
 import { commandPlans, isFree } from '../decision/command-plan.ts';
 import { canRun } from '../decision/reach.ts';
 import { hasBit } from '../table/command-bits.ts';
@@ -34,15 +35,20 @@ export function findCrossings(user: User): readonly Crossing[] {
   const kind = user.selectors.map((selector) => selector.rules).join('\n');
   const known = kinds.get(kind) ?? collectCrossings(user, table);
   if (kinds.size < KINDS_MAX) kinds.set(kind, known);
-  return known.length > 0 && needsKeys(known) ? known.filter((each) => isReal(each, user)) : known;
+  const real = needsKeys(known) ? known.filter((each) => isReal(each, user)) : known;
+  return hearsForeignKeys(user) ? [...real, KEY_EVENTS] : real;
 }
+
+/** By SUBSCRIBE and PSUBSCRIBE; only with channel rules that match those of key events. */
+const KEY_EVENTS: Crossing = { command: 'subscribe', kind: 'observe', withinDatabase: false };
 
 const KINDS_MAX = 1024;
 const cache = new WeakMap<CommandTable, Map<string, readonly Crossing[]>>();
 
-/** Is this command's right one that crosses, whoever holds it? For lists of commands, without a user. */
+/** What a command does to others when it crosses: for lists of commands, without a user. */
 export function crossingKindOf(command: string): CrossingKind | undefined {
-  return KNOWN.get(command.toLowerCase());
+  const name = command.toLowerCase();
+  return name === KEY_EVENTS.command ? KEY_EVENTS.kind : KNOWN.get(name);
 }
 
 const words = (text: string): readonly string[] => text.split(' ');

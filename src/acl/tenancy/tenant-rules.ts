@@ -10,7 +10,7 @@ import { findCrossings } from './crossing.ts';
 /** Which commands tenants get. */
 export type TenantAccess = 'read' | 'read-write';
 
-/** The rules for one server, `-@all` first. No user made of them holds a crossing command. */
+/** The rules for one server, `-@all` first. With channels of its own (`resetchannels`), no user holds a crossing one. */
 export function tenantRules(table: CommandTable, access: TenantAccess = 'read-write'): readonly string[] {
   const names = access === 'read' ? READS : [...READS, ...WRITES];
   const rules = [
@@ -21,7 +21,8 @@ export function tenantRules(table: CommandTable, access: TenantAccess = 'read-wr
       .filter((name) => isKnown(name, table))
       .map((name) => `+${name}`),
   ];
-  const { user } = parseUser('tenant', ['~tenant:*', ...rules], table);
+  const channels = table.dialect.channels ? ['resetchannels'] : [];
+  const { user } = parseUser('tenant', ['~tenant:*', ...channels, ...rules], table);
   const crossings = user === undefined ? [] : findCrossings(user);
   return [...rules, ...crossings.map(({ command }) => `-${command}`)];
 }

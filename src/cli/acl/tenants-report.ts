@@ -82,7 +82,9 @@ function proofLines(topic: string, sign: string, proof: OverlapProof, look: Look
 
 function printKind(kind: CrossingKind, says: string, { crossings }: TenantProof, look: Look): string {
   const held = crossings.filter((each) => each.kind === kind);
-  const names = held.map(({ command }) => command.replace('|', ' ').toUpperCase());
+  const names = held.map(({ command }) =>
+    command === 'subscribe' ? 'SUBSCRIBE (key events)' : command.replace('|', ' ').toUpperCase(),
+  );
   const more = names.length > COMMANDS_SHOWN ? ` and ${names.length - COMMANDS_SHOWN} more` : '';
   const most = Math.max(...held.map(({ users }) => users));
   const who = held[0]?.examples.map(safeText).join(', ') ?? '';
