@@ -11,7 +11,7 @@ import { ESCALATION_EDGES } from './graph.ts';
 import { POWERS } from './power.ts';
 import type { Power } from './power.ts';
 import { judgeRequirement, mayRun, VICTIM_KEY } from './requirement.ts';
-import type { Answer, EscalationFacts } from './requirement.ts';
+import type { EscalationFacts } from './requirement.ts';
 
 /** One step that is open to the user. */
 export interface EscalationStep {
@@ -66,10 +66,10 @@ export function findEscalations(
 ): Escalations {
   invariant(user.table === table, 'the user was parsed with another command table');
   const held = powersHeld(user);
-  const firings = new Firings(user, facts, options.without ?? []);
-  if (firings.from('own-rights', 'itself').length === 0) return { powers: [], held, paths: [], steps: [] };
-  const sure = search(firings, 'certain');
-  const all = search(firings, 'possible');
+  const open = openSteps(user, facts, options.without ?? []);
+  if (open('own-rights', 'itself').length === 0) return { powers: [], held, paths: [], steps: [] };
+  const sure = search(open, 'certain');
+  const all = search(open, 'possible');
   const best = (power: Power): EscalationPath | undefined => sure.get(power) ?? all.get(power);
   const paths = POWERS.flatMap(({ power }) => best(power) ?? []).filter(({ to }) => !held.includes(to));
   const fullControl = best('full-control');
@@ -78,7 +78,7 @@ export function findEscalations(
     held,
     paths: paths.filter(({ to, steps }) => to === 'full-control' || !passesIdentity(steps)),
     ...(fullControl !== undefined && { fullControl }),
-    steps: firings.from('own-rights', 'itself').filter(({ edge }) => !held.includes(edge.to)),
+    steps: open('own-rights', 'itself').filter(({ edge }) => !held.includes(edge.to)),
   };
 }
 
@@ -89,45 +89,39 @@ function edgesFrom(node: 'own-rights' | Power): readonly EscalationEdge[] {
   return edges.get(node) ?? [];
 }
 
-/** Steps that are open, judged when first asked for. */
-class Firings {
-  readonly #user: User;
-  readonly #facts: EscalationFacts;
-  readonly #without: readonly string[];
-  readonly #known = new Map<string, readonly EscalationStep[]>();
+/** The open steps from a power, or from the rights of somebody. */
+type OpenSteps = (node: 'own-rights' | Power, as: EscalationStep['as']) => readonly EscalationStep[];
 
-  constructor(user: User, facts: EscalationFacts, without: readonly string[]) {
-    this.#user = user;
-    this.#facts = facts;
-    this.#without = without;
-  }
-
-  from(node: 'own-rights' | Power, as: EscalationStep['as']): readonly EscalationStep[] {
+/** Steps are judged when first asked for: two searches ask for the same. */
+function openSteps(user: User, facts: EscalationFacts, without: readonly string[]): OpenSteps {
+  const known = new Map<string, readonly EscalationStep[]>();
+  return (node, as) => {
     const key = `${as} ${node}`;
-    const known = this.#known.get(key);
-    if (known !== undefined) return known;
-    const steps = this.#judge(node, as);
-    this.#known.set(key, steps);
+    const before = known.get(key);
+    if (before !== undefined) return before;
+    const actor = as === 'default' ? facts.defaultUser : user;
+    const steps = actor === undefined ? [] : judgeSteps(node, as, actor, facts, without);
+    known.set(key, steps);
     return steps;
-  }
+  };
+}
 
-  #judge(node: 'own-rights' | Power, as: EscalationStep['as']): readonly EscalationStep[] {
-    const actor = as === 'default' ? this.#facts.defaultUser : this.#user;
-    if (actor === undefined) return [];
-    return edgesFrom(node).flatMap((edge): EscalationStep[] => {
-      if (this.#without.includes(edge.id)) return [];
-      const answer: Answer = judgeRequirement(edge.requires, actor, this.#facts);
-      if (answer.holds === 'no') return [];
-      return [{ edge, as, commands: answer.commands, assumes: answer.assumes }];
-    });
-  }
+function judgeSteps(
+  node: 'own-rights' | Power,
+  as: EscalationStep['as'],
+  actor: User,
+  facts: EscalationFacts,
+  without: readonly string[],
+): readonly EscalationStep[] {
+  return edgesFrom(node).flatMap((edge): EscalationStep[] => {
+    if (without.includes(edge.id)) return [];
+    const { holds, commands, assumes } = judgeRequirement(edge.requires, actor, facts);
+    return holds === 'no' ? [] : [{ edge, as, commands, assumes }];
+  });
 }
 
 /** The shortest path to every power, among certain steps only or among all. */
-function search(
-  firings: Firings,
-  certainty: EscalationPath['certainty'],
-): ReadonlyMap<Power, EscalationPath> {
+function search(open: OpenSteps, certainty: EscalationPath['certainty']): ReadonlyMap<Power, EscalationPath> {
   const found = new Map<Power, EscalationPath>();
   const queue: EscalationPath[] = [];
   const extend = (before: readonly EscalationStep[], steps: readonly EscalationStep[]): void => {
@@ -138,13 +132,13 @@ function search(
       queue.push(path);
     }
   };
-  extend([], firings.from('own-rights', 'itself'));
+  extend([], open('own-rights', 'itself'));
   // A breadth-first queue: it grows while it is walked, by one path a power at most.
   for (let at = 0; at < queue.length; at++) {
     const path = queue[at];
     if (path === undefined) break;
-    extend(path.steps, firings.from(path.to, 'itself'));
-    if (path.to === 'default-user') extend(path.steps, firings.from('own-rights', 'default'));
+    extend(path.steps, open(path.to, 'itself'));
+    if (path.to === 'default-user') extend(path.steps, open('own-rights', 'default'));
   }
   return found;
 }
