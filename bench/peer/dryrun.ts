@@ -17,6 +17,8 @@ export interface Question {
 export interface Peer {
   /** Asks everything `passes` times; the seconds it took. */
   readonly time: (passes: number) => Promise<number>;
+  /** Processor time that the server has used so far, in seconds. */
+  readonly processorSeconds: () => Promise<number>;
   readonly close: () => void;
 }
 
@@ -49,6 +51,7 @@ export async function openPeer(port: number, questions: readonly Question[]): Pr
   for (let i = 0; i < requests.length; i += BATCH) {
     batches.push(Buffer.concat(requests.slice(i, i + BATCH).map(({ argv }) => encode(argv))));
   }
+  const control = await openConnection(port);
   const socket = await dial(port);
   const replyBytes = await countReplyBytes(socket, batches);
   let received = 0;
@@ -78,7 +81,15 @@ export async function openPeer(port: number, questions: readonly Question[]): Pr
         };
         onBytes();
       }),
-    close: () => void socket.stream.destroy(),
+    processorSeconds: async () => {
+      const info = textOf(await control.send(['INFO', 'cpu']));
+      const used = /^used_cpu_(?:sys|user):([\d.]+)/gm;
+      return Array.from(info.matchAll(used), (match) => Number(match[1])).reduce((a, b) => a + b, 0);
+    },
+    close: () => {
+      socket.stream.destroy();
+      control.close();
+    },
   };
 }
 
