@@ -132,6 +132,29 @@ describe('diffUsers', () => {
   });
 });
 
+it('diffUsers is not made to hang by patterns', () => {
+  const start = performance.now();
+  const hostile = (letter: string): User =>
+    userOf(
+      Array.from({ length: 60 }, (_, i) => `~*${letter}${'?'.repeat(20 + i)}*[ab]??`).join(' ') +
+        ' +get +mget',
+    );
+  const diff = diffUsers(hostile('a'), hostile('b'));
+  expect(diff.same).toBe(false);
+  const bytes = fc.string({ unit: 'binary', maxLength: 40 });
+  fc.assert(
+    fc.property(fc.array(bytes, { maxLength: 12 }), fc.array(bytes, { maxLength: 12 }), (a, b) => {
+      const [one, two] = [a, b].map((list) =>
+        extend(undefined, [...list.map((each) => `~${each}`), '+@read'], redis72),
+      );
+      if (one === undefined || two === undefined) return;
+      expect(diffUsers(one, two).gained).toEqual(diffUsers(two, one).lost);
+    }),
+    { numRuns: 60 },
+  );
+  expect(performance.now() - start).toBeLessThan(40_000);
+}, 60_000);
+
 describe('isNarrower', () => {
   it('says yes, no with a witness, or that it does not know', () => {
     const app = userOf('~app:* +@read +@write');

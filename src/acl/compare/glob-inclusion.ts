@@ -24,8 +24,13 @@ export type Inclusion =
     }
   | { readonly includes: 'unknown'; readonly pattern: string };
 
-/** Moves of single positions that one comparison may make: well under a second. */
+/** Moves of single positions that one comparison may make, over all its patterns: about a second. */
 export const STEPS_MAX = 2_000_000;
+
+/** What is left of the moves; shared by comparisons that belong together. */
+export interface Budget {
+  steps: number;
+}
 
 /** Does `outer` match every key that `inner` matches? `*` does not include the empty pattern, as the server reads it. */
 export function globIncludes(outer: string, inner: string): Inclusion {
@@ -35,9 +40,10 @@ export function globIncludes(outer: string, inner: string): Inclusion {
 /** Does the union of `outer` match every key that some pattern of `inner` matches? */
 export function patternsInclude(outer: readonly string[], inner: readonly string[]): Inclusion {
   const machines = outer.map((pattern) => automatonOf(toBytes(pattern)));
+  const budget: Budget = { steps: STEPS_MAX };
   let unknown: string | undefined;
   for (const pattern of inner) {
-    const missed = findMissed(machines, automatonOf(toBytes(pattern)));
+    const missed = findMissed(machines, automatonOf(toBytes(pattern)), budget);
     if (typeof missed === 'string') return { includes: false, witness: toText(missed), pattern };
     if (missed !== undefined) unknown ??= pattern;
   }
@@ -45,7 +51,11 @@ export function patternsInclude(outer: readonly string[], inner: readonly string
 }
 
 /** A match of `inner`, in bytes, that no automaton of `outer` accepts; undefined when there is none. */
-export function findMissed(outer: readonly Automaton[], inner: Automaton): string | undefined | Unknown {
+export function findMissed(
+  outer: readonly Automaton[],
+  inner: Automaton,
+  budget: Budget = { steps: STEPS_MAX },
+): string | undefined | Unknown {
   if (inner.isVoid || outer.some(({ pattern }) => pattern === inner.pattern)) return undefined;
   const rivals = outer.filter((each) => !each.isVoid && mayMeet(each, inner));
   if (inner.isTooDeep || rivals.some(({ isTooDeep }) => isTooDeep)) return UNKNOWN;
@@ -53,9 +63,9 @@ export function findMissed(outer: readonly Automaton[], inner: Automaton): strin
     return rivals.some(({ pattern }) => matchBytes(pattern, inner.prefix, 0)) ? undefined : inner.prefix;
   if (rivals.some((each) => each.isPrefix && inner.prefix.startsWith(each.prefix))) return undefined;
   if (rivals.length === 0) return sampleOf(inner);
-  const shortest = search(rivals, inner, ANY_BYTE);
+  const shortest = search(rivals, inner, ANY_BYTE, budget);
   if (typeof shortest !== 'string' || isPrintable(shortest)) return shortest;
-  const printable = search(rivals, inner, PRINTABLE);
+  const printable = search(rivals, inner, PRINTABLE, budget);
   return typeof printable === 'string' ? printable : shortest;
 }
 
@@ -80,6 +90,7 @@ function search(
   rivals: readonly Automaton[],
   inner: Automaton,
   alphabet: ByteSet,
+  budget: Budget,
 ): string | undefined | Unknown {
   const union = joinAutomata(rivals);
   const bytes = representatives([inner, ...rivals], alphabet);
@@ -87,7 +98,6 @@ function search(
   const queue: Place[] = [
     { inner: 0, outer: keepStrongest(union, union.starts), byte: 0, before: undefined },
   ];
-  let steps = 0;
   for (let head = 0; head < queue.length; head++) {
     const place = queue[head];
     if (place === undefined) break;
@@ -96,8 +106,8 @@ function search(
     for (const byte of bytes) {
       const advances = item !== undefined && hasByte(item, byte);
       if (!advances && !loops) continue;
-      steps += place.outer.length + 1;
-      if (steps > STEPS_MAX) return UNKNOWN;
+      budget.steps -= place.outer.length + 1;
+      if (budget.steps < 0) return UNKNOWN;
       const outer = step(union, place.outer, byte);
       if (outer === undefined) continue;
       for (const next of [advances ? place.inner + 1 : -1, loops ? place.inner : -1]) {

@@ -5,7 +5,8 @@ import type { KeyNeed } from '../decision/key-spec.ts';
 import type { Selector } from '../selector.ts';
 import { automatonOf } from './glob-automaton.ts';
 import type { Automaton } from './glob-automaton.ts';
-import { findMissed } from './glob-inclusion.ts';
+import { findMissed, STEPS_MAX } from './glob-inclusion.ts';
+import type { Budget } from './glob-inclusion.ts';
 import { sampleOf } from './glob-overlap.ts';
 import type { Reached } from './right.ts';
 
@@ -32,6 +33,7 @@ export interface Coverage {
 export function openCoverage(): Coverage {
   const automata = new Map<string, Automaton>();
   const known = new Map<string, Missed>();
+  const budget: Budget = { steps: STEPS_MAX };
   const read = (pattern: string): Automaton => {
     const automaton = automata.get(pattern) ?? automatonOf(pattern);
     automata.set(pattern, automaton);
@@ -41,7 +43,7 @@ export function openCoverage(): Coverage {
     if (outer.some((each) => each.all)) return NOTHING_MISSED;
     const patterns = [...new Set(outer.flatMap((each) => each.patterns))];
     const key = JSON.stringify([inner.all, inner.patterns, patterns]);
-    const answer = known.get(key) ?? compare(inner, patterns, all, read);
+    const answer = known.get(key) ?? compare(inner, patterns, all, read, budget);
     known.set(key, answer);
     return answer;
   };
@@ -105,6 +107,7 @@ function compare(
   patterns: readonly string[],
   all: string,
   read: (pattern: string) => Automaton,
+  budget: Budget,
 ): Missed {
   const outer = patterns.map(read);
   // The flag gives the empty key too, which no pattern but the empty one matches.
@@ -112,7 +115,7 @@ function compare(
   const reached: Reached[] = [];
   let unknown = false;
   for (const pattern of wanted) {
-    const missed = findMissed(outer, read(pattern));
+    const missed = findMissed(outer, read(pattern), budget);
     if (typeof missed === 'string') {
       reached.push({ pattern: inner.all ? all : toText(pattern), witness: toText(missed) });
       if (inner.all) break;
