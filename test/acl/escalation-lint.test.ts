@@ -64,6 +64,55 @@ it('names every rule once', () => {
   expect(new Set(RULES.map(({ id }) => id)).size).toBe(RULES.length);
 });
 
+describe('what is told of a user', () => {
+  const judge = (
+    rules: string,
+    name = 'app',
+    server = 'redis-8.0.6',
+    rest = 'user default off resetpass -@all',
+  ) => lint(readLintFile(`${rest}\nuser ${name} on ${HASH} ${rules}`, tableNamed(server)), ESCALATION_RULES);
+
+  it('is full control alone, where nothing is in doubt, with the other ways as evidence', () => {
+    const found = judge('~app:* +@all -flushall');
+    expect(found.map(({ rule, user }) => [rule, user])).toEqual([['esc-acl-setuser', 'app']]);
+    expect(found[0]?.message).toBe('User app can take full control (+@all): ACL SETUSER.');
+    expect(found[0]?.evidence).toContain('REPLICAOF');
+  });
+
+  it('is nothing of those who may do everything, and nothing of those who stay in their keys', () => {
+    expect(judge('~* &* +@all', 'root')).toEqual([]);
+    expect(judge('~app:* +get +set +ping +multi +exec')).toEqual([]);
+    expect(judge('~app:* +@read -keys -scan -randomkey -dbsize')).toEqual([]);
+  });
+
+  it('is nothing of what a role needs', () => {
+    expect(judge('-@all +psync +replconf +ping', 'replica')).toEqual([]);
+    const sentinel =
+      '&__sentinel__:hello -@all +ping +info +publish +subscribe +multi +exec +slaveof +config|rewrite +client|kill +client|setname +script|kill';
+    expect(judge(sentinel, 'sentinel')).toEqual([]);
+    expect(judge('~app:* +get +psync +replconf', 'app').map(({ rule }) => rule)).toEqual(['esc-psync-exfil']);
+  });
+
+  it('weighs less of those who are called administrators', () => {
+    expect(judge('~* +@all -flushall', 'admin')[0]).toMatchObject({
+      rule: 'esc-acl-setuser',
+      severity: 'low',
+    });
+  });
+
+  it('does not count a default user that is open: another rule tells of it', () => {
+    expect(judge('~app:* +get', 'app', 'redis-8.0.6', 'user default on nopass ~* &* +@all')).toEqual([]);
+  });
+
+  it('tells of CONFIG SET by what default may do', () => {
+    const rules = (standing: string) =>
+      judge('+config|set', 'tuner', 'redis-8.0.6', standing).map(({ rule }) => rule);
+    expect(rules(`user default on ${HASH} ~* &* +@all`)).toEqual(['esc-config-set-requirepass']);
+    expect(rules('user default off resetpass -@all')).toContain('esc-config-set-dir');
+    expect(rules('user default off resetpass -@all')).not.toContain('esc-config-set-requirepass');
+  });
+});
+
 function tableNamed(server: string): CommandTable {
   const named = serverNamed(server);
   if (named === undefined) throw new Error(`no server is called ${server}`);
