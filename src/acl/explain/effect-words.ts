@@ -126,13 +126,20 @@ function describeKeys({ standing, taken }: Contribution): readonly string[] {
 }
 
 function describeNames(
-  { standing, stillTaken }: Contribution,
+  { given, standing, stillTaken }: Contribution,
   what: string,
   all: string,
   everything: string,
 ): readonly string[] {
   if (standing.includes(all)) return [everything];
-  if (standing.length === 0) return stillTaken.length > 0 ? [`takes every ${what} away`] : [];
+  if (standing.length === 0) {
+    if (stillTaken.length === 0) return [];
+    return [
+      given.length > 0
+        ? `no longer every ${what}; its own are replaced further right`
+        : `takes every ${what} away`,
+    ];
+  }
   const names = standing.map((name) => name.replace(/^(?:&|db=)/, ''));
   return [
     `${what}${names.length === 1 ? '' : 's'} ${names.join(' ')}${stillTaken.includes(all) ? ' only' : ''}`,

@@ -41,7 +41,17 @@ export function enterChanges(ledger: Ledger, changes: readonly Change[]): Accoun
     // A first-argument rule that never meant anything goes without a trace.
     if (before === undefined && !on && typeof fact === 'string' && fact.startsWith('A:')) continue;
     if (before !== undefined)
-      ledger.accounts[before.owner]?.losses.push({ by: rule, fact, given: before.on, replaced });
+      ledger.accounts[before.owner]?.losses.push({
+        by: rule,
+        fact,
+        given: before.on,
+        replaced: replaced !== undefined,
+      });
+    // What wider rights include is not taken from anybody.
+    if (replaced === 'wider') {
+      ledger.states.delete(fact);
+      continue;
+    }
     ledger.states.set(fact, { on, owner: rule });
     (on ? given : taken).push(fact);
   }

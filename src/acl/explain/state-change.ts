@@ -26,11 +26,13 @@ import {
 } from './fact.ts';
 import type { Fact } from './fact.ts';
 
+export type Replacement = 'wider' | 'other' | undefined;
+
 export interface Change {
   readonly fact: Fact;
   readonly on: boolean;
-  /** Gone, but something as good stands in its place: `~app:*` after `allkeys`. */
-  readonly replaced: boolean;
+  /** Gone, but `wider` rights include it (`~app:*` after `allkeys`), or `other` ones stand in its place (`db=`). */
+  readonly replaced?: Replacement;
 }
 
 /** The state of a selector as it was when last looked at. */
@@ -72,7 +74,8 @@ export function compareSelector(
   table: CommandTable,
 ): readonly Change[] {
   const changes: Change[] = [];
-  const add = (fact: Fact, on: boolean, replaced = false): void => void changes.push({ fact, on, replaced });
+  const add: Add = (fact, on, replaced) =>
+    void changes.push({ fact, on, ...(replaced !== undefined && { replaced }) });
   compareCommands(mirror, selector, table, add);
   compareFirstArgs(mirror, selector, table, add);
   compareKeys(mirror, selector, token, add);
@@ -81,7 +84,7 @@ export function compareSelector(
   return changes;
 }
 
-type Add = (fact: Fact, on: boolean, replaced?: boolean) => void;
+type Add = (fact: Fact, on: boolean, replaced?: Replacement) => void;
 
 function compareCommands(mirror: SelectorMirror, now: DraftSelector, table: CommandTable, add: Add): void {
   const counts = countedBits(table);
@@ -104,7 +107,8 @@ function compareFirstArgs(mirror: SelectorMirror, now: DraftSelector, table: Com
   const counts = countedBits(table);
   for (const [index, { list, seen }] of mirror.firstArgs) {
     if (now.firstArgs.get(index) === list) continue;
-    for (const arg of list.slice(0, seen)) add(`${FIRST_ARG}${index}|${arg}`, false, hasBit(now.bits, index));
+    for (const arg of list.slice(0, seen))
+      add(`${FIRST_ARG}${index}|${arg}`, false, hasBit(now.bits, index) ? 'wider' : undefined);
     mirror.firstArgs.delete(index);
   }
   for (const [index, list] of now.firstArgs) {
@@ -118,7 +122,8 @@ function compareFirstArgs(mirror: SelectorMirror, now: DraftSelector, table: Com
 
 function compareKeys(mirror: SelectorMirror, now: DraftSelector, token: string, add: Add): void {
   if (mirror.keyList !== now.keys) {
-    for (const [pattern, bits] of mirror.keys) addKeyBits(pattern, bits, false, now.allKeys, add);
+    for (const [pattern, bits] of mirror.keys)
+      addKeyBits(pattern, bits, false, now.allKeys ? 'wider' : undefined, add);
     mirror.keys.clear();
     mirror.keyList = now.keys;
   }
@@ -128,14 +133,14 @@ function compareKeys(mirror: SelectorMirror, now: DraftSelector, token: string, 
   for (const { pattern, bits } of now.keys.slice(seen)) {
     const before = mirror.keys.get(pattern);
     if (before === bits) continue;
-    addKeyBits(pattern, bits & ~(before ?? 0), true, false, add);
+    addKeyBits(pattern, bits & ~(before ?? 0), true, undefined, add);
     mirror.keys.set(pattern, bits);
   }
   if (mirror.allKeys !== now.allKeys) add(ALL_KEYS, now.allKeys);
   mirror.allKeys = now.allKeys;
 }
 
-function addKeyBits(pattern: string, bits: number, on: boolean, replaced: boolean, add: Add): void {
+function addKeyBits(pattern: string, bits: number, on: boolean, replaced: Replacement, add: Add): void {
   if ((bits & READ) !== 0) add(READ_KEY + pattern, on, replaced);
   if ((bits & WRITE) !== 0) add(WRITE_KEY + pattern, on, replaced);
   if (bits === 0) add(EMPTY_KEY + pattern, on, replaced);
@@ -143,7 +148,8 @@ function addKeyBits(pattern: string, bits: number, on: boolean, replaced: boolea
 
 function compareChannels(mirror: SelectorMirror, now: DraftSelector, add: Add): void {
   if (mirror.channelList !== now.channels) {
-    for (const channel of mirror.channels) add(CHANNEL + channel, false, now.allChannels);
+    for (const channel of mirror.channels)
+      add(CHANNEL + channel, false, now.allChannels ? 'wider' : undefined);
     mirror.channels = [];
     mirror.channelList = now.channels;
   }
@@ -159,13 +165,12 @@ function compareDatabases(mirror: SelectorMirror, now: DraftSelector, add: Add):
   if (mirror.databases !== now.databases) {
     const after = new Set(now.databases);
     const before = new Set(mirror.databases);
-    const replaced = now.allDatabases || after.size > 0;
+    const replaced = now.allDatabases ? 'wider' : after.size > 0 ? 'other' : undefined;
     for (const id of before) if (!after.has(id)) add(`${DATABASE}${id}`, false, replaced);
     for (const id of after) if (!before.has(id)) add(`${DATABASE}${id}`, true);
     mirror.databases = now.databases;
   }
-  if (mirror.allDatabases !== now.allDatabases)
-    add(ALL_DATABASES, now.allDatabases, now.databases.length > 0);
+  if (mirror.allDatabases !== now.allDatabases) add(ALL_DATABASES, now.allDatabases);
   mirror.allDatabases = now.allDatabases;
 }
 
@@ -198,10 +203,12 @@ export function mirrorUser(user: DraftUser): UserMirror {
 /** As {@link compareSelector}, for what is outside selectors. */
 export function compareUser(mirror: UserMirror, user: DraftUser): readonly Change[] {
   const changes: Change[] = [];
-  const add = (fact: Fact, on: boolean, replaced = false): void => void changes.push({ fact, on, replaced });
+  const add: Add = (fact, on, replaced) =>
+    void changes.push({ fact, on, ...(replaced !== undefined && { replaced }) });
   comparePasswords(mirror, user, add);
   if (mirror.enabled !== user.enabled) add(ENABLED, user.enabled);
-  if (mirror.nopass !== user.nopass) add(NOPASS, user.nopass, user.passwords.length > 0);
+  if (mirror.nopass !== user.nopass)
+    add(NOPASS, user.nopass, user.passwords.length > 0 ? 'other' : undefined);
   const skips = user.sanitizePayload === 'skip';
   if (mirror.skips !== skips) add(SKIP_SANITIZE, skips);
   mirror.enabled = user.enabled;
@@ -225,7 +232,8 @@ function comparePasswords(mirror: UserMirror, user: DraftUser, add: Add): void {
     if (mirror.passwords.size === user.passwords.length) return;
   }
   const after = new Set(user.passwords);
-  for (const hash of mirror.passwords) if (!after.has(hash)) add(PASSWORD + hash, false, user.nopass);
+  for (const hash of mirror.passwords)
+    if (!after.has(hash)) add(PASSWORD + hash, false, user.nopass ? 'wider' : undefined);
   for (const hash of after) if (!mirror.passwords.has(hash)) add(PASSWORD + hash, true);
   mirror.passwordList = user.passwords;
   mirror.passwords = after;

@@ -15,7 +15,6 @@ import type { ParseUserOptions } from '../language/user.ts';
 import type { CommandTable } from '../table/command-table.ts';
 import { aspectsSpokenOf, restatesNewUser } from './convention.ts';
 import type { TokenEffect } from './effect.ts';
-export type { TokenEffect } from './effect.ts';
 import { judgeRules } from './effect-status.ts';
 import type { AppliedRule } from './effect-status.ts';
 import { enterChanges, openLedger, ownersOf } from './ledger.ts';
