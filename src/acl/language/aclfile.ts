@@ -52,21 +52,22 @@ export type ParsedUserLine = ParsedUser & { readonly name: string | undefined };
 
 /** An ACL file as ACL LOAD reads it; every error of every line is reported. */
 export function parseAclFile(text: string, table: CommandTable, options: AclFileOptions = {}): ParsedAclFile {
-  const users: AclFileUser[] = [];
+  const byName = new Map<string, AclFileUser>();
   const problems: Problem[] = [];
   const hazards: Problem[] = [];
   const names = new Set<string>();
   for (const [i, { raw, offset }] of readLines(text).entries()) {
     const words = splitLine(raw, offset, i + 1);
     if (words === undefined || isComment(words, table)) continue;
-    const again = names.has(words.tokens[1] ?? '');
     const parsed = readLine(words, table, options, names);
-    problems.push(...parsed.problems);
-    hazards.push(...parsed.hazards);
+    for (const problem of parsed.problems) problems.push(problem);
+    for (const hazard of parsed.hazards) hazards.push(hazard);
     if (parsed.user === undefined) continue;
-    if (again) users.splice(users.findIndex(({ user }) => user.name === parsed.user?.name) >>> 0, 1);
-    users.push({ user: parsed.user, line: i + 1, tokens: words.tokens.slice(2) });
+    // A user named again stands where the last line is.
+    byName.delete(parsed.user.name);
+    byName.set(parsed.user.name, { user: parsed.user, line: i + 1, tokens: words.tokens.slice(2) });
   }
+  const users = [...byName.values()];
   const defaultUserDeclared = names.has('default');
   if (!defaultUserDeclared)
     users.push({ user: defaultUser(table), line: undefined, tokens: DEFAULT_USER_RULES });

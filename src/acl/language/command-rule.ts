@@ -2,11 +2,12 @@
  * Rules that grant or take commands: the `+` and `-` branches of acl.c ACLSetSelector, Redis 7.2, and of ACLSetUser in
  * 6.x, where `+a|b` looks at the first argument only.
  */
-import { cString, equalsIgnoringCase, toLower } from '../bytes.ts';
+import { cString, toLower } from '../bytes.ts';
 import { applyCommand, applySet, categoryBits, hasBit, isEmpty } from '../table/command-bits.ts';
 import { keepRule } from './command-text.ts';
 import type { Command, CommandTable } from '../table/command-table.ts';
 import type { DraftSelector, RuleContext } from './draft.ts';
+import { addTo, findIn } from './long-list.ts';
 import type { RuleError } from './rule-error.ts';
 
 /** Applies `+...`, `-...`, `allcommands` or `nocommands`; anything else is a syntax error. */
@@ -87,7 +88,7 @@ function applyBar(selector: DraftSelector, name: string, table: CommandTable): R
 function addFirstArg(selector: DraftSelector, command: Command, arg: string): void {
   const args = selector.firstArgs.get(command.index);
   if (args === undefined) selector.firstArgs.set(command.index, [arg]);
-  else if (!args.some((old) => equalsIgnoringCase(old, toLower(arg)))) args.push(arg);
+  else if (findIn(args, toLower(arg), toLower) === undefined) addTo(args, arg, toLower);
 }
 
 function lookUp(table: CommandTable, name: string): Command | undefined {

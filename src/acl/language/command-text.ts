@@ -23,21 +23,48 @@ export interface CommandRights {
 
 /**
  * Remembers a rule: `name` in lower case, without sign. Rules it replaces go. A list that a first argument with a blank
- * or a quote was ever part of starts with {@link ODD}, until `+@all` or `-@all` empties it.
+ * or a quote was ever part of is one text behind {@link ODD}, until `+@all` or `-@all` empties it.
  */
 export function keepRule(kept: string[], sign: '+' | '-', name: string): void {
   if (kept[0]?.startsWith(ODD) === true || /[\s"']/.test(name)) {
     const text = removeText(keptText(kept), name);
-    const whole = `${text === '' ? '' : `${text} `}${sign}${name}`;
-    kept.splice(0, kept.length, ...`${ODD}${whole}`.split(' '));
+    kept.length = 0;
+    kept.push(`${ODD}${text === '' ? '' : `${text} `}${sign}${name}`);
     return;
   }
-  const under = `${name}|`;
-  for (let i = kept.length - 1; i >= 0; i--) {
-    const old = kept[i]?.slice(1) ?? '';
-    if (old === name || old.startsWith(under)) kept.splice(i, 1);
+  const known = kept.length < SEARCHED_FROM ? undefined : namesOf(kept);
+  if (known === undefined || known.has(name) || known.has(`${name}|`)) {
+    names.delete(kept);
+    const under = `${name}|`;
+    for (let i = kept.length - 1; i >= 0; i--) {
+      const old = kept[i]?.slice(1) ?? '';
+      if (old === name || old.startsWith(under)) kept.splice(i, 1);
+    }
+  } else {
+    addName(known, name);
   }
   kept.push(sign + name);
+}
+
+/** Shorter lists are searched from end to end. */
+const SEARCHED_FROM = 64;
+
+/** The names in a long list, and `head|` for each that has a first argument or a subcommand there. */
+const names = new WeakMap<readonly string[], Set<string>>();
+
+function namesOf(kept: readonly string[]): Set<string> {
+  const known = names.get(kept);
+  if (known !== undefined) return known;
+  const set = new Set<string>();
+  for (const rule of kept) addName(set, rule.slice(1));
+  names.set(kept, set);
+  return set;
+}
+
+function addName(set: Set<string>, name: string): void {
+  set.add(name);
+  const bar = name.indexOf('|');
+  if (bar !== -1) set.add(name.slice(0, bar + 1));
 }
 
 /** Mark of a list of rules that the server itself may not be able to read. No rule holds a NUL. */
@@ -51,6 +78,7 @@ export function keptText(kept: readonly string[]): string {
 
 /** As the server does it, on the text: it takes every blank for the end of a rule (ACLSelectorRemoveCommandRule). */
 function removeText(text: string, name: string): string {
+  if (!text.includes(name)) return text;
   let rest = text;
   for (let at = 0; at < rest.length;) {
     const blank = rest.indexOf(' ', at + 1);

@@ -59,7 +59,7 @@ function nearest(name: string, table: CommandTable): string | undefined {
   let least = 3;
   for (const known of table.commands.keys()) {
     if (Math.abs(known.length - name.length) >= least) continue;
-    const distance = editDistance(name, known);
+    const distance = editDistance(name, known, least);
     if (distance < least) {
       least = distance;
       best = known;
@@ -70,14 +70,19 @@ function nearest(name: string, table: CommandTable): string | undefined {
 
 const NAME_LENGTH_MAX = 64;
 
-function editDistance(a: string, b: string): number {
+/** Edits from `a` to `b`, or any number from `enough` on. */
+function editDistance(a: string, b: string, enough: number): number {
   let row = Array.from({ length: b.length + 1 }, (_, i) => i);
   for (let i = 1; i <= a.length; i++) {
     const next = [i];
+    let least = i;
     for (let j = 1; j <= b.length; j++) {
       const change = (row[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1);
-      next.push(Math.min(change, (row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1));
+      const edits = Math.min(change, (row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1);
+      next.push(edits);
+      if (edits < least) least = edits;
     }
+    if (least >= enough) return least;
     row = next;
   }
   return row[b.length] ?? 0;

@@ -8,6 +8,7 @@ import { applyCommandRule } from './command-rule.ts';
 import { applyDatabaseRule } from './database-rule.ts';
 import { newSelector, READ, WRITE } from './draft.ts';
 import type { DraftSelector, DraftUser, RuleContext } from './draft.ts';
+import { addTo, findIn, forgetIndex } from './long-list.ts';
 import { hashBytes, isPasswordHash } from './password.ts';
 import type { RuleError } from './rule-error.ts';
 
@@ -90,7 +91,7 @@ function addPassword(user: DraftUser, token: string): RuleError | undefined {
   const text = token.slice(1);
   if (token[0] === '#' && !isPasswordHash(text)) return 'bad-password-hash';
   const hash = token[0] === '#' ? text : hashBytes(text);
-  if (!user.passwords.includes(hash)) user.passwords.push(hash);
+  if (findIn(user.passwords, hash, itself) === undefined) addTo(user.passwords, hash, itself);
   user.nopass = false;
   return undefined;
 }
@@ -101,6 +102,7 @@ function removePassword(user: DraftUser, token: string): RuleError | undefined {
   const at = user.passwords.indexOf(token[0] === '!' ? text : hashBytes(text));
   if (at === -1) return 'password-not-found';
   user.passwords.splice(at, 1);
+  forgetIndex(user.passwords);
   return undefined;
 }
 
@@ -137,8 +139,8 @@ function addKeyPattern(selector: DraftSelector, token: string, context: RuleCont
   if (start === undefined) return 'syntax';
   const pattern = token.slice(start.at);
   if (hasSpaces(pattern)) return 'syntax';
-  const known = selector.keys.find((key) => key.pattern === pattern);
-  if (known === undefined) selector.keys.push({ pattern, bits: start.bits });
+  const known = findIn(selector.keys, pattern, patternOf);
+  if (known === undefined) addTo(selector.keys, { pattern, bits: start.bits }, patternOf);
   else known.bits |= start.bits;
   return undefined;
 }
@@ -163,6 +165,14 @@ function addChannel(selector: DraftSelector, token: string): RuleError | undefin
   if (selector.allChannels) return 'pattern-after-all-channels';
   const pattern = token.slice(1);
   if (hasSpaces(pattern)) return 'syntax';
-  if (!selector.channels.includes(pattern)) selector.channels.push(pattern);
+  if (findIn(selector.channels, pattern, itself) === undefined) addTo(selector.channels, pattern, itself);
   return undefined;
+}
+
+function itself(text: string): string {
+  return text;
+}
+
+function patternOf(key: { readonly pattern: string }): string {
+  return key.pattern;
 }
