@@ -22,7 +22,7 @@ export { completeVersion, RECORDED_BUILDS, serverNamed } from './table/named-ser
 export { tableFor, tableFromCommandReply } from './table/tables.ts';
 export { defaultUser, parseUser } from './language/user.ts';
 export type { ParsedUser, ParseUserOptions } from './language/user.ts';
-export { findLintRule, LINT_RULES } from './lint/catalogue.ts';
+export { findLintRule, FORM_LINT_RULES, LINT_RULES } from './lint/catalogue.ts';
 export { lint, LINT_FINDINGS_MAX, readLintFile, readLintRules, readLintUsers } from './lint/lint.ts';
 export { LINT_SEVERITIES } from './lint/rule.ts';
 export { isScript, readLintScript } from './lint/script.ts';

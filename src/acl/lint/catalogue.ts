@@ -23,11 +23,16 @@ import { OBSERVER_RULES } from './rules/observer.ts';
 import { ORDER_RULES } from './rules/order.ts';
 import { ROLE_RULES } from './rules/role.ts';
 
-export const LINT_RULES: readonly LintRule[] = [
+/** Why a server refuses a file, or reads it differently than was meant. */
+export const FORM_LINT_RULES: readonly LintRule[] = [
   ...ACL_FILE_RULES,
   ...FILE_FORM_RULES,
   ...REFUSED_NAME_RULES,
   ...REFUSED_FORM_RULES,
+];
+
+export const LINT_RULES: readonly LintRule[] = [
+  ...FORM_LINT_RULES,
   ...CONF_FILE_RULES,
   ...DISPLAY_RULES,
   ...PLACEHOLDER_RULES,

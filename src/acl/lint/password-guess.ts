@@ -105,7 +105,7 @@ function unleet(plain: string): string {
     $: 's',
     '!': 'i', // prettier-ignore
   };
-  return [...head].map((c) => letters[c] ?? c).join('') + tail;
+  return head.replace(/[^a-z]/g, (sign) => letters[sign] ?? sign) + tail;
 }
 
 function words(text: string): string[] {

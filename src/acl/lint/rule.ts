@@ -125,7 +125,7 @@ export interface LintUser {
   readonly complete: boolean;
   /** Tokens that the server refuses, each for itself. */
   readonly refused: readonly LintRefusal[];
-  /** What each token does, worked out when first asked for; indices are those of `tokens`. */
+  /** What each token does, worked out whenever it is asked for; indices are those of `tokens`. */
   readonly effects: readonly TokenEffect[];
   /** What the user is for, guessed from name and rights. */
   readonly kind: LintUserKind;

@@ -4,7 +4,6 @@
  */
 import { toBytes } from '../bytes.ts';
 import { explainTokens } from '../explain/token-effect.ts';
-import type { TokenEffect } from '../explain/effect.ts';
 import { finishUser, newUser, reopenUser } from '../language/draft.ts';
 import { applyRule } from '../language/rule.ts';
 import { mergeSelectors } from '../language/selector-merge.ts';
@@ -80,7 +79,6 @@ function describeUser(
   options: LintOptions,
 ): LintUser {
   const { each, user, refused, base, kind } = read;
-  let effects: readonly TokenEffect[] | undefined;
   return {
     name: each.name,
     ...(each.line !== undefined && { line: each.line }),
@@ -91,13 +89,12 @@ function describeUser(
     refused,
     kind,
     get effects() {
-      effects ??= explainTokens(
+      return explainTokens(
         each.name,
         each.tokens.map(({ text }) => text),
         user.table,
         { ...options, ...(base !== undefined && { base }) },
       );
-      return effects ?? [];
     },
   };
 }

@@ -38,11 +38,13 @@ export function splitLines(text: string): readonly TextLine[] {
   return lines;
 }
 
-/** The words of a line, split at blanks and tabs, with their ranges. */
+/** The words of a line, split at blanks and tabs, with their ranges; a byte order mark at its start is none of them. */
 export function splitWords(line: TextLine): readonly Word[] {
-  return [...line.text.matchAll(/[^ \t\r\uFEFF]+/g)].map((match) => {
-    const start = line.start + match.index;
-    return { text: match[0], range: [start, start + match[0].length] };
+  return [...line.text.matchAll(/[^ \t\r]+/g)].flatMap((match): readonly Word[] => {
+    const marked = match.index === 0 && match[0].startsWith('\uFEFF') ? 1 : 0;
+    const text = match[0].slice(marked);
+    const start = line.start + match.index + marked;
+    return text === '' ? [] : [{ text, range: [start, start + text.length] }];
   });
 }
 
@@ -82,8 +84,10 @@ export function collectUsers(lines: readonly FileLine[]): readonly WrittenUser[]
       continue;
     }
     const tokens = users.at(-1)?.tokens ?? [];
-    for (const { text, range } of words) {
-      if (text !== '\\') tokens.push({ text, index: tokens.length, range, line: line.number });
+    for (const [index, { text, range }] of words.entries()) {
+      // At the end of a line it continues it; elsewhere it is a word like any other.
+      if (text !== '\\' || index < words.length - 1)
+        tokens.push({ text, index: tokens.length, range, line: line.number });
     }
   }
   return users;

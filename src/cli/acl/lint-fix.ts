@@ -1,10 +1,11 @@
 /**
  * `wardis acl lint --fix`: writes exact replacements that the engine proves to mend the form only. One is taken when the
- * server refuses less than before, or when every user stays exactly as it was.
+ * server refuses less than before, or when nothing was refused, and every user that was read in full stays as it was.
  */
 
 import { statSync } from 'node:fs';
 import {
+  FORM_LINT_RULES,
   lint,
   printUser,
   readLintFile,
@@ -72,6 +73,8 @@ export function mendText(
     if (isMended(text, mended, table)) {
       text = mended;
       fixed++;
+      // What could not be told to help before may help now.
+      refused.clear();
     } else {
       refused.add(keyOf(next, text));
     }
@@ -91,19 +94,21 @@ export function applyEdits(
   return mended;
 }
 
-/** The server refuses less, or it has the very same users. */
+/** The server refuses less, and whoever was read in full is exactly who he was. */
 function isMended(before: string, after: string, table: CommandTable): boolean {
   if (before === after) return false;
   const [a, b] = [readLintFile(before, table), readLintFile(after, table)];
-  const [left, right] = [countRefusals(a), countRefusals(b)];
-  if (left > 0 || right > 0) return right < left;
-  const show = ({ users }: LintSubject) => users.map(({ user }) => printUser(user, table)).join('\n');
-  return show(a) === show(b);
+  if (a.problems.length > 0 && countRefusals(b) >= countRefusals(a)) return false;
+  if (a.problems.length === 0 && (b.problems.length > 0 || a.users.length !== b.users.length)) return false;
+  const users = new Set(b.users.map(({ user }) => printUser(user, table)));
+  return a.users.every(({ user, complete }) => !complete || users.has(printUser(user, table)));
 }
 
-/** Of a line with several errors servers report some only. */
-function countRefusals({ problems, users }: LintSubject): number {
-  return users.reduce((sum, { refused }) => sum + refused.length, problems.length);
+/** Of a line with several errors servers report some only, so that their causes are counted too. */
+function countRefusals(subject: LintSubject): number {
+  const { problems, users } = subject;
+  const causes = lint(subject, FORM_LINT_RULES).length;
+  return users.reduce((sum, { refused }) => sum + refused.length, problems.length + causes);
 }
 
 function keyOf(

@@ -20,17 +20,15 @@ const BYTE_ORDER_MARK: LintRule = {
     proveFile(SINCE_6_0, '\uFEFFuser u on >s ~app:* +get\n', refused('should start with user keyword')),
   ],
   examples: { bad: { text: `\uFEFF${GOOD_LINES}` }, good: { text: GOOD_LINES } },
-  judge: ({ text, source }) => {
-    if (source.kind !== 'acl-file' || text === undefined || !text.startsWith('\uFEFF')) return [];
-    return [
-      {
-        line: 1,
-        range: [0, 1],
-        message: 'The file starts with a byte order mark: the server does not start.',
-        fix: editAll([{ range: [0, 1], text: '' }], 'Save the file without it.'),
-      },
-    ];
-  },
+  judge: (subject) =>
+    fileLines(subject)
+      .filter(({ text }) => text.startsWith('\uFEFF'))
+      .map(({ number, start }) => ({
+        line: number,
+        range: [start, start + 1] as const,
+        message: `${number === 1 ? 'The file' : 'The line'} starts with a byte order mark: the server does not start.`,
+        fix: editAll([{ range: [start, start + 1], text: '' }], 'Save the file without it.'),
+      })),
 };
 
 const KEYWORD_CASE: LintRule = {
@@ -260,6 +258,7 @@ const REFUSED: LintRule = {
       hitToken(user, token, { message: sentence(messageAt(subject, user, token.index)) }, last),
     ),
     ...badNames(subject),
+    ...nulBytes(subject),
   ],
 };
 
@@ -324,6 +323,23 @@ function badNames(subject: LintSubject): readonly LintHit[] {
       ...(range !== undefined && { range }),
       message: sentence(message),
     }));
+}
+
+/** A NUL ends a line for the server: what follows is read with the next one. */
+function nulBytes(subject: LintSubject): readonly LintHit[] {
+  if (subject.problems.length === 0) return [];
+  return fileLines(subject).flatMap(({ text, number, start }): readonly LintHit[] => {
+    const at = text.indexOf('\0');
+    if (at === -1) return [];
+    return [
+      {
+        line: number,
+        range: [start + at, start + at + 1],
+        message: 'The line holds a NUL byte, where it ends for the server: what is refused is its rest.',
+        fix: inWords('Remove the NUL byte.'),
+      },
+    ];
+  });
 }
 
 function messageAt(subject: LintSubject, user: LintUser, index: number): string {

@@ -1,6 +1,7 @@
 /** Rules without effect: they say what is so already, or a later rule undoes them. */
-import type { TokenEffect } from '../../explain/effect.ts';
 import { editAll, hitToken, inWords, listSome } from '../hit.ts';
+import { idleRulesOf } from '../idle.ts';
+import type { IdleRule } from '../idle.ts';
 import type { LintEdit, LintFix, LintHit, LintRule, LintToken, LintUser } from '../rule.ts';
 import { allowed, denied, prove, SINCE_6_0, SINCE_7_0 } from './proof.ts';
 import { accepted } from './shown.ts';
@@ -18,14 +19,16 @@ const GRANT: LintRule = {
   proof: [prove(SINCE_6_0, 'on nopass ~app:* +@read', allowed('GET', 'app:1'), allowed('TTL', 'app:1'))],
   examples: { bad: bad('+ping', '+get +ttl +ping'), good: { text: good } },
   judge: ({ users }) =>
-    users.flatMap((user) =>
-      report(
+    users.flatMap((user) => {
+      const { grants } = idleRulesOf(user);
+      const givers = [...new Set(grants.flatMap(({ by }) => by.map(({ text }) => text)))];
+      const already = givers.length === 1 ? `: ${givers[0]} gives it already` : '';
+      return report(
         user,
-        (effect, text) => /^[+~%&(]|^all/i.test(text) && GRANTED.has(effect.reason ?? ''),
-        (names, by) =>
-          `${listSome(names)} ${names.length === 1 ? 'adds' : 'add'} nothing${by === '' ? '' : `: ${by} gives it already`}.`,
-      ),
-    ),
+        grants,
+        (names) => `${listSome(names)} ${names.length === 1 ? 'adds' : 'add'} nothing${already}.`,
+      );
+    }),
 };
 
 const DENY: LintRule = {
@@ -44,7 +47,7 @@ const DENY: LintRule = {
     users.flatMap((user) =>
       report(
         user,
-        (effect, text) => text.startsWith('-') && text.toLowerCase() !== '-@all' && isIdleDenial(effect),
+        idleRulesOf(user).denials,
         (names) =>
           `${listSome(names)} ${names.length === 1 ? 'takes' : 'take'} nothing away: nothing of it was granted.`,
       ),
@@ -91,7 +94,7 @@ const SUB_AFTER_FULL: LintRule = {
         const head = /^\+([^@|]+)\|/.exec(text)?.[1];
         const before = head === undefined ? undefined : whole.get(head);
         if (/^\+[^@|]+$/.test(text)) whole.set(text.slice(1), token);
-        if (/^-/.test(text)) whole.delete(text.slice(1));
+        if (text.startsWith('-')) whole.delete(text.slice(1));
         if (/^(?:-@all|nocommands)$/.test(text)) whole.clear();
         if (before === undefined || head === undefined) continue;
         hits.push(
@@ -109,24 +112,15 @@ export const NO_EFFECT_RULES: readonly LintRule[] = [LOST, GRANT, DENY, SUB_AFTE
 
 /** One hit for each denial that takes whole grants away; -@all is another matter. */
 function lostGrants(user: LintUser): readonly LintHit[] {
-  const lost = new Map<number, LintToken[]>();
-  for (const { index, status, lostTo } of user.tokens.some(({ text }) => text.startsWith('-'))
-    ? user.effects
-    : []) {
-    const token = user.tokens[index];
-    const [taker] = lostTo;
-    if (token === undefined || status !== 'lost' || !/^\+[^@]/.test(token.text) || taker === undefined)
-      continue;
-    const by = user.tokens[taker.by]?.text.toLowerCase() ?? '';
-    if (lostTo.length > 1 || !by.startsWith('-') || by === '-@all') continue;
-    const known = lost.get(taker.by);
-    if (known === undefined) lost.set(taker.by, [token]);
-    else known.push(token);
+  const lost = new Map<LintToken, LintToken[]>();
+  for (const { token, by } of idleRulesOf(user).lost) {
+    const tokens = lost.get(by);
+    if (tokens === undefined) lost.set(by, [token]);
+    else tokens.push(token);
   }
-  return [...lost].flatMap(([by, tokens]): readonly LintHit[] => {
+  return [...lost].flatMap(([denial, tokens]): readonly LintHit[] => {
     const [first] = tokens;
-    const denial = user.tokens[by];
-    if (first === undefined || denial === undefined) return [];
+    if (first === undefined) return [];
     const names = tokens.map(({ text }) => text);
     const words = `Put ${listSome(names)} behind ${denial.text}.`;
     return [
@@ -146,47 +140,28 @@ function moveBehind(user: LintUser, tokens: readonly LintToken[], denial: LintTo
   return editAll([...removed, { range: [end, end], text }], words);
 }
 
-/** `regranted-by` and `wiped-by` are lost, not idle: they are mistakes of order. */
-const GRANTED: ReadonlySet<string> = new Set(['already-granted', 'implied', 'always-allowed']);
-
-function isIdleDenial(effect: TokenEffect): boolean {
-  return effect.reason === 'nothing-to-remove' && effect.by.length === 0;
-}
-
-/** One hit for a user: the words that `matches`, and the edits that remove them. */
+/** One hit for a user: the idle words, and the edits that remove them. */
 function report(
   user: LintUser,
-  matches: (effect: TokenEffect, text: string) => boolean,
-  say: (names: readonly string[], by: string) => string,
+  idle: readonly IdleRule[],
+  say: (names: readonly string[]) => string,
 ): readonly LintHit[] {
-  if (user.tokens.length === 0) return [];
-  const idle = user.effects.filter((effect) => {
-    const token = user.tokens[effect.index];
-    return token !== undefined && effect.status === 'none' && matches(effect, token.text);
-  });
   const [first] = idle;
-  const token = user.tokens[first?.index ?? -1];
-  if (first === undefined || token === undefined) return [];
-  const names = idle.map((effect) =>
+  if (first === undefined) return [];
+  const names = idle.map(({ token, last }) =>
     user.tokens
-      .slice(effect.index, effect.last + 1)
+      .slice(token.index, last.index + 1)
       .map(({ text }) => text)
       .join(' '),
   );
-  const givers = [...new Set(idle.flatMap(({ by }) => by))].map((index) => user.tokens[index]?.text ?? '');
-  const edits = idle.flatMap((effect) => removal(user, effect));
+  const edits = idle.flatMap(({ token, last }) => cut(user, token, last));
   const words = `Leave out ${listSome(names)}.`;
   return [
-    hitToken(user, token, {
-      message: say(names, givers.length === 1 ? (givers[0] ?? '') : ''),
+    hitToken(user, first.token, {
+      message: say(names),
       fix: edits.length === idle.length ? editAll(edits, words) : inWords(words),
     }),
   ];
-}
-
-function removal(user: LintUser, effect: TokenEffect): readonly LintEdit[] {
-  const [token, last] = [user.tokens[effect.index], user.tokens[effect.last]];
-  return token === undefined || last === undefined ? [] : cut(user, token, last);
 }
 
 /** The words go, with the blanks before them. */
