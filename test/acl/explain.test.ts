@@ -168,9 +168,9 @@ describe('explainTokens', () => {
       });
       return Math.min(...times);
     };
-    least(500);
+    least(250);
     // Eight times the rules: 8 would be linear, 64 quadratic.
-    expect(least(4_000) / least(500)).toBeLessThan(24);
+    expect(least(2_000) / least(250)).toBeLessThan(24);
   });
 });
 
