@@ -181,6 +181,77 @@ describe('what is printed', () => {
   });
 });
 
+// The bounds are generous, for machines that are busy: what they catch is a square, which takes minutes.
+describe('what is huge takes time in proportion', () => {
+  const table = tableOf('valkey-9.1.2');
+  const MIB = 1024 * 1024;
+  const list = (count: number, make: (i: number) => string): readonly string[] =>
+    Array.from({ length: count }, (_, i) => make(i));
+
+  it.each([
+    ['a pattern', `~${'x'.repeat(MIB)}`],
+    ['a password', `>${'x'.repeat(MIB)}`],
+    ['an unknown command', `+${'x'.repeat(MIB)}`],
+    ['bars', `+${'a|'.repeat(MIB / 2)}`],
+    ['parentheses', '('.repeat(MIB)],
+    ['a selector', `(${'+get '.repeat(MIB / 5)})`],
+    ['escapes', `("~${'\\x41'.repeat(MIB / 4)}")`],
+    ['an open quote', `("${'a'.repeat(MIB)})`],
+    ['databases', `db=${'1,'.repeat(MIB / 2)}1`],
+    ['a first argument with blanks', `+get|${'a '.repeat(MIB / 2)}`],
+    ['bytes that are not UTF-8', `~${'\uDC80'.repeat(MIB / 4)}`],
+  ])('%s of a mebibyte', (_, rule) => {
+    const { user, problems } = parseUser('u', [rule], table);
+    expect(user === undefined).toBe(problems.length > 0);
+    if (user !== undefined) exercise(user, table);
+  });
+
+  it.each([
+    ['patterns', list(50_000, (i) => `~a${i}*`)],
+    ['channels', list(50_000, (i) => `&a${i}*`)],
+    ['passwords', list(20_000, (i) => `>${i}`)],
+    ['first arguments', list(50_000, (i) => `+get|${i}`)],
+    ['selectors', list(10_000, (i) => `(~a${i} +get)`)],
+    ['commands', list(50_000, (i) => (i % 2 === 0 ? '+get' : '-set'))],
+    ['pieces of a selector', ['(', ...list(50_000, () => '+get'), ')']],
+  ])('many %s', { timeout: 60_000 }, (_, rules) => {
+    const { user } = parseUser('u', ['+@all', '-get', ...rules], table);
+    if (user === undefined) throw new Error('refused');
+    expect(printUser(user, table).length).toBeGreaterThan(10);
+    decide(user, ['GET', 'nothing'], table);
+  });
+
+  it.each([
+    ['valkey-9.1.2', 100_000],
+    ['redis-6.0.16', 20_000],
+  ])('an ACL file on %s of %i lines, some users named twice', { timeout: 60_000 }, (server, lines) => {
+    const names = lines * 0.6;
+    const text = list(lines, (i) => `user u${i % names} on nopass ~a${i}:* +@read -keys`).join('\n');
+    const { users, problems } = parseAclFile(text, tableOf(server));
+    expect(users.length).toBe(names + 1);
+    expect(problems.length).toBe(server.startsWith('valkey') ? lines - names : 0);
+  });
+
+  it('a command line of a million words', { timeout: 60_000 }, () => {
+    const { user } = parseUser('u', ['+@all', '~x*'], table);
+    const words = Array.from({ length: 1_000_000 }, () => 'x1');
+    expect(user && decide(user, ['MGET', ...words], table).allowed).toBe(true);
+    expect(user && decide(user, ['EVAL', 's', '9'.repeat(MIB), 'y'], table).allowed).toBe(true);
+    expect(user && decide(user, ['x'.repeat(MIB)], table).allowed).toBe(false);
+  });
+
+  // The matcher never goes back further than the last star: its work is bounded by the product of the lengths.
+  it.each([
+    ['a million stars', '*a'.repeat(500_000), 'a'.repeat(1_000_000)],
+    ['stars that nearly match', `${'*a'.repeat(900)}b`, 'a'.repeat(100_000)],
+    ['a class of a million bytes', `[${'a-z'.repeat(300_000)}]*`, 'b'.repeat(1_000_000)],
+    ['a long class behind a star', `*[${'a'.repeat(2_000)}]b`, 'a'.repeat(100_000)],
+    ['question marks behind a star', `*${'?'.repeat(20_000)}b`, 'a'.repeat(40_000)],
+  ])('a glob of %s', { timeout: 60_000 }, (_, pattern, text) => {
+    expect(typeof globMatch(pattern, text)).toBe('boolean');
+  });
+});
+
 describe('bytes', () => {
   it('come back as they were', () => {
     fc.assert(

@@ -40,7 +40,17 @@ export function tableFor(server: ServerVersion): CommandTable {
 /**
  * A table from a live server's COMMAND reply, its modules included. What COMMAND does not tell (native key finders,
  * database arguments) is taken from the bundled table by name. An empty or unreadable reply gives the bundled table,
- * with `exact: false`.
+ * with `exact: false`. Fixes that the server's key specs show are believed more than its version.
+ *
+ * @example
+ * ```ts
+ * // reply: what the server answered to COMMAND, in RESP2 or RESP3, as your client hands it over
+ * const table = tableFromCommandReply(reply, { product: 'redis', version: '8.0.6' });
+ * const { user } = parseUser('app', ['on', '~app:*', '+@read', '+ft.search'], table);
+ * ```
+ *
+ * @param reply - The reply; anything in it that is not shaped like a command is passed over.
+ * @param server - Product and version as INFO or HELLO tells them.
  */
 export function tableFromCommandReply(reply: unknown, server: ServerVersion): CommandTable {
   const bundled = tableFor(server);
