@@ -85,6 +85,12 @@ describe.each(PATCHED)('%s has the holes that %s has not', (open, fixed) => {
   );
 });
 
+it('6.x knows the options of its own time only', () => {
+  const rules = '+xread ~read';
+  expect(ask('redis-6.2.21', rules, 'XREAD COUNT 1 STREAMS victim $')).toBe('victim');
+  expect(ask('redis-6.2.21', rules, 'XREAD MAXCOUNT 1 STREAMS victim $')).toBe('OK');
+});
+
 it('Valkey: GEORADIUS was fixed in 9.1, SORT and XREADGROUP were not', () => {
   const rules = '+georadius +sort %R~src %W~dst %W~by';
   const twice = 'GEORADIUS src 0 0 1 m STORE dst STORE victim';

@@ -139,7 +139,7 @@ function findXread(argv: readonly string[], dialect: Dialect, found: FoundKeys):
 
 /** Position of the word STREAMS, options before it skipped with their values; 0 if there is none. */
 function findStreams(argv: readonly string[], dialect: Dialect): number {
-  const options = dialect.xreadKeywordWindow ? XREAD_OPTIONS : XREAD_OPTIONS_FIXED;
+  const options = dialect.selectors && !dialect.xreadKeywordWindow ? XREAD_OPTIONS_FIXED : XREAD_OPTIONS;
   for (let i = 1; i < argv.length; i++) {
     const arg = argv[i] ?? '';
     if (equalsIgnoringCase(arg, 'streams')) return i;
