@@ -3,7 +3,6 @@
  * Valkey 7.2 - 9.1. 6.x has no DRYRUN: the text is that of the refused command.
  */
 import { cString, equalsIgnoringCase, toBytes, toLower } from '../bytes.ts';
-import { hasBit } from '../table/command-bits.ts';
 import { findKeys, findPlan } from './command-plan.ts';
 import type { CommandPlan } from './command-plan.ts';
 import type { CommandTable } from '../table/command-table.ts';
@@ -126,11 +125,17 @@ function refuseAt(refused: Refused, at: number): Refused {
 
 /** The command's bit, or a rule for its first argument. */
 function grants(test: SelectorTest, plan: CommandPlan, argv: readonly string[]): boolean {
-  if (hasBit(test.bits, plan.index)) return true;
-  if (test.firstArgs === undefined || argv.length < 2) return false;
-  const allowed = test.firstArgs.get(plan.index);
+  const { index } = plan;
+  if ((((test.words[index >> 5] ?? 0) >> (index & 31)) & 1) === 1) return true;
+  // In a function of its own: its closure would cost every decision an allocation.
+  return (
+    test.firstArgs !== undefined && argv.length > 1 && grantsFirstArg(test.firstArgs.get(index), argv[1])
+  );
+}
+
+function grantsFirstArg(allowed: readonly string[] | undefined, argument: string | undefined): boolean {
   if (allowed === undefined) return false;
-  const first = toLower(cString(toBytes(argv[1] ?? '')));
+  const first = toLower(cString(toBytes(argument ?? '')));
   return allowed.some((arg) => equalsIgnoringCase(arg, first));
 }
 

@@ -93,14 +93,16 @@ function findByStep(step: KeyStep, argv: readonly string[], dialect: Dialect, fo
     else last = first + Math.trunc((argc - first) / step.limit) + step.last;
   } else if (step.find === 'keynum') {
     const count = readCount(argv[first + step.countAt], dialect);
-    if (count === undefined) return false;
+    if (count < 1) return false;
     first += step.first;
     last = first + (count - 1) * (dialect.keyCount === 'checked' ? step.step : 1);
   } else {
     return false;
   }
   if (first < 0 || last >= argc || last < first) return false;
-  for (let i = first; i <= last; i += step.step) addKey(found, i, step.need);
+  // Whole numbers, and the language shall know: it would box others.
+  const end = last | 0;
+  for (let i = first | 0; i <= end; i += step.step) addKey(found, i, step.need);
   return !step.incomplete;
 }
 
@@ -117,24 +119,32 @@ function findKeyword(step: KeyStep, argv: readonly string[]): number {
   return -1;
 }
 
-const INT64_MAX = 2n ** 63n - 1n;
-
-/** A count as string2ll reads it: strict decimal, within 64 bits. Older servers then keep 32 bits of it. */
-function readCount(text: string | undefined, dialect: Dialect): number | undefined {
-  if (text === undefined || !isDecimal(text)) return undefined;
-  if (text.length < 10) return Number(text);
-  const count = BigInt(text);
-  if (count > INT64_MAX) return undefined;
-  return Number(dialect.keyCount === 'int32' ? BigInt.asIntN(32, count) : count);
-}
-
-/** `0`, or up to 19 digits that do not begin with 0. */
-function isDecimal(text: string): boolean {
+/** Decimal digits, nine at most, as a number; -1 for anything else. */
+export function readDigits(text: string): number {
   const { length } = text;
-  if (length === 0 || length > 19 || (length > 1 && text.charCodeAt(0) === 0x30)) return false;
+  if (length === 0 || length > 9) return -1;
+  let value = 0;
   for (let i = 0; i < length; i++) {
     const c = text.charCodeAt(i);
-    if (c < 0x30 || c > 0x39) return false;
+    if (c < 0x30 || c > 0x39) return -1;
+    value = value * 10 + c - 0x30;
   }
-  return true;
+  return value;
+}
+
+const INT64_MAX = 2n ** 63n - 1n;
+
+/**
+ * A count as string2ll reads it: strict decimal, within 64 bits. Older servers then keep 32 bits of it. Below 1 when it
+ * is none.
+ */
+function readCount(text: string | undefined, dialect: Dialect): number {
+  if (text === undefined) return 0;
+  const small = readDigits(text);
+  // `01` is no number.
+  if (small >= 0) return text.startsWith('0') ? 0 : small;
+  if (!/^[1-9]\d{9,18}$/.test(text)) return 0;
+  const count = BigInt(text);
+  if (count > INT64_MAX) return 0;
+  return Number(dialect.keyCount === 'int32' ? BigInt.asIntN(32, count) : count);
 }

@@ -5,7 +5,7 @@
  */
 import { equalsIgnoringCase } from '../bytes.ts';
 import type { Dialect } from '../table/dialect.ts';
-import { addKey } from './key-spec.ts';
+import { addKey, readDigits } from './key-spec.ts';
 import type { FoundKeys, KeyNeed } from './key-spec.ts';
 
 /** Fills `found` with what the native finder of that name finds. An unknown finder finds nothing. */
@@ -70,8 +70,9 @@ function findCounted(argv: readonly string[], countAt: number, destination: numb
 
 /** atoi(): blanks, sign, digits; 64 bits saturated, then cut to 32. */
 function readAtoi(text: string): number {
-  // Nearly always one digit.
-  if (text.length === 1) return text >= '0' && text <= '9' ? text.charCodeAt(0) - 0x30 : 0;
+  // Nearly always a few digits.
+  const small = readDigits(text);
+  if (small >= 0) return small;
   // oxlint-disable-next-line no-control-regex
   const digits = /^[\t-\r ]*([+-]?\d+)/.exec(text)?.[1];
   if (digits === undefined) return 0;

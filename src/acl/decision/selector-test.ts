@@ -13,8 +13,8 @@ export interface SelectorTest {
   readonly allCommands: boolean;
   readonly allKeys: boolean;
   readonly allChannels: boolean;
-  /** One bit for each `Command.index`. */
-  readonly bits: Uint32Array;
+  /** One bit for each `Command.index`, in signed words: unsigned ones would be boxed when they are read. */
+  readonly words: readonly number[];
   /** Undefined where no command has any. */
   readonly firstArgs: ReadonlyMap<number, readonly string[]> | undefined;
   readonly keys: PatternTest | undefined;
@@ -52,7 +52,7 @@ function makeTest(of: User['selectors'], selector: Selector, next: SelectorTest 
     allCommands: selector.allCommands,
     allKeys: selector.allKeys,
     allChannels: selector.allChannels,
-    bits: engine.bits,
+    words: Array.from(engine.bits, (word) => word | 0),
     firstArgs: engine.firstArgs.size === 0 ? undefined : engine.firstArgs,
     keys: selector.allKeys ? undefined : chainPatterns(engine.keys),
     channels: selector.allChannels
