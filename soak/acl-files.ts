@@ -2,7 +2,8 @@
  * The ACL engine against every real server of this machine: random ACL files, ACL LOAD and ACL LIST. Prints one JSON line
  * a server; exits 1 when any answer differs.
  */
-import { writeFileSync } from 'node:fs';
+import { rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { tableFor } from '../src/acl/index.ts';
 import { availableServers, startServer, stopServers } from '../test/servers/server.ts';
@@ -19,7 +20,7 @@ const servers = availableServers().filter(
 let failures = 0;
 for (const server of servers) {
   const { product, version } = server;
-  const file = join('/tmp', `wardis-soak-${process.pid}.acl`);
+  const file = join(tmpdir(), `wardis-soak-${process.pid}.acl`);
   writeFileSync(file, '');
   const outcome = await compareFiles({
     ...options,
@@ -34,6 +35,7 @@ for (const server of servers) {
     },
   });
   await stopServers();
+  rmSync(file, { force: true });
   failures += outcome.failures.length;
   const { loaded, refused } = outcome;
   printLine({
