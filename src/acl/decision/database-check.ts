@@ -18,14 +18,21 @@ export function findRefusedDatabase(
     for (let id = 0; id < DATABASES_DEFAULT; id++) if (!selector.databases.includes(id)) return 0;
     return undefined;
   }
-  if (plan.databaseArgs !== undefined) {
-    const refused = databaseArguments(plan.databaseArgs, argv).find(
-      (at) => !gives(selector, Number(argv[at])),
-    );
-    if (refused !== undefined) return refused;
-    return plan.keys === 'none' || gives(selector, db) ? undefined : 0;
-  }
+  if (plan.databaseArgs !== undefined) return findRefusedArgument(selector, plan, argv, db);
   return plan.touchesDatabase && !gives(selector, db) ? 0 : undefined;
+}
+
+function findRefusedArgument(
+  selector: Selector,
+  plan: CommandPlan,
+  argv: readonly string[],
+  db: number,
+): number | undefined {
+  const refused = databaseArguments(plan.databaseArgs ?? '', argv).find(
+    (at) => !gives(selector, Number(argv[at])),
+  );
+  if (refused !== undefined) return refused;
+  return plan.keys === 'none' || gives(selector, db) ? undefined : 0;
 }
 
 function gives(selector: Selector, id: number): boolean {

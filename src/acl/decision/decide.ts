@@ -62,7 +62,7 @@ export function decide(
   let i = 0;
   for (let test: SelectorTest | undefined = testsOf(user); test !== undefined; test = test.next) {
     let refused: Refused = 0;
-    if (dialect.databases) refused = checkDatabase(test, plan, argv, options?.db ?? 0);
+    if (dialect.databases && !test.allDatabases) refused = checkDatabase(test, plan, argv, options?.db ?? 0);
     if (refused === 0) refused = checkSelector(test, plan, argv, dialect);
     if (refused === 0) return ALLOWED[i] ?? { allowed: true, selector: i };
     if (refused > worst || (refused === worst && refusedAt > worstAt)) {

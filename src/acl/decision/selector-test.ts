@@ -13,6 +13,7 @@ export interface SelectorTest {
   readonly allCommands: boolean;
   readonly allKeys: boolean;
   readonly allChannels: boolean;
+  readonly allDatabases: boolean;
   /** One bit for each `Command.index`, in signed words: unsigned ones would be boxed when they are read. */
   readonly words: readonly number[];
   /** Undefined where no command has any. */
@@ -52,6 +53,7 @@ function makeTest(of: User['selectors'], selector: Selector, next: SelectorTest 
     allCommands: selector.allCommands,
     allKeys: selector.allKeys,
     allChannels: selector.allChannels,
+    allDatabases: selector.allDatabases,
     words: Array.from(engine.bits, (word) => word | 0),
     firstArgs: engine.firstArgs.size === 0 ? undefined : engine.firstArgs,
     keys: selector.allKeys ? undefined : chainPatterns(engine.keys),
