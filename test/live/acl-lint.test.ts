@@ -119,5 +119,8 @@ async function dryRun(running: RunningServer, user: string, argv: readonly strin
 }
 
 function said(reply: Reply | undefined): string {
-  return typeof reply === 'object' && reply !== null && 'error' in reply ? reply.error : String(reply);
+  if (typeof reply === 'string') return reply;
+  return typeof reply === 'object' && reply !== null && 'error' in reply
+    ? reply.error
+    : JSON.stringify(reply);
 }

@@ -28,12 +28,22 @@ const WORDS: readonly RegExp[] = [
   /(?<![A-Za-z0-9])(?:PLEASE[-_]?)?CHANGE[-_]?(?:ME|THIS|IT)(?![A-Za-z])/i,
   /(?<![A-Za-z0-9])(?:REPLACE|SET|INSERT|PUT|FILL|ENTER|PASTE)[-_](?:ME|THIS|WITH|IN|YOUR|A|THE|HERE|FROM)(?![A-Za-z0-9])/i,
   /(?<![A-Za-z0-9])(?:REPLACEME|SETME|FILLME|TODO|FIXME|TBD|XXX{1,30})(?![A-Za-z0-9])/,
+  // The name of a variable without its sign: REDIS_PASSWORD.
+  /^[A-Z][A-Z0-9]{1,31}(?:_[A-Z0-9]{1,31}){0,6}_(?:PASSWORD|PASSWD|PASS|PWD?|SECRET|TOKEN)$/,
   /(?<![A-Za-z0-9])(?:WILL|TO)[-_]BE[-_]/i,
   /(?<![A-Za-z0-9])(?:MY|YOUR|UR)[-_](?:[A-Za-z0-9]{1,32}[-_]){0,6}(?:PASS(?:WORD|WD)?|PWD?|SECRET|KEY|TOKEN|HERE|USER|NAME|HASH)(?![a-z])/i,
   /(?<![A-Za-z0-9])YOUR[-_][A-Za-z]/i,
   /(?:PASSWORD|SECRET|HASH|TOKEN)[-_]?(?:GOES)?[-_]?HERE(?![A-Za-z])/i,
   /(?:PASSWORD|SECRET|HASH)[-_](?:FROM|VIA|IN)[-_](?:ENV|VAULT|SECRETS?|SSM|FILE)(?![A-Za-z])/i,
 ];
+
+/** What a shell replaces before redis-cli sees it: in a script these are no placeholders. */
+const OF_SHELLS: ReadonlySet<string> = new Set(['${…}', '$(…)', '$…']);
+
+/** Would a shell have put something in its place? */
+export function isShellForm(form: string): boolean {
+  return OF_SHELLS.has(form);
+}
 
 /** The form of the placeholder that a text holds: `${…}`, `CHANGE_ME` and the like; undefined when it holds none. */
 export function findPlaceholder(text: string): string | undefined {

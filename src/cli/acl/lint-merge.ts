@@ -1,5 +1,6 @@
 /** The results of one file for several servers as one: what holds for all of them is said once. */
 
+import { LINT_SEVERITIES } from '../../acl/index.ts';
 import type { LintResult, PlacedFinding } from './lint-result.ts';
 import type { LintVerdict } from './lint-verdict.ts';
 
@@ -60,7 +61,7 @@ function mergeFile(results: readonly LintResult[]): MergedFile {
   };
 }
 
-/** Findings of nobody first, then user by user in the order in which they appear. */
+/** Findings of nobody first, then user by user in the order in which they appear, the worst of each first. */
 function groupByUser(findings: readonly MergedFinding[]): readonly MergedFinding[] {
   const groups = new Map<string | undefined, MergedFinding[]>([[undefined, []]]);
   for (const finding of findings) {
@@ -68,5 +69,9 @@ function groupByUser(findings: readonly MergedFinding[]): readonly MergedFinding
     if (group === undefined) groups.set(finding.user, [finding]);
     else group.push(finding);
   }
-  return [...groups.values()].flat();
+  return [...groups.values()].flatMap((group) => group.toSorted((a, b) => rank(a) - rank(b)));
+}
+
+function rank({ severity }: PlacedFinding): number {
+  return LINT_SEVERITIES.indexOf(severity);
 }

@@ -49,7 +49,7 @@ const DENY: LintRule = {
         user,
         idleRulesOf(user).denials,
         (names) =>
-          `${listSome(names)} ${names.length === 1 ? 'takes' : 'take'} nothing away: nothing of it was granted.`,
+          `${listSome(names)} ${names.length === 1 ? 'takes' : 'take'} nothing away: it is not granted, or denied already.`,
       ),
     ),
 };

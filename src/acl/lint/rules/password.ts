@@ -2,9 +2,9 @@
 import { hitToken, hitUser, inWords, listSome } from '../hit.ts';
 import { clearPasswords, wordOf } from '../password.ts';
 import { EMPTY_HASH, guessReason, guessReasonOfHash } from '../password-guess.ts';
-import { findPlaceholder } from '../placeholder.ts';
+import { findPlaceholder, isShellForm } from '../placeholder.ts';
 import { refusalsBy } from '../refusal.ts';
-import type { LintHit, LintRule, LintUser } from '../rule.ts';
+import type { LintHit, LintRule, LintSubject, LintUser } from '../rule.ts';
 import { prove, SINCE_6_0 } from './proof.ts';
 import { accepted, loginRefused, logsIn } from './shown.ts';
 
@@ -144,7 +144,11 @@ const IN_CLEAR: LintRule = {
   },
   judge: (subject) => {
     if (subject.source.kind === 'rules' || subject.source.kind === 'live') return [];
-    const clear = subject.users.flatMap((user) => clearPasswords(user).map((token) => ({ user, token })));
+    const clear = subject.users.flatMap((user) =>
+      clearPasswords(user)
+        .filter(({ text }) => !isVariable(text.slice(1), subject))
+        .map((token) => ({ user, token })),
+    );
     const [first] = clear;
     if (first === undefined) return [];
     const names = [...new Set(clear.map(({ user }) => user.name))];
@@ -170,6 +174,11 @@ const KEYWORDS = new Set([
   'allcommands',
   'nocommands',
 ]);
+
+/** `$PASSWORD` in a script: a shell puts the password in its place. */
+function isVariable(password: string, { source }: LintSubject): boolean {
+  return source.kind === 'script' && isShellForm(findPlaceholder(password) ?? '');
+}
 
 function weak(user: LintUser, reason: string): Pick<LintHit, 'message' | 'fix'> {
   return {

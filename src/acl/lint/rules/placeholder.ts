@@ -1,5 +1,5 @@
 /** Text that should have been replaced before the server saw it; the server takes it as it stands. */
-import { findPatternPlaceholder, findPlaceholder } from '../placeholder.ts';
+import { findPatternPlaceholder, findPlaceholder, isShellForm } from '../placeholder.ts';
 import { hitToken, hitUser, inWords } from '../hit.ts';
 import { refusalsBy } from '../refusal.ts';
 import { clearPasswords } from '../password.ts';
@@ -25,11 +25,11 @@ const PASSWORD: LintRule = {
     prove(SINCE_6_0, 'on >CHANGE_ME ~app:* +get', accepted, logsIn('CHANGE_ME')),
   ],
   examples: { bad: bad('>Vq7-mZp2x_Lk9', '>${APP_PASSWORD}'), good: { text: good } },
-  judge: ({ users }) =>
+  judge: ({ users, source }) =>
     users.flatMap((user) =>
       clearPasswords(user).flatMap((token): readonly LintHit[] => {
         const form = findPlaceholder(token.text.slice(1));
-        if (form === undefined) return [];
+        if (form === undefined || (source.kind === 'script' && isShellForm(form))) return [];
         return [
           hitToken(user, token, {
             message: `The password of user ${user.name} is a placeholder (${form}), and the server takes it literally.`,
@@ -107,7 +107,8 @@ const NAME: LintRule = {
     users.flatMap((user): readonly LintHit[] => {
       if (source.kind === 'rules') return [];
       const form = findPlaceholder(user.name);
-      if (form === undefined || (form === WORD && !/[A-Z]/.test(user.name))) return [];
+      if (form === undefined || (source.kind === 'script' && isShellForm(form))) return [];
+      if (form === WORD && !/[A-Z]/.test(user.name)) return [];
       const then = user.name.includes(' ') ? 'splits it at its blanks and refuses it' : 'takes it literally';
       return [
         hitUser(user, {
@@ -129,12 +130,12 @@ const PATTERN: LintRule = {
     prove(SINCE_6_0, 'on nopass ~${TENANT}:* +get', allowed('GET', '${TENANT}:1'), denied('GET', 'acme:1')),
   ],
   examples: { bad: bad('~app:*', '~${TENANT}:*'), good: bad('~app:*', '~{app}:*') },
-  judge: ({ users }) =>
+  judge: ({ users, source }) =>
     users.flatMap((user) =>
       user.tokens.flatMap((token): readonly LintHit[] => {
         const pattern = /^\(?(?:[~&]|%[RWrw]{1,2}~)(.+)$/.exec(token.text)?.[1];
         const form = pattern === undefined ? undefined : findPatternPlaceholder(pattern);
-        if (form === undefined) return [];
+        if (form === undefined || (source.kind === 'script' && isShellForm(form))) return [];
         return [
           hitToken(user, token, {
             ...(form === '{…}' && { severity: 'low' }),
