@@ -44,9 +44,13 @@ export function tableFor(server: ServerVersion): CommandTable {
  *
  * @example
  * ```ts
- * // reply: what the server answered to COMMAND, in RESP2 or RESP3, as your client hands it over
+ * import { parseUser, tableFromCommandReply } from 'wardis/acl';
+ *
+ * // What the server answered to COMMAND, as your client hands it over: here, one command of a module.
+ * const reply = [['FT.SEARCH', -3, ['readonly', 'module'], 0, 0, 0, ['@read', '@search'], [], [], []]];
  * const table = tableFromCommandReply(reply, { product: 'redis', version: '8.0.6' });
- * const { user } = parseUser('app', ['on', '~app:*', '+@read', '+ft.search'], table);
+ * const { user } = parseUser('app', ['on', '~app:*', '+@search'], table);
+ * console.log(user?.selectors[0].rules); // -@all +@search
  * ```
  *
  * @param reply - The reply; anything in it that is not shaped like a command is passed over.
