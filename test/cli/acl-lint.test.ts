@@ -5,6 +5,7 @@ import { Ajv } from 'ajv';
 import { fullFormats } from 'ajv-formats/dist/formats.js';
 import { afterAll, describe, expect, it } from 'vitest';
 import { LINT_RULES } from '../../src/acl/index.ts';
+import { detectKind } from '../../src/cli/acl/lint-source.ts';
 import { FIXTURES, listFixtures } from '../acl/lint-fixtures.ts';
 import { run } from './run.ts';
 
@@ -92,6 +93,13 @@ describe('wardis acl lint', () => {
     const finding = files[0]?.findings.find(({ rule }) => rule === 'requirepass-ignored');
     expect(finding).toMatchObject({ severity: 'critical', line: 1 });
     expect(finding?.message).toContain('no line for default');
+  });
+
+  it('knows what a file is by its lines', () => {
+    for (const { name, kind, text } of listFixtures()) {
+      if (/^(?:empty|setuser-in-file|comment)/.test(name)) continue;
+      expect([name, detectKind(text, 'file')]).toEqual([name, kind]);
+    }
   });
 
   it('reads rules from the command line', async () => {

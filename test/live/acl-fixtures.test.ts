@@ -1,4 +1,5 @@
 /** The lint's verdict whether a server starts with a file, against servers that try. */
+import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { tableFor, type Product } from '../../src/acl/index.ts';
 import { readLintText, type LintText } from '../../src/cli/acl/lint-source.ts';
@@ -7,6 +8,28 @@ import { listFixtures, type Fixture } from '../acl/lint-fixtures.ts';
 import { forEachServer, talk, tryStart, type Attempt, type Server } from '../servers/index.ts';
 
 const SERVERS = ['redis-6.0', 'redis-7.0', 'redis-8.0', 'valkey-8.1', 'valkey-9.1'];
+const FILES = 40;
+const SEED = 20_261_122;
+
+/** Words that people write, right and wrong; % is left to its own fixtures. */
+const LINES = [
+  'user a',
+  'user b',
+  'user default',
+  ' user c',
+  'user  d',
+  'user\te',
+  'USER f',
+  '',
+  '# note',
+  'user a',
+];
+const WORDS = [
+  'on', 'off', 'nopass', '>pw', '>', '<pw', '#00', '~*', '~a:*', 'allkeys', '&*', '&a', 'resetchannels', '%R~a', '+get', '+GET',
+  '+@read', '-@all', '+@all', '+@sorted_set', '+@sortedset', '+nosuch', 'nokeys', 'resetkeys', 'ping', '(+get', '~c:*)', '(~d +set)',
+  '"x"', '#', '\\', '{{', '}}', '+config|get', '-config|set', '+select|0', 'db=0', 'reset', '', '+quit', '-function', '>p\tq',
+]; // prettier-ignore
+
 /** An ACL file beside a configuration that names one. */
 const BESIDE = 'user shop on >Vq7-mZp2x_Lk9 ~shop:* +get\n';
 
@@ -29,6 +52,16 @@ forEachServer(SERVERS, (server) => {
       }
     },
   );
+
+  it('judges files of random lines as the server does', async () => {
+    for (const text of randomFiles(FILES)) {
+      const file: Fixture = { name: 'random', kind: 'acl-file', text };
+      const attempt = await start(file, server);
+      const { starts } = verdictOn(file, server);
+      if (attempt.started) await attempt.server.stop();
+      expect([text, starts]).toEqual([text, attempt.started]);
+    }
+  }, 120_000);
 
   it('finds a server open whose requirepass an ACL file replaces', async () => {
     const conf = 'requirepass Hw3-tRn8y_Qd5\n';
@@ -78,4 +111,18 @@ function start(file: Fixture, server: Server): Promise<Attempt> {
 /** The directory of the file and line ends differ. */
 function plain(text: string): string {
   return text.replaceAll(/\S*\/users\.acl/g, 'users.acl').replaceAll(/\s+/g, ' ');
+}
+
+function randomFiles(count: number): readonly string[] {
+  return fc.sample(
+    fc
+      .array(
+        fc
+          .tuple(fc.constantFrom(...LINES), fc.array(fc.constantFrom(...WORDS), { maxLength: 4 }))
+          .map(([head, rest]) => [head, ...rest].join(' ')),
+        { maxLength: 3 },
+      )
+      .map((lines) => lines.join('\n')),
+    { numRuns: count, seed: SEED },
+  );
 }

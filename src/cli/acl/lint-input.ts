@@ -20,7 +20,7 @@ export async function gatherTexts(
   const texts: LintText[] = [];
   for (const path of paths) {
     const text = await readAclText(path);
-    const read = { path: path === '-' ? 'standard input' : path, text, kind: kind ?? detectKind(text) };
+    const read = { path: path === '-' ? 'standard input' : path, text, kind: kind ?? detectKind(text, path) };
     const aclText = read.kind === 'conf' ? await readNamedFile(text, path) : undefined;
     texts.push(aclText === undefined ? read : { ...read, aclText });
   }

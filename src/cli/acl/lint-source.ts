@@ -41,8 +41,8 @@ export interface LintText {
   readonly aclText?: string;
 }
 
-/** What a text is, by its lines: user lines only, directives too, or commands. The name decides nothing. */
-export function detectKind(text: string): LintKind {
+/** What a text is, by its lines: user lines only, directives too, or commands. A name in .acl decides doubts. */
+export function detectKind(text: string, path: string): LintKind {
   const firsts = text
     .split('\n', LINES_LOOKED_AT_MAX)
     .map((line) => line.trim().replace(/^\uFEFF/, ''))
@@ -50,6 +50,7 @@ export function detectKind(text: string): LintKind {
     .map((line) => line.split(/\s/, 1)[0]?.toLowerCase() ?? '');
   const users = firsts.filter((word) => word === 'user').length;
   const directives = firsts.filter((word) => word !== 'user' && isDirective(word)).length;
+  if (users > 0 && path.endsWith('.acl')) return 'acl-file';
   // One directive among many users is a line in the wrong file.
   if (directives > 0 && directives * 4 >= users) return 'conf';
   return users === 0 && isScript(text) ? 'script' : 'acl-file';

@@ -215,7 +215,8 @@ function joinBlock(block: readonly FileLine[], subject: LintSubject): LintHit {
 
 function adviseStray(line: FileLine): string {
   const first = line.words[0]?.text ?? '';
-  const said = hideSecrets(first);
+  // It may be anything, a lost password too.
+  const said = /^[A-Za-z][A-Za-z_-]{0,30}$/.test(first) ? first : '…';
   if (/^user$/i.test(first)) return 'A name must follow "user": the server does not start.';
   if (/^acl$/i.test(first) || /^(?:redis|valkey)-cli$/.test(first))
     return 'This is a command, not a line of an ACL file: the server does not start.';
