@@ -7,13 +7,11 @@ import type { Command, Product } from '../../src/acl/index.ts';
 import { BUNDLED } from '../../src/acl/table/recorded/bundled.ts';
 
 describe('tableFor', () => {
-  it('has the exact table of ten versions, and each parses fast', () => {
+  it('has the exact table of ten versions', () => {
     expect([...BUNDLED.keys()]).toHaveLength(10);
     for (const server of BUNDLED.keys()) {
       const [product, version] = server.split('-') as [Product, string];
-      const start = performance.now();
       const table = tableFor({ product, version: `${version}.77` });
-      expect(performance.now() - start).toBeLessThan(50);
       expect(table).toMatchObject({ server, exact: true, dialect: { product } });
       expect(table.commands.size).toBe(table.byIndex.length);
       expect(table.commands.get('get')?.arity).toBe(2);

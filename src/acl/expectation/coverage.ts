@@ -4,7 +4,7 @@
  * do, and are not counted.
  */
 import { splitArguments } from '../language/argument-split.ts';
-import { cString, toBytes, toText } from '../bytes.ts';
+import { toBytes, toText } from '../bytes.ts';
 import { decide } from '../decision/decide.ts';
 import { parseUser } from '../language/user.ts';
 import { hideSecrets } from '../language/rule-error.ts';
@@ -41,7 +41,7 @@ export function measureCoverage(
 ): UserCoverage {
   const merged = mergeSelectors(tokens.map(toBytes), table.dialect).rules.map(({ token }) => toText(token));
   const own = expectations.filter(({ user }) => user === name);
-  const variants = listVariants(merged);
+  const variants = listVariants(merged, table);
   if (variants.length * own.length > COVERAGE_DECISIONS_MAX) return { user: name, rules: undefined };
   const whole = answersOf(parseUser(name, merged, table).user, own);
   const rules = variants.map(({ index, inner, token, without }) => ({
@@ -61,10 +61,12 @@ interface Variant {
   readonly without: readonly string[];
 }
 
-function listVariants(tokens: readonly string[]): readonly Variant[] {
+function listVariants(tokens: readonly string[], table: CommandTable): readonly Variant[] {
   return tokens.flatMap((token, index): readonly Variant[] => {
     if (!bearsOnCommands(token)) return [];
-    const inside = /^\(.*\)$/s.test(token) ? splitArguments(cString(toBytes(token.slice(1, -1)))) : undefined;
+    const inside = /^\(.*\)$/s.test(token)
+      ? splitArguments(toBytes(token.slice(1, -1)), table.dialect.argumentSplit)
+      : undefined;
     if (inside === undefined || inside.length === 0)
       return [{ index, token, without: tokens.toSpliced(index, 1) }];
     const rules = inside.map(toText);

@@ -2,7 +2,7 @@
  * What each rule of a user contributed, and which of it still stands at the end: the rules are applied one by one as
  * ACL SETUSER does (acl.c ACLSetUser, Redis 7.2), and the states before and after each are compared.
  */
-import { cString, toBytes, toText } from '../bytes.ts';
+import { toBytes, toText } from '../bytes.ts';
 import { splitArguments } from '../language/argument-split.ts';
 import { newSelector, newUser, reopenUser } from '../language/draft.ts';
 import type { RuleContext } from '../language/draft.ts';
@@ -119,7 +119,7 @@ function isSelector({ token, fault }: Piece, table: CommandTable): boolean {
 
 /** The rules inside parentheses, on a selector of their own. */
 function explainSelector(token: string, context: RuleContext): readonly TokenEffect[] {
-  const rules = splitArguments(cString(token.slice(1, -1))) ?? [];
+  const rules = splitArguments(token.slice(1, -1), context.table.dialect.argumentSplit) ?? [];
   const pieces = rules.map((rule, index) => ({ token: rule, index, last: index }));
   return walk(pieces, selectorScene(newSelector(context), context), context, true);
 }

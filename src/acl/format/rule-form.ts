@@ -76,10 +76,10 @@ export function hashRule(rule: string): string {
 
 /**
  * The rules inside parentheses; undefined where they cannot be written in another order without quotes: a quoted part,
- * or a parenthesis at the end of a rule.
+ * a byte FF, which some servers drop there, or a parenthesis at the end of a rule.
  */
 export function openSelector(rule: string): readonly string[] | undefined {
-  if (!rule.startsWith('(') || !rule.endsWith(')') || /["'\0]/.test(rule)) return undefined;
+  if (!rule.startsWith('(') || !rule.endsWith(')') || /["'\0\udcff]/.test(rule)) return undefined;
   const rules = splitArguments(toBytes(rule.slice(1, -1)))?.map(toText);
   return rules === undefined || rules.some((inner) => /[()]$|^\(/.test(inner)) ? undefined : rules;
 }

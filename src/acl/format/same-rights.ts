@@ -4,6 +4,7 @@
  * loaded later fall under; not the order in which a server lists them.
  */
 import { toLower } from '../bytes.ts';
+import { keptText } from '../language/command-text.ts';
 import type { Selector, User } from '../selector.ts';
 import { hasBit } from '../table/command-bits.ts';
 
@@ -54,7 +55,9 @@ function firstArgs(selector: Selector, user: User): readonly string[] {
 
 /** For a command that comes later the last rule of each of its categories counts. */
 function moduleRules(selector: Selector): readonly string[] {
-  return selector.engine.kept.filter((rule) => rule[1] === '@');
+  return keptText(selector.engine.kept)
+    .split(' ')
+    .filter((rule) => rule[1] === '@');
 }
 
 function sameSet(a: readonly string[], b: readonly string[]): boolean {

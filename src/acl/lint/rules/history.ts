@@ -130,7 +130,7 @@ function readHistories(user: LintUser): readonly History[] {
     else if (table.dialect.selectors && merged.token.startsWith('(') && merged.token.endsWith(')')) {
       const inner = newSelector(context);
       const steps: Step[] = [];
-      for (const rule of splitArguments(cString(merged.token.slice(1, -1))) ?? []) {
+      for (const rule of splitArguments(merged.token.slice(1, -1), table.dialect.argumentSplit) ?? []) {
         if (!applyStep(inner, rule, place, steps, table)) break;
       }
       others.push(steps);

@@ -61,7 +61,7 @@ const unbalancedQuote: LintRule = {
       subject.table.dialect.selectors &&
       token.startsWith('(') &&
       token.endsWith(')') &&
-      splitArguments(token.slice(1, -1)) === undefined
+      splitArguments(token.slice(1, -1), subject.table.dialect.argumentSplit) === undefined
         ? [
             hitAt(user, step, {
               message: `A quote is not closed in the selector of user ${user.name}: the server takes the selector as empty, without an error.`,
