@@ -159,6 +159,12 @@ describe('a captured table', () => {
       '{"commands": [{"name": "x", "arity": 1, "subcommands": [3]}]}',
       'subcommand 1 of x is neither',
     ],
+    ['a command cut short', '[["get", 2]]', 'get has 2 fields, fewer than COMMAND gives'],
+    [
+      'of a server without key specifications, read by 7.2',
+      '[["get", 2, ["readonly"], 1, 1, 1, ["@read"]]]',
+      'get has keys but no key specifications',
+    ],
   ])('that is %s is refused', async (_, text, message) => {
     const path = file('bad.json', text);
     const answer = await run(['acl', 'check', '--table', path, '--user-rules', '+get', '--', 'GET', 'x']);

@@ -18,6 +18,8 @@ import { readInput } from '../text-input.ts';
 const TABLE_BYTES_MAX = 16 * 1024 * 1024;
 /** Containers hold subcommands, and those hold none. */
 const DEPTH_MAX = 2;
+/** Of a command in the reply of 6.0; later servers give ten. */
+const FIELDS_MIN = 7;
 
 type Fields = Readonly<Record<string, unknown>>;
 
@@ -49,6 +51,13 @@ export async function readTableFile(
   }
   const reply = entries.map((entry, at) => readEntry(entry, `command ${at + 1}`, path, 1));
   const table = tableFromCommandReply(reply, named ?? fallback);
+  const keyless = table.dialect.selectors ? reply.find(lacksKeySpecs) : undefined;
+  if (keyless !== undefined) {
+    throw unreadable(
+      path,
+      `${String(keyless[0])} has keys but no key specifications, by which 7.0 and later find them; a table of 6.x needs --server redis-6.2`,
+    );
+  }
   return { table, server: named ?? fallback, serverKnown: named !== undefined };
 }
 
@@ -58,6 +67,9 @@ function readEntry(entry: unknown, where: string, path: string, depth: number): 
     const [name, arity] = entry as readonly unknown[];
     if (typeof name !== 'string' || name === '' || !Number.isSafeInteger(arity)) {
       throw unreadable(path, `${where} does not begin with a name and an arity`);
+    }
+    if (entry.length < FIELDS_MIN) {
+      throw unreadable(path, `${name} has ${entry.length} fields, fewer than COMMAND gives`);
     }
     return entry;
   }
@@ -78,6 +90,12 @@ function readEntry(entry: unknown, where: string, path: string, depth: number): 
           readEntry(sub, `subcommand ${at + 1} of ${name}`, path, depth + 1),
         );
   return [name, arity, flags, first, last, step, cats, [], key_specs, under];
+}
+
+/** Read by 7.0 rules, such a command would have no keys, and be allowed every one. */
+function lacksKeySpecs(entry: readonly unknown[]): boolean {
+  const [first, specs] = [entry[3], entry[8]];
+  return typeof first === 'number' && first > 0 && !(Array.isArray(specs) && specs.length > 0);
 }
 
 /** `"server": "redis-7.2"`, with `"version"` where it says more. */
