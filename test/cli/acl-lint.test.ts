@@ -153,7 +153,11 @@ describe('wardis acl lint', () => {
   });
 
   it('never shows a password or a hash', async () => {
-    const paths = listFixtures().map(({ name }) => join(FIXTURES, name));
+    const split = write(
+      'split.acl',
+      'user default off\nuser a on > Vq7-mZp2x_Lk9 \\\n  ~a:* +get\nVq7-mZp2x_Lk9\n',
+    );
+    const paths = [split, ...listFixtures().map(({ name }) => join(FIXTURES, name))];
     for (const format of ['table', 'json', 'sarif', 'junit', 'markdown']) {
       const { out } = await run([
         'acl',

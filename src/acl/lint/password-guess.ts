@@ -5,7 +5,7 @@
 import { hashPassword } from '../language/password.ts';
 
 /** Shorter than this is found by trying, whatever it is made of. */
-export const PASSWORD_CHARS_MIN = 8;
+const PASSWORD_CHARS_MIN = 8;
 
 const TRIED = words(
   '123456 1234567 12345678 123456789 1234567890 111111 000000 123123 654321 666666 696969 qwerty qwertyuiop qwerty123 ' +

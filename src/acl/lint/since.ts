@@ -28,14 +28,6 @@ export function firstToAccept(rule: string, table: CommandTable): string | undef
   return branch === undefined ? undefined : nameOf(other, branch);
 }
 
-/** The last older version of the product that accepts the rule: `Redis 6.2`. */
-export function lastToAccept(rule: string, table: CommandTable): string | undefined {
-  const { product, version } = table.dialect;
-  const older = BRANCHES[product].filter((branch) => !isNewer(branch, version));
-  const branch = older.findLast((each) => accepts(rule, product, each));
-  return branch === undefined ? undefined : nameOf(product, branch);
-}
-
 function accepts(rule: string, product: Product, version: string): boolean {
   const context = ruleContext(tableFor({ product, version }), 'resetchannels');
   return applyRule(newUser(context), toBytes(rule), context) === undefined;

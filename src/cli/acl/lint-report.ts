@@ -43,7 +43,7 @@ export function renderLint(
 }
 
 /** `2 high · 1 info`, worst first. */
-export function countSeverities(findings: readonly { readonly severity: LintSeverity }[]): readonly string[] {
+function countSeverities(findings: readonly { readonly severity: LintSeverity }[]): readonly string[] {
   return LINT_SEVERITIES.map((severity) => {
     const count = findings.filter((finding) => finding.severity === severity).length;
     return count === 0 ? '' : `${count} ${severity}`;

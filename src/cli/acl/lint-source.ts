@@ -28,8 +28,7 @@ import {
   type ServerVersion,
 } from '../../conf/index.ts';
 
-export const LINT_KINDS = ['acl-file', 'conf', 'script'] as const;
-export type LintKind = (typeof LINT_KINDS)[number];
+type LintKind = 'acl-file' | 'conf' | 'script';
 
 /** A text to lint, read once; it is judged for each server. */
 export interface LintText {

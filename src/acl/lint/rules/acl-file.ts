@@ -203,7 +203,7 @@ function joinBlock(block: readonly FileLine[], subject: LintSubject): LintHit {
     ...(first === undefined ? {} : placeOfLine(first)),
     user: name,
     message: `${what}, but one user is one line: the server does not start.`,
-    evidence: `joined: ${words.map(({ text: word }) => hideSecrets(word)).join(' ')}`,
+    evidence: `joined: ${words.map(({ text: word }, i) => showWord(word, words[i - 1]?.text)).join(' ')}`,
     fix: editAll(
       edits,
       lines.length === 0
@@ -211,6 +211,11 @@ function joinBlock(block: readonly FileLine[], subject: LintSubject): LintHit {
         : `Join lines ${first?.number} to ${block.at(-1)?.number}.`,
     ),
   };
+}
+
+/** Behind a bare sign stands a password that a blank split off. */
+function showWord(word: string, before: string | undefined): string {
+  return before !== undefined && /^[><#!]$/.test(before) ? '…' : hideSecrets(word);
 }
 
 function adviseStray(line: FileLine): string {

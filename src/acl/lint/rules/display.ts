@@ -41,11 +41,7 @@ const FIRST_ARGUMENT: LintRule = {
   proof: [prove(SINCE_7_0, 'on "+select|a b"', accepted)],
   examples: { bad: bad('+ping', '+ping +select|a"b'), good: { text: good } },
   judge: (subject) =>
-    hazardHits(
-      subject,
-      ({ message }) => message.startsWith('A first-argument'),
-      'Remove the rule.',
-    ),
+    hazardHits(subject, ({ message }) => message.startsWith('A first-argument'), 'Remove the rule.'),
 };
 
 const UNREADABLE: LintRule = {
