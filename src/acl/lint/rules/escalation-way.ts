@@ -11,7 +11,8 @@ import { printWay } from '../../escalation/print.ts';
 import type { EscalationFacts } from '../../escalation/requirement.ts';
 import { defaultUser } from '../../language/user.ts';
 import { hideSecrets } from '../../language/rule-error.ts';
-import type { LintHit, LintRule, LintSubject, LintUser, LintUserKind } from '../rule.ts';
+import { LINT_SEVERITIES } from '../rule.ts';
+import type { LintHit, LintRule, LintSeverity, LintSubject, LintUser, LintUserKind } from '../rule.ts';
 import { findGrant } from './history.ts';
 import { denyFix, hitAt, judgedUsers, listCommands } from './holder.ts';
 
@@ -147,14 +148,21 @@ function hitOf(user: LintUser, way: WayRule, path: EscalationPath, found: Escala
   const also = namesOf(others).filter((name) => !held.includes(name));
   const same = found.steps.filter(({ edge }) => way.edges.includes(edge.id));
   const commands = [...new Set([...held, ...namesOf(same), ...(path.to === 'full-control' ? also : [])])];
+  const severity =
+    user.kind === 'admin' ? 'low' : path.certainty === 'certain' ? undefined : milder(way.severity);
   const verb = path.certainty === 'certain' ? 'can' : 'could';
   return hitAt(user, grant, {
-    ...(user.kind === 'admin' && { severity: 'low' }),
+    ...(severity !== undefined && { severity }),
     message: `User ${user.name} ${verb} ${powerDeed(path.to)}${brought}: ${printWay(path)}.`,
     ...(also.length > 0 && { evidence: `also by ${listCommands(also)}` }),
     fix: denyFix(user, commands),
     ...(way.shownBy !== undefined && { proofCommand: way.shownBy }),
   });
+}
+
+/** What rests on something that nobody here can see is told one step lower. */
+function milder(severity: LintSeverity): LintSeverity {
+  return LINT_SEVERITIES[LINT_SEVERITIES.indexOf(severity) + 1] ?? severity;
 }
 
 function namesOf(steps: readonly EscalationStep[]): readonly string[] {

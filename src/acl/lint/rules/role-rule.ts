@@ -64,13 +64,15 @@ function judgeLack(user: LintUser, role: Role): readonly LintHit[] {
   ];
 }
 
-/** With data of its own and nothing of the role it may only be called so. */
-function looksLikeAnother({ user }: LintUser, role: Role): boolean {
+/** With data of its own and no word of the role, not even one that was lost, it may only be called so. */
+function looksLikeAnother({ user, tokens }: LintUser, role: Role): boolean {
   const need = roleNeed(role);
+  const written = new Set(tokens.map(({ text }) => text.toLowerCase()));
   const lacksAll = missingCommands(user, need).length >= need.commands.length;
   return (
     role !== 'exporter' &&
     lacksAll &&
+    !need.commands.flat().some((name) => name !== 'ping' && written.has(`+${name}`)) &&
     reach(user).keys !== 'none' &&
     grantedCommands(user, user.table).has('get')
   );
