@@ -20,7 +20,7 @@ import { explainLintRule, lintRuleData } from './acl/lint-explanation.ts';
 import { COMMAND_CODES } from './command-code.ts';
 import { ERROR_CODES, type ErrorCodePage } from './error-code.ts';
 import { CommandFailure } from './failure.ts';
-import { foldText } from './fold.ts';
+import { foldText } from '../text/index.ts';
 
 const CODES: readonly ErrorCodePage[] = [...ERROR_CODES, ...COMMAND_CODES];
 

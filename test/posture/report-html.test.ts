@@ -2,8 +2,6 @@
 import { describe, expect, it } from 'vitest';
 
 import { renderReport, SEVERITIES, type Assessment, type Check } from '../../src/posture/index.ts';
-import { PALETTE, STYLE } from '../../src/posture/report/html-style.ts';
-import { safeText } from '../../src/posture/index.ts';
 import {
   ACTING,
   HOSTILE,
@@ -18,6 +16,7 @@ import {
   stockChecks,
 } from './assessment-sample.ts';
 import { listElements, parseMarkup, textOf, type Element } from './markup-tree.ts';
+import { HTML_PALETTE as PALETTE, HTML_STYLE as STYLE, safeText } from '../../src/text/index.ts';
 
 const VOID = ['meta', 'br', 'img', 'link', 'input', 'hr'];
 const TAGS =

@@ -2,7 +2,6 @@
 import { describe, expect, it } from 'vitest';
 
 import { renderReport } from '../../src/posture/index.ts';
-import { cutTo, widthOf, wrapTo } from '../../src/posture/report/text-width.ts';
 import {
   ACTING,
   HOSTILE,
@@ -16,6 +15,7 @@ import {
   stockAssessment,
   stockChecks,
 } from './assessment-sample.ts';
+import { cutTo, widthOf, wrapTo } from '../../src/text/index.ts';
 
 const SUMMARY = /^\d+ pass (?:·|,) ?\d+ not applicable/;
 

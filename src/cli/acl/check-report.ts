@@ -1,9 +1,8 @@
 /** Answers of `wardis acl check`: one user in full, several as a list, or either as JSON. */
 
-import { safeText } from '../../posture/index.ts';
-import { foldText } from '../fold.ts';
 import type { Look } from '../terminal.ts';
 import type { Check, CheckReport } from './check.ts';
+import { foldText, safeText } from '../../text/index.ts';
 
 const LABEL_COLUMNS = 11;
 

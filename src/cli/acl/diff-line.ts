@@ -1,8 +1,7 @@
 /** One line of a difference on a terminal: mark and topic in a column, the words folded behind them. */
 
-import { safeText } from '../../posture/index.ts';
-import { foldText } from '../fold.ts';
 import type { Look } from '../terminal.ts';
+import { foldText, safeText } from '../../text/index.ts';
 
 /** Added, removed, changed, refused, not known. */
 export type Mark = '+' | '-' | '~' | '!' | '?';

@@ -8,10 +8,10 @@ import {
   type Right,
   type UserDiff,
 } from '../../acl/index.ts';
-import { safeText } from '../../posture/index.ts';
 import type { Look } from '../terminal.ts';
 import type { DiffReport, UserChange } from './diff.ts';
 import { printLine, type Mark } from './diff-line.ts';
+import { safeText } from '../../text/index.ts';
 
 export const DIFF_FORMATS = ['table', 'markdown', 'json'] as const;
 export type DiffFormat = (typeof DIFF_FORMATS)[number];

@@ -1,11 +1,11 @@
 /** Decisions for a person: the verdict, the rules that led to it in order, and what running the command adds. */
 
 import type { DecisionStep } from '../../acl/index.ts';
-import { padTo, safeText, widthOf } from '../../posture/index.ts';
 import type { Look } from '../terminal.ts';
 import type { ExplainedDecision } from './explain.ts';
 import { paint, printField, serverOf, wrap } from './explain-page.ts';
 import type { Subject } from './subject.ts';
+import { padTo, safeText, widthOf } from '../../text/index.ts';
 
 export function printDecisions(
   subject: Subject,

@@ -1,9 +1,8 @@
 /** How the answers of `wardis acl explain` are laid out: labels in a column, folded text beside them, quiet colours. */
 
 import type { User } from '../../acl/index.ts';
-import { padTo, safeText } from '../../posture/index.ts';
-import { foldText } from '../fold.ts';
 import type { Look } from '../terminal.ts';
+import { foldText, padTo, safeText } from '../../text/index.ts';
 
 export type Style = 'bold' | 'dim' | 'bad' | 'good' | 'warn';
 

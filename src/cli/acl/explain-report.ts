@@ -9,11 +9,11 @@ import {
   printPath,
   type TokenEffect,
 } from '../../acl/index.ts';
-import { padTo, safeText, widthOf } from '../../posture/index.ts';
 import type { Look } from '../terminal.ts';
 import type { ExplainedUser } from './explain.ts';
 import { paint, printField, serverOf, wrap } from './explain-page.ts';
 import type { Subject, SubjectUser } from './subject.ts';
+import { padTo, safeText, widthOf } from '../../text/index.ts';
 
 const TOKEN_COLUMNS_MAX = 28;
 const NAMES_MAX = 8;

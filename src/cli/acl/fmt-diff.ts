@@ -3,8 +3,8 @@
  * with text pair off one by one; only empty lines come and go. Passwords and hashes are hidden.
  */
 
-import { safeText } from '../../posture/index.ts';
 import type { Look } from '../terminal.ts';
+import { safeText } from '../../text/index.ts';
 
 interface Change {
   /** Line of the file before and after, from 1; of a line that is not there, the line before it. */

@@ -2,7 +2,6 @@
 
 import { formatAclFile, type CommandTable, type FormatOptions } from '../../acl/index.ts';
 import { encodeConf } from '../../conf/index.ts';
-import { safeText } from '../../posture/index.ts';
 import type { FmtFlags } from '../commands/acl/fmt.ts';
 import type { CommandContext } from '../context.ts';
 import { EXIT } from '../exit-code.ts';
@@ -10,6 +9,7 @@ import { CommandFailure, printFailure } from '../failure.ts';
 import { rewriteWhole } from '../file-output.ts';
 import { diffLines } from './fmt-diff.ts';
 import { readAclText, readPubsubDefault, readTable } from './subject.ts';
+import { safeText } from '../../text/index.ts';
 
 /** A file and what became of it. */
 type Formatted =

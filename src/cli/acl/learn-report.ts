@@ -1,8 +1,8 @@
 /** A proposal as a person reads it: the rules, and for each of them what it was inferred from. */
 
 import type { Proposal, ProposedPattern } from '../../acl/index.ts';
-import { foldText } from '../fold.ts';
 import type { Look } from '../terminal.ts';
+import { foldText } from '../../text/index.ts';
 
 export interface Learned {
   /** The file, or the server and how long. */

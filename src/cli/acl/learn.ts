@@ -42,7 +42,7 @@ export async function learnRules(
   const learned =
     flags.from === undefined
       ? await learnLive(target, flags, context)
-      : await learnFromFile(flags.from, target, flags, context);
+      : await learnFromFile(flags.from, target, flags);
   context.terminal.out(
     flags.json === true
       ? `${JSON.stringify(dataOf(learned), undefined, 2)}\n`
@@ -52,12 +52,7 @@ export async function learnRules(
   context.finish(refused ? EXIT.incomplete : EXIT.ok);
 }
 
-async function learnFromFile(
-  path: string,
-  target: string | undefined,
-  flags: LearnFlags,
-  context: CommandContext,
-): Promise<Learned> {
+async function learnFromFile(path: string, target: string | undefined, flags: LearnFlags): Promise<Learned> {
   if (target !== undefined) {
     throw new CommandFailure({
       code: 'E_USAGE',
@@ -91,7 +86,7 @@ async function learnLive(
   await confirmMonitor(name, seconds, flags, context);
   try {
     const limits = readTimeouts(flags);
-    const table = await readLiveTable(target, flags, context);
+    const table = await readLiveTable(target, flags);
     const sorter = sortByUser(table, flags);
     if (flags.quiet !== true) context.terminal.err(`watching ${name} for ${seconds} s\n`);
     const end = await watchServer(target, { durationMs: seconds * 1000, linesMax, limits, see: sorter.see });
@@ -109,11 +104,7 @@ async function learnLive(
   }
 }
 
-async function readLiveTable(
-  target: Target,
-  flags: LearnFlags,
-  context: CommandContext,
-): Promise<CommandTable> {
+async function readLiveTable(target: Target, flags: LearnFlags): Promise<CommandTable> {
   if (flags.server !== undefined || flags.table !== undefined) return (await readTable(flags)).table;
   const snapshot = await snapshotLive(target, { limits: readTimeouts(flags) });
   if (snapshot.commands.known) return snapshot.commands.value;

@@ -1,8 +1,7 @@
 /** A rule of the lint in full, for `wardis explain` and the pages of docs/lint. */
 
 import type { LintExample, LintProof, LintRule, LintShown } from '../../acl/index.ts';
-import { safeText } from '../../posture/index.ts';
-import { foldText } from '../fold.ts';
+import { foldText, safeText } from '../../text/index.ts';
 
 /** The page as plain text. */
 export function explainLintRule(rule: LintRule, columns: number): string {

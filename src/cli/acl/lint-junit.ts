@@ -1,8 +1,8 @@
 /** JUnit XML of `wardis acl lint`: a suite for every file and server, a failing case for every finding that counts. */
 
 import { LINT_SEVERITIES, type LintSeverity } from '../../acl/index.ts';
-import { safeText } from '../../posture/index.ts';
 import type { LintResult } from './lint-result.ts';
+import { escapeXml } from '../../text/index.ts';
 
 export function printLintJunit(results: readonly LintResult[], failOn: LintSeverity | undefined): string {
   const suites = results.map((result) => printSuite(result, failOn));
@@ -28,18 +28,10 @@ function printSuite(result: LintResult, failOn: LintSeverity | undefined): strin
   ];
   const failures = cases.filter(({ fails }) => fails).length;
   const printed = cases.map(({ name, fails, text }) => {
-    const open = `    <testcase classname="${escape(path)}" name="${escape(name)}"`;
+    const open = `    <testcase classname="${escapeXml(path)}" name="${escapeXml(name)}"`;
     return fails
-      ? `${open}>\n      <failure message="${escape(text)}"/>\n    </testcase>\n`
-      : `${open}>\n      <system-out>${escape(text)}</system-out>\n    </testcase>\n`;
+      ? `${open}>\n      <failure message="${escapeXml(text)}"/>\n    </testcase>\n`
+      : `${open}>\n      <system-out>${escapeXml(text)}</system-out>\n    </testcase>\n`;
   });
-  return `  <testsuite name="${escape(`${path} on ${server}`)}" tests="${cases.length}" failures="${failures}">\n${printed.join('')}  </testsuite>\n`;
-}
-
-function escape(text: string): string {
-  return safeText(text)
-    .replaceAll('&', '&amp;')
-    .replaceAll('<', '&lt;')
-    .replaceAll('>', '&gt;')
-    .replaceAll('"', '&quot;');
+  return `  <testsuite name="${escapeXml(`${path} on ${server}`)}" tests="${cases.length}" failures="${failures}">\n${printed.join('')}  </testsuite>\n`;
 }

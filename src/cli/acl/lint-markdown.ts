@@ -1,7 +1,7 @@
 /** Markdown of `wardis acl lint`, for a comment on a change. */
 
-import { safeText } from '../../posture/index.ts';
 import type { MergedFile } from './lint-merge.ts';
+import { safeText } from '../../text/index.ts';
 
 export function printLintMarkdown(files: readonly MergedFile[]): string {
   return `${files.map(printFile).join('\n\n')}\n`;

@@ -1,8 +1,6 @@
 /** The answers of `wardis acl lint` in every format, and the one for a terminal. */
 
 import { LINT_SEVERITIES, type LintRule, type LintSeverity } from '../../acl/index.ts';
-import { safeText } from '../../posture/index.ts';
-import { foldText } from '../fold.ts';
 import type { Look } from '../terminal.ts';
 import { printLintJson } from './lint-json.ts';
 import { printLintJunit } from './lint-junit.ts';
@@ -10,6 +8,7 @@ import { printLintMarkdown } from './lint-markdown.ts';
 import { mergeServers, type MergedFile, type MergedFinding } from './lint-merge.ts';
 import type { LintResult } from './lint-result.ts';
 import { printLintSarif } from './lint-sarif.ts';
+import { foldText, safeText } from '../../text/index.ts';
 
 export const LINT_FORMATS = ['table', 'json', 'sarif', 'junit', 'markdown'] as const;
 export type LintFormat = (typeof LINT_FORMATS)[number];

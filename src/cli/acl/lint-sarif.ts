@@ -1,10 +1,10 @@
 /** SARIF 2.1.0 of `wardis acl lint`, for code scanning: a result for every finding, exact fixes as replacements. */
 
 import type { LintRule, LintSeverity } from '../../acl/index.ts';
-import { safeText } from '../../posture/index.ts';
 import { readVersion } from '../version.ts';
 import { mergeServers, type MergedFile, type MergedFinding } from './lint-merge.ts';
 import type { LintResult, PlacedFix } from './lint-result.ts';
+import { safeText } from '../../text/index.ts';
 
 /** Code scanning refuses more than 25,000 results of a run. */
 const RESULTS_MAX = 25_000;

@@ -3,9 +3,9 @@
  * date; the totals of the categories are a line of their own.
  */
 
-import { printCsvRow } from '../../posture/index.ts';
 import type { GridCell } from './matrix-grid.ts';
 import type { MatrixReport } from './matrix.ts';
+import { printCsvRow } from '../../text/index.ts';
 
 /** The first matrix of the report. */
 export function* csvOfGrid({ grids }: MatrixReport): Generator<string> {

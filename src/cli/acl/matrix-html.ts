@@ -3,10 +3,10 @@
  * grants is a word and a shade, never a colour alone.
  */
 
-import { html, HTML_STYLE, NOTHING, type Markup } from '../../posture/index.ts';
 import { readVersion } from '../version.ts';
 import { NOTHING_TEXT, type Grid, type GridCell } from './matrix-grid.ts';
 import type { MatrixReport } from './matrix.ts';
+import { HTML_STYLE, type Markup, NOTHING, html } from '../../text/index.ts';
 
 /** A browser is slow at more; the page says how many users are left out. */
 const CELLS_MAX = 100_000;

@@ -3,11 +3,10 @@
  * in as many blocks as it needs.
  */
 
-import { padTo, safeText, widthOf } from '../../posture/index.ts';
-import { foldText } from '../fold.ts';
 import type { Look } from '../terminal.ts';
 import { NOTHING_TEXT, type Grid, type GridCell } from './matrix-grid.ts';
 import type { MatrixReport } from './matrix.ts';
+import { foldText, padTo, safeText, widthOf } from '../../text/index.ts';
 
 const GAP = '  ';
 /** Longer names are cut. */

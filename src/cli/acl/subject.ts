@@ -18,13 +18,13 @@ import {
 } from '../../acl/index.ts';
 import { decodeConf, parseServerName, type ServerVersion } from '../../conf/index.ts';
 import { snapshotFromFiles, UnreadableFileError, type Snapshot, type Target } from '../../fleet/index.ts';
-import { safeText } from '../../posture/index.ts';
 import type { CommandContext } from '../context.ts';
 import { CommandFailure } from '../failure.ts';
 import { readInputBytes } from '../text-input.ts';
 import { findTarget, readLiveUsers } from './subject-live.ts';
 import type { SubjectFlags } from './subject-options.ts';
 import { readTableFile } from './table-file.ts';
+import { safeText } from '../../text/index.ts';
 
 /** Whose rights are asked about. */
 export interface Subject {

@@ -1,9 +1,8 @@
 /** A proof that tenants are apart, or the witnesses that they are not, for a terminal or as JSON. */
 
 import type { CrossingKind, OverlapProof, TenantProof } from '../../acl/index.ts';
-import { safeText } from '../../posture/index.ts';
-import { foldText } from '../fold.ts';
 import type { Look } from '../terminal.ts';
+import { foldText, safeText } from '../../text/index.ts';
 
 /** Overlaps that the terminal shows. */
 const OVERLAPS_SHOWN = 10;

@@ -1,10 +1,9 @@
 /** Results of expectations: as text, as JSON, and as JUnit XML for CI. */
 
 import type { ExpectationResult, UserCoverage } from '../../acl/index.ts';
-import { safeText } from '../../posture/index.ts';
-import { foldText } from '../fold.ts';
 import type { Look } from '../terminal.ts';
 import type { TestCase } from './test-file.ts';
+import { escapeXml, foldText, safeText } from '../../text/index.ts';
 
 /** One file for one server version. */
 export interface TestRun {
@@ -54,12 +53,12 @@ export function printTestJunit(runs: readonly TestRun[]): string {
     const { passed, failed, errors } = countsOf(run);
     const cases = run.results.map((result) => {
       const { expectation, outcome, why = '' } = result;
-      const open = `    <testcase classname="${xml(`${run.path}.${expectation.user}`)}" name="${xml(titleOf(expectation))}" file="${xml(run.path)}" line="${expectation.line}"`;
+      const open = `    <testcase classname="${escapeXml(`${run.path}.${expectation.user}`)}" name="${escapeXml(titleOf(expectation))}" file="${escapeXml(run.path)}" line="${expectation.line}"`;
       if (outcome === 'pass') return `${open}/>`;
       const tag = outcome === 'fail' ? 'failure' : 'error';
-      return `${open}><${tag} message="${xml(why)}"/></testcase>`;
+      return `${open}><${tag} message="${escapeXml(why)}"/></testcase>`;
     });
-    return `  <testsuite name="${xml(`${run.path} ${run.server}`)}" tests="${passed + failed + errors}" failures="${failed}" errors="${errors}">\n${cases.join('\n')}\n  </testsuite>`;
+    return `  <testsuite name="${escapeXml(`${run.path} ${run.server}`)}" tests="${passed + failed + errors}" failures="${failed}" errors="${errors}">\n${cases.join('\n')}\n  </testsuite>`;
   });
   return `<?xml version="1.0" encoding="UTF-8"?>\n<testsuites name="wardis acl test">\n${suites.join('\n')}\n</testsuites>\n`;
 }
@@ -101,8 +100,4 @@ function titleOf({ name, expect, text }: TestCase): string {
 function countsOf({ results }: TestRun) {
   const count = (wanted: string): number => results.filter(({ outcome }) => outcome === wanted).length;
   return { passed: count('pass'), failed: count('fail'), errors: count('error') };
-}
-
-function xml(text: string): string {
-  return safeText(text).replace(/[&<>"]/g, (character) => `&#${character.charCodeAt(0)};`);
 }

@@ -1,10 +1,9 @@
 /** The diagnosis for a person: what was tried, what it means, what to do. Calm, aligned, readable at 80 columns. */
 
-import { safeText } from '../../posture/index.ts';
-import { foldText } from '../fold.ts';
 import type { Look } from '../terminal.ts';
 import type { Diagnosis } from './diagnosis.ts';
 import type { Observations, Step } from './observation.ts';
+import { foldText, safeText } from '../../text/index.ts';
 
 const LABEL_COLUMNS = 9;
 const STEP_COLUMNS = 11;

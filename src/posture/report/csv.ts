@@ -3,7 +3,7 @@
 import { printChange } from '../../policy/index.ts';
 import type { Assessment, Outcome, TargetAssessment } from '../outcome.ts';
 import { printFrom } from './provenance.ts';
-import { safeText } from './safe-text.ts';
+import { printCsvRow } from '../../text/index.ts';
 
 const HEAD = [
   'subject',
@@ -30,23 +30,18 @@ const HEAD = [
  * status `fixed`.
  */
 export function* csvParts(assessment: Assessment): Generator<string> {
-  yield printRow(HEAD);
+  yield printCsvRow(HEAD);
   for (const target of assessment.targets) {
-    for (const outcome of target.outcomes) yield printRow(rowOf(target, outcome));
+    for (const outcome of target.outcomes) yield printCsvRow(rowOf(target, outcome));
     for (const gone of target.fixed) {
       const { checkId: check, title, fingerprint } = gone;
       const { subject, server } = target;
-      yield printRow(fill({ subject, server, check, status: 'fixed', title, fingerprint }));
+      yield printCsvRow(fill({ subject, server, check, status: 'fixed', title, fingerprint }));
     }
   }
   for (const { subject, code, message, next } of assessment.unreachable) {
-    yield printRow(fill({ subject, status: 'not-assessed', title: code, why: `${message}; ${next}` }));
+    yield printCsvRow(fill({ subject, status: 'not-assessed', title: code, why: `${message}; ${next}` }));
   }
-}
-
-/** One line; cells that a spreadsheet would run are made inert. */
-export function printRow(row: readonly string[]): string {
-  return `${row.map(printCell).join(',')}\r\n`;
 }
 
 function rowOf(target: TargetAssessment, outcome: Outcome): readonly string[] {
@@ -73,11 +68,4 @@ function rowOf(target: TargetAssessment, outcome: Outcome): readonly string[] {
 
 function fill(cells: Readonly<Record<string, string>>): readonly string[] {
   return HEAD.map((name) => cells[name] ?? '');
-}
-
-function printCell(value: string): string {
-  const safe = safeText(value);
-  // A leading = + - @, in either width, makes a spreadsheet evaluate the cell; user names and rules may begin so.
-  const inert = /^\s*[=+\-@＝＋－＠]/u.test(safe) ? `'${safe}` : safe;
-  return /[",\r\n]/.test(inert) ? `"${inert.replaceAll('"', '""')}"` : inert;
 }

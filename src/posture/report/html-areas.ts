@@ -5,7 +5,7 @@
 
 import { SEVERITIES } from '../check.ts';
 import type { AreaCount } from './area-count.ts';
-import { html, NOTHING, type Markup } from './markup.ts';
+import { type Markup, NOTHING, html } from '../../text/index.ts';
 
 /** The picture, with a sentence that says what it shows. */
 export function drawAreas(rows: readonly AreaCount[], subject: string): Markup {

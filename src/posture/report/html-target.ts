@@ -4,9 +4,9 @@ import { printChange } from '../../policy/index.ts';
 import type { Outcome, TargetAssessment } from '../outcome.ts';
 import { countAreas, sortFindings } from './area-count.ts';
 import { drawAreas, tableAreas } from './html-areas.ts';
-import { html, NOTHING, type Markup } from './markup.ts';
 import { printFrom } from './provenance.ts';
 import { printWaiver } from './waiver-text.ts';
+import { type Markup, NOTHING, html } from '../../text/index.ts';
 
 /** Evidence of one finding; the rest is counted. */
 const EVIDENCE_MAX = 12;

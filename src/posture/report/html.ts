@@ -7,11 +7,10 @@ import { printChange } from '../../policy/index.ts';
 import { SEVERITIES } from '../check.ts';
 import type { Assessment, Outcome, Totals } from '../outcome.ts';
 import { sortFindings } from './area-count.ts';
-import { STYLE } from './html-style.ts';
 import { anchorOf, printSection } from './html-target.ts';
-import { html, NOTHING, type Markup } from './markup.ts';
 import type { ReportOptions } from './report.ts';
 import { printShare, printUrgency } from './verdict-text.ts';
+import { HTML_STYLE as STYLE, type Markup, NOTHING, html } from '../../text/index.ts';
 
 /** What to do first; more would be no order. */
 const FIRST_MAX = 5;

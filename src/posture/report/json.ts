@@ -2,7 +2,7 @@
 
 import { printChange } from '../../policy/index.ts';
 import type { Assessment, Outcome, TargetAssessment } from '../outcome.ts';
-import { printSafeJson } from './safe-text.ts';
+import { printSafeJson } from '../../text/index.ts';
 
 /** One JSON document, a part an outcome, so that a large fleet never stands in memory as one text. */
 export function* jsonParts(assessment: Assessment): Generator<string> {

@@ -5,16 +5,16 @@
 
 import { printChange } from '../../policy/index.ts';
 import type { Assessment, Outcome, TargetAssessment } from '../outcome.ts';
-import { safeText } from './safe-text.ts';
 import { printWaiver } from './waiver-text.ts';
+import { escapeXml } from '../../text/index.ts';
 
 /** A part a target. */
 export function* junitParts(assessment: Assessment): Generator<string> {
   const { totals } = assessment;
   const unreachable = assessment.unreachable.map(
     ({ subject, code, message, next }) =>
-      `  <testsuite name="${xml(subject)}" tests="1" failures="0" errors="1" skipped="0" timestamp="${stamp(assessment.generatedAt)}">\n` +
-      `    <testcase classname="${xml(subject)}" name="reachable"><error message="${xml(`${code}: ${message}; ${next}`)}"/></testcase>\n  </testsuite>\n`,
+      `  <testsuite name="${escapeXml(subject)}" tests="1" failures="0" errors="1" skipped="0" timestamp="${stamp(assessment.generatedAt)}">\n` +
+      `    <testcase classname="${escapeXml(subject)}" name="reachable"><error message="${escapeXml(`${code}: ${message}; ${next}`)}"/></testcase>\n  </testsuite>\n`,
   );
   const tests = totals.all + unreachable.length;
   const errors = totals.unknown + unreachable.length;
@@ -29,13 +29,13 @@ function printSuite(target: TargetAssessment, generatedAt: string): string {
   const skipped = totals.waived + totals.notApplicable + totals.manual;
   const cases = target.outcomes.map((outcome) => printCase(outcome)).join('\n');
   return (
-    `  <testsuite name="${xml(target.subject)}" tests="${totals.all}" failures="${totals.fail}" errors="${totals.unknown}" ` +
+    `  <testsuite name="${escapeXml(target.subject)}" tests="${totals.all}" failures="${totals.fail}" errors="${totals.unknown}" ` +
     `skipped="${skipped}" time="${(target.durationMs / 1000).toFixed(3)}" timestamp="${stamp(generatedAt)}">\n${cases}\n  </testsuite>`
   );
 }
 
 function printCase(outcome: Outcome): string {
-  const open = `    <testcase classname="${xml(`${outcome.subject}.${outcome.area}`)}" name="${xml(`${outcome.checkId} ${outcome.title}`)}"`;
+  const open = `    <testcase classname="${escapeXml(`${outcome.subject}.${outcome.area}`)}" name="${escapeXml(`${outcome.checkId} ${outcome.title}`)}"`;
   const body = printBody(outcome);
   return body === '' ? `${open}/>` : `${open}>${body}</testcase>`;
 }
@@ -50,25 +50,20 @@ function printBody(outcome: Outcome): string {
         ...(outcome.risk === undefined ? [] : [outcome.risk]),
         ...outcome.fix.map((change) => `fix: ${printChange(change)}`),
       ];
-      return `<failure type="${outcome.severity}" message="${xml(outcome.title)}">${xml(text.join('\n'))}</failure>`;
+      return `<failure type="${outcome.severity}" message="${escapeXml(outcome.title)}">${escapeXml(text.join('\n'))}</failure>`;
     }
     case 'unknown':
-      return `<error type="unknown" message="${xml([outcome.why, outcome.look].filter(Boolean).join('; '))}"/>`;
+      return `<error type="unknown" message="${escapeXml([outcome.why, outcome.look].filter(Boolean).join('; '))}"/>`;
     case 'waived':
-      return `<skipped message="${xml(`waived: ${outcome.waiver === undefined ? '' : printWaiver(outcome.waiver)}`)}"/>`;
+      return `<skipped message="${escapeXml(`waived: ${outcome.waiver === undefined ? '' : printWaiver(outcome.waiver)}`)}"/>`;
     case 'manual':
-      return `<skipped message="${xml(`by hand: ${outcome.why ?? ''}`)}"/>`;
+      return `<skipped message="${escapeXml(`by hand: ${outcome.why ?? ''}`)}"/>`;
     case 'not-applicable':
-      return `<skipped message="${xml(`not applicable: ${outcome.why ?? ''}`)}"/>`;
+      return `<skipped message="${escapeXml(`not applicable: ${outcome.why ?? ''}`)}"/>`;
   }
 }
 
 /** JUnit's schema knows no fraction and no zone. */
 function stamp(iso: string): string {
   return iso.slice(0, 19);
-}
-
-function xml(text: string): string {
-  const lines = text.split('\n').map(safeText).join('\n');
-  return lines.replace(/[&<>"]/g, (character) => `&#${character.charCodeAt(0)};`);
 }

@@ -1,6 +1,6 @@
 /** Text put into Markdown so that it stays text: no markup, no table cell, no link, no mention of anybody. */
 
-import { safeText } from './safe-text.ts';
+import { safeText } from '../../text/index.ts';
 
 /** As code, so that rules keep their signs. The fence is longer than any run of backticks inside. */
 export function codeSpan(text: string): string {

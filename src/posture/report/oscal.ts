@@ -9,9 +9,9 @@ import { printChange } from '../../policy/index.ts';
 import type { Assessment, Outcome, TargetAssessment } from '../outcome.ts';
 import { printFrom } from './provenance.ts';
 import type { ReportOptions } from './report.ts';
-import { printSafeJson, safeText } from './safe-text.ts';
 import { uriOf } from './sarif-location.ts';
 import { printWaiver } from './waiver-text.ts';
+import { printSafeJson, safeText } from '../../text/index.ts';
 
 const OSCAL_VERSION = '1.1.2';
 /** Names of our own properties; OSCAL keeps those without a namespace for itself. */

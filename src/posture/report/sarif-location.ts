@@ -6,7 +6,7 @@
 import type { Outcome } from '../outcome.ts';
 import { printFrom } from './provenance.ts';
 import type { ReportOptions } from './report.ts';
-import { safeText } from './safe-text.ts';
+import { safeText } from '../../text/index.ts';
 
 export function locateOutcome(outcome: Outcome, options: ReportOptions): object {
   const seen = outcome.evidence.map((item) => item.from).find((from) => from?.kind === 'file');

@@ -9,9 +9,9 @@ import { SEVERITIES } from '../check.ts';
 import type { Assessment, Outcome } from '../outcome.ts';
 import type { ReportOptions } from './report.ts';
 import { indented } from './json.ts';
-import { printSafeJson, safeText } from './safe-text.ts';
 import { locateOutcome } from './sarif-location.ts';
 import { printWaiver } from './waiver-text.ts';
+import { printSafeJson, safeText } from '../../text/index.ts';
 
 /** Code scanning shows the first 5,000 results of a run and refuses more than 25,000. */
 const RESULTS_MAX = 25_000;

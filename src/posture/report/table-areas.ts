@@ -4,7 +4,7 @@ import { AREAS } from '../check.ts';
 import type { Outcome } from '../outcome.ts';
 import { countAreas, type AreaCount } from './area-count.ts';
 import type { Pen } from './table-pen.ts';
-import { padTo } from './text-width.ts';
+import { padTo } from '../../text/index.ts';
 
 const BAR_CELLS = 8;
 const GAP = 3;

@@ -7,9 +7,8 @@ import { printChange } from '../../policy/index.ts';
 import { SEVERITIES, type Severity } from '../check.ts';
 import type { Assessment, Outcome, TargetAssessment } from '../outcome.ts';
 import { printFrom } from './provenance.ts';
-import { safeText } from './safe-text.ts';
 import { printHeadLine, wrapLines, wrapWithRemark, type Pen } from './table-pen.ts';
-import { cutTo, padTo, widthOf } from './text-width.ts';
+import { cutTo, padTo, safeText, widthOf } from '../../text/index.ts';
 
 /** Servers named beside a finding; the rest is counted. */
 const NAMES_MAX = 4;

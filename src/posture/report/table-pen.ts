@@ -2,7 +2,7 @@
 
 import type { Severity } from '../check.ts';
 import type { ReportOptions } from './report.ts';
-import { cutTo, padTo, widthOf, wrapTo } from './text-width.ts';
+import { cutTo, padTo, widthOf, wrapTo } from '../../text/index.ts';
 
 export type Style = Severity | 'bold' | 'dim' | 'good' | 'open';
 export type Sign = 'fail' | 'open' | 'good' | 'quiet';

@@ -6,7 +6,6 @@ import type { Assessment, Outcome, TargetAssessment, Totals } from '../outcome.t
 import { sortFindings } from './area-count.ts';
 import { printFrom } from './provenance.ts';
 import type { ReportOptions } from './report.ts';
-import { safeText } from './safe-text.ts';
 import { printAreas } from './table-areas.ts';
 import { printFleet } from './table-fleet.ts';
 import {
@@ -18,8 +17,8 @@ import {
   type Pen,
   type Sign,
 } from './table-pen.ts';
-import { widthOf } from './text-width.ts';
 import { printWaiver } from './waiver-text.ts';
+import { safeText, widthOf } from '../../text/index.ts';
 
 /** Evidence shown for one finding; the rest is counted. */
 const EVIDENCE_MAX = 4;

@@ -4,7 +4,7 @@
  */
 
 /** Colours by theme. A test computes the contrast of every pair that the page puts together. */
-export const PALETTE = {
+export const HTML_PALETTE = {
   light: {
     ground: '#ffffff', card: '#f6f7f9', ink: '#16191d', soft: '#4a525d', line: '#7d8794', link: '#0b4fc4',
     critical: '#9c0f36', high: '#b3261e', medium: '#8a4b00', low: '#005f78', info: '#3a4fb0', good: '#17692f', open: '#5b4b8a',
@@ -19,11 +19,11 @@ export const PALETTE = {
   },
 } as const;
 
-function printPalette(theme: keyof typeof PALETTE): string {
-  return Object.entries(PALETTE[theme]).map(([name, colour]) => `--${name}: ${colour};`).join(' ');
+function printPalette(theme: keyof typeof HTML_PALETTE): string {
+  return Object.entries(HTML_PALETTE[theme]).map(([name, colour]) => `--${name}: ${colour};`).join(' ');
 }
 
-export const STYLE = `
+export const HTML_STYLE = `
 :root { color-scheme: light dark; ${printPalette('light')} }
 @media (prefers-color-scheme: dark) { :root { ${printPalette('dark')} } }
 * { box-sizing: border-box; }
