@@ -2,6 +2,7 @@
  * Why a server refuses a word of a user's rules, by cause instead of by message: `Syntax error` alone has a dozen of
  * them. Every refused word has exactly one cause, and every cause is a rule of the lint.
  */
+import { parseUser } from '../language/user.ts';
 import type { ProblemCode } from '../problem.ts';
 import type { CommandTable } from '../table/command-table.ts';
 import { moduleOf } from './module-name.ts';
@@ -70,6 +71,7 @@ function groupRefusals(subject: LintSubject): ReadonlyMap<RefusalCause, readonly
 
 function explainRefusals(user: LintUser, subject: LintSubject): readonly Refusal[] {
   if (user.refused.length === 0) return [];
+  const { table } = subject;
   const spans = findSpans(user.tokens);
   const told = new Set<PlaceholderSpan>();
   const found: Refusal[] = [];
@@ -90,9 +92,31 @@ function explainRefusals(user: LintUser, subject: LintSubject): readonly Refusal
       told.add(span);
       continue;
     }
-    found.push({ user, token, last: user.tokens[last] ?? token, ...causeOf(user, token, code, subject) });
+    const inner = table.dialect.selectors ? innerRule(user, index, last, table) : undefined;
+    if (inner === undefined) {
+      found.push({ user, token, last: user.tokens[last] ?? token, ...causeOf(user, token, code, subject) });
+    } else found.push({ user, token: inner, last: inner, ...causeOf(user, inner, code, subject) });
   }
   return found;
+}
+
+/** The rule of a refused selector that is at fault, without the parentheses. */
+function innerRule(user: LintUser, from: number, last: number, table: CommandTable): LintToken | undefined {
+  const words = user.tokens.slice(from, last + 1);
+  if (words[0]?.text.startsWith('(') !== true || words.at(-1)?.text.endsWith(')') !== true) return undefined;
+  // Quotes hold words together there.
+  if (words.some(({ text }) => /["']/.test(text))) return undefined;
+  for (const [i, word] of words.entries()) {
+    const open = i === 0 ? 1 : 0;
+    const close = i === words.length - 1 ? 1 : 0;
+    const text = word.text.slice(open, word.text.length - close);
+    if (text === '' || parseUser('x', [`(${text})`], table).problems.length === 0) continue;
+    // Good for a user, but not between parentheses.
+    if (parseUser('x', [text], table).problems.length === 0) return undefined;
+    const range = word.range && ([word.range[0] + open, word.range[1] - close] as const);
+    return { ...word, text, ...(range !== undefined && { range }) };
+  }
+  return undefined;
 }
 
 function causeOf(

@@ -9,7 +9,7 @@ import type { LintUser, LintUserKind } from './rule.ts';
 const NAMES: readonly (readonly [LintUserKind, RegExp])[] = [
   ['sentinel', /sentinel/],
   ['replica', /(?:^|[-_.])(?:repl(?:ica)?|slave|sync)\d*(?:$|[-_.])|replicat/],
-  ['exporter', /export|monitor|metric|prometheus|datadog|grafana|telegraf|zabbix|newrelic|observ|nagios|health/],
+  ['exporter', /export|monitor|metric|prometheus|datadog|grafana|telegraf|zabbix|newrelic|observ|nagios/],
   ['backup', /backup|(?:^|[-_.])(?:dump|snapshot)/],
   ['admin', /admin|root|super|devops|(?:^|[-_.])(?:ops|sre|dba|operator|owner|maintenance|master|sysop)(?:$|[-_.])/],
   ['tenant', /tenant|customer/],
@@ -23,8 +23,9 @@ export function guessKind(name: string, user: User): LintUserKind {
   // An administrator by name who may not administer is somebody who was meant to be limited.
   if (named?.[0] === 'admin' && !mayAdminister(user)) return 'app';
   if (named !== undefined) return named[0];
-  // PSYNC without any key is what a replica logs in with, and nobody else.
-  return reach(user).keys === 'none' && canRun(user, 'psync', user.table) === 'yes' ? 'replica' : 'app';
+  // PSYNC without any key is what a replica logs in with, and nobody else but administrators.
+  const replicates = reach(user).keys === 'none' && canRun(user, 'psync', user.table) === 'yes';
+  return replicates && !mayAdminister(user) ? 'replica' : 'app';
 }
 
 function mayAdminister(user: User): boolean {

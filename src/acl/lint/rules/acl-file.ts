@@ -128,13 +128,25 @@ const NOT_USER_LINE: LintRule = {
     bad: { text: 'user default off\naclfile /etc/redis/users.acl\n' },
     good: { text: 'user default off\n' },
   },
-  judge: (subject) =>
-    linesOf('stray', subject).map((line) => ({
-      ...placeOfLine(line),
-      message: adviseStray(line),
-      fix: inWords('Every line is: user NAME rule…'),
-    })),
+  judge: (subject) => {
+    const fix = inWords('Every line is: user NAME rule…');
+    const lines = linesOf('stray', subject);
+    const [first] = lines;
+    if (first === undefined || lines.length <= STRAY_LINES_MAX) {
+      return lines.map((line) => ({ ...placeOfLine(line), message: adviseStray(line), fix }));
+    }
+    return [
+      {
+        ...placeOfLine(first),
+        message: `Lines of an ACL file start with "user", and ${lines.length} do not (${nameLines(lines)}): this may be no ACL file, and the server does not start.`,
+        fix,
+      },
+    ];
+  },
 };
+
+/** More of them, and it is another file: one finding says so. */
+const STRAY_LINES_MAX = 12;
 
 const TEMPLATE_LINE: LintRule = {
   id: 'aclfile-template-line',

@@ -107,7 +107,15 @@ const NO_COMMAND: LintRule = {
   },
   judge: ({ users, table }) =>
     users.flatMap((user): readonly LintHit[] => {
-      if (user.name === 'default' || !canLogIn(user) || hasCommand(user, table) || lostCommand(user))
+      // Refused grants are told of themselves.
+      const refusedGrant = user.refused.length > 0;
+      if (
+        user.name === 'default' ||
+        !canLogIn(user) ||
+        hasCommand(user, table) ||
+        lostCommand(user) ||
+        refusedGrant
+      )
         return [];
       const wiper = user.tokens.findLast(({ text }) => /^(?:-@all|nocommands)$/i.test(text));
       const granted = user.tokens.some(

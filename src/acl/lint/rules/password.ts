@@ -2,7 +2,7 @@
 import { hitToken, hitUser, inWords, listSome } from '../hit.ts';
 import { clearPasswords, wordOf } from '../password.ts';
 import { EMPTY_HASH, guessReason, guessReasonOfHash } from '../password-guess.ts';
-import { findPlaceholder, isShellForm } from '../placeholder.ts';
+import { findPlaceholder, findSpans, isShellForm } from '../placeholder.ts';
 import { refusalsBy } from '../refusal.ts';
 import type { LintHit, LintRule, LintSubject, LintUser } from '../rule.ts';
 import { prove, SINCE_6_0 } from './proof.ts';
@@ -113,6 +113,8 @@ const SHARED: LintRule = {
       const [first, second] = users;
       if (first === undefined || second === undefined || hash === EMPTY_HASH) return [];
       const token = wordOf(hash, second);
+      // Halves of templates that were split at their blanks are alike, and no passwords.
+      if (findSpans(second.tokens).some(({ from }) => from === token?.index)) return [];
       const rest = {
         message: `Users ${listSome(users.map(({ name }) => name))} have the same password: whoever knows one is all of them.`,
         fix: inWords('Give every user a password of its own.'),

@@ -36,7 +36,7 @@ const CATEGORY: LintRule = {
       // `@readwrite` is two of them.
       const both = /^(?:read[-_]?write|rw)$/i.test(name) ? `${sign}@read ${sign}@write` : undefined;
       const suggested = both === undefined ? suggestCategory(name, table) : undefined;
-      const isCommand = suggested !== undefined && table.commands.has(name.toLowerCase());
+      const isCommand = suggested?.text === name.toLowerCase();
       const text = both ?? (suggested && `${sign}${isCommand ? '' : '@'}${suggested.text}`);
       return unknown(refusal, `${table.server} has no category ${token.text.slice(1)}`, text, suggested);
     }),
@@ -60,6 +60,10 @@ const COMMAND: LintRule = {
       const { token } = refusal;
       const { table, options } = subject;
       const name = token.text.slice(1);
+      if (/^-[~&%]/.test(token.text)) {
+        const what = `Nothing takes keys or channels away: there is no rule ${token.text}`;
+        return unknown(refusal, what, undefined, undefined);
+      }
       const original = options.conf?.renamed?.get(name.toLowerCase());
       const word = suggestWord(token.text);
       if (word !== undefined && original === undefined)
