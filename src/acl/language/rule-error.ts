@@ -46,7 +46,14 @@ export function hideSecrets(token: string): string {
       (_, before: string, sign: string) => `${before}${sign}…`,
     );
   }
-  return token.replace(/^([><#!])[^]+$/, '$1…');
+  return token.replace(/^(["']?[><#!])[^]+$/, '$1…');
+}
+
+/** Is the word before that of `index` a sign alone? Then a blank split a password off, and it stands at `index`. */
+export function followsLoneSign(tokens: readonly string[], index: number): boolean {
+  let at = index - 1;
+  while (tokens[at] === '') at--;
+  return /^["']?[><#!]$/.test(tokens[at] ?? '');
 }
 
 /** An error reply is one line: line ends at its end are cut, others become blanks (addReplyErrorFormat). */

@@ -8,7 +8,7 @@ import { findHazards } from './hazard.ts';
 import { adviseRule } from './help.ts';
 import type { Problem } from '../problem.ts';
 import { applyRule } from './rule.ts';
-import { hideSecrets, replyLine, setUserMessage } from './rule-error.ts';
+import { followsLoneSign, hideSecrets, replyLine, setUserMessage } from './rule-error.ts';
 import { mergeSelectors } from './selector-merge.ts';
 import type { User } from '../selector.ts';
 
@@ -57,10 +57,11 @@ export function parseUser(
     const error = applyRule(draft, token, context);
     if (error === undefined) continue;
     const help = adviseRule(token, error, table);
+    const splitOff = options.secrets !== 'verbatim' && followsLoneSign(tokens, index);
     return refuse({
       code: error,
-      message: setUserMessage(show(token), error),
-      token: hideSecrets(toText(token)),
+      message: setUserMessage(splitOff ? HIDDEN : show(token), error),
+      token: splitOff ? '…' : hideSecrets(toText(token)),
       index,
       ...(help !== undefined && { help }),
     });
@@ -91,6 +92,8 @@ const BAD_NAME = "ERR Usernames can't contain spaces or null characters";
 function refuse(problem: Problem): ParsedUser {
   return { user: undefined, problems: [problem], hazards: [] };
 }
+
+const HIDDEN = toBytes('…');
 
 /** {@link hideSecrets} of a byte string. */
 function hideInBytes(token: string): string {

@@ -1,12 +1,14 @@
 /** Hits with their place: at a word, at a user's name, at a line. */
-import { hideSecrets } from '../language/rule-error.ts';
+import { followsLoneSign, hideSecrets } from '../language/rule-error.ts';
 import type { LintEdit, LintFix, LintHit, LintRange, LintToken, LintUser } from './rule.ts';
 
 type Rest = Omit<LintHit, 'user' | 'line' | 'range' | 'token'>;
 
 /** At the words of a user from `token` to `last`. */
 export function hitToken(user: LintUser, token: LintToken, rest: Rest, last: LintToken = token): LintHit {
-  const words = user.tokens.slice(token.index, last.index + 1).map(({ text }) => text);
+  const words = user.tokens
+    .slice(token.index, last.index + 1)
+    .map(({ text, index }) => (isSplitOff(user.tokens, index) ? '…' : text));
   const line = token.line ?? user.line;
   return {
     user: user.name,
@@ -15,6 +17,14 @@ export function hitToken(user: LintUser, token: LintToken, rest: Rest, last: Lin
     token: hideSecrets(words.join(' ')),
     ...rest,
   };
+}
+
+/** Is the word the rest of a password that was split at a blank: behind a sign alone, or the end of a quoted one? */
+function isSplitOff(tokens: readonly LintToken[], index: number): boolean {
+  if (/^[^-+~&%(@"'][^]*["']$/.test(tokens[index]?.text ?? '')) return true;
+  let at = index - 1;
+  while (tokens[at]?.text === '') at--;
+  return followsLoneSign([tokens[at]?.text ?? ''], 1);
 }
 
 /** At the name of a user. */

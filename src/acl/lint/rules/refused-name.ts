@@ -174,7 +174,7 @@ const WORD: LintRule = {
     refusalsBy('unknown-token', subject).map((refusal) => {
       const { text } = refusal.token;
       const suggested = suggestWord(text);
-      if (suggested !== undefined || isPlainWord(text)) {
+      if (suggested !== undefined || (isPlainWord(text) && !followsPassword(refusal))) {
         return unknown(
           refusal,
           `The server does not know the rule ${JSON.stringify(text)}`,
@@ -223,6 +223,13 @@ function unknown(
     },
     last,
   );
+}
+
+/** May the word be the rest of a password with blanks? */
+function followsPassword({ user, token }: Refusal): boolean {
+  let at = token.index - 1;
+  while (/^[A-Za-z]*(?:[-_][A-Za-z]+)*$/.test(user.tokens[at]?.text ?? '.')) at--;
+  return /^["']?[><]/.test(user.tokens[at]?.text ?? '');
 }
 
 /** What an older server takes instead, where there is something. */
