@@ -26,7 +26,7 @@ const BUILDS: Readonly<Record<string, string>> = {
 }; // prettier-ignore
 
 export function tableOf(server: string): CommandTable {
-  const [product, version] = (server.split('-') as [Product, string]);
+  const [product, version] = server.split('-') as [Product, string];
   return tableFor({ product, version: BUILDS[server] ?? version });
 }
 

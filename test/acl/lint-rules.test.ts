@@ -29,7 +29,8 @@ describe.each(LINT_RULES.map((rule) => [rule.id, rule] as const))('%s', (id, rul
     for (const finding of lint(readExample(rule.examples.bad), [rule])) {
       expect(finding.message).toMatch(/^[^\n]+[.?]$/);
       const said = JSON.stringify(finding);
-      for (const secret of ['Vq7-mZp2x', 'Hw3-tRn8y', '60a76f2f', '5f4dcc3b']) expect(said).not.toContain(secret);
+      for (const secret of ['Vq7-mZp2x', 'Hw3-tRn8y', '60a76f2f', '5f4dcc3b'])
+        expect(said).not.toContain(secret);
     }
   });
 

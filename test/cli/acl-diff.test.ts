@@ -41,6 +41,12 @@ describe('acl diff', () => {
     expect(out).not.toContain('same on');
   });
 
+  it('shows the access of key patterns, and counts only commands that need a right', async () => {
+    const path = file('reader.acl', 'user default off\nuser r on %R~* %W~w +get\n');
+    const { out } = await run(['acl', 'diff', file('none.acl', 'user default off\n'), path, ...SERVER]);
+    expect(out).toMatch(/^\+ r {2}on · %R~\* %W~w · 1 commands?$/m);
+  });
+
   it('exits 1 under --check, and under --fail-on only for that change', async () => {
     const rules = ['--user-rules', '~a +get', '--user-rules', '~a +get +set', ...SERVER];
     expect((await run(['acl', 'diff', ...rules])).exit).toBe(0);

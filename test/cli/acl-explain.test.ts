@@ -148,10 +148,10 @@ describe('several users', () => {
       `4 users of ${aclfile}, redis-7.2`,
       '',
       'default  off: nobody can log in; 0 commands',
-      'app      on, 2 passwords; 185 commands on reads and writes app:*; some ignore key patterns',
-      'trap     on, 1 password; every command on every key',
-      'two      on, 1 password; 1 command on reads and writes a*; or 1 command on reads and writes b*; or 1',
-      '         command on writes c*',
+      'app      on, 2 passwords; 185 commands, reads and writes app:*; some ignore key patterns',
+      'trap     on, 1 password; every command, every key',
+      'two      on, 1 password; 1 command, reads and writes a*; or 1 command, reads and writes b*; or 1',
+      '         command, writes c*',
     ]);
     const data = JSON.parse((await explain('--aclfile', aclfile, '--json')).out) as {
       readonly kind: string;
@@ -290,6 +290,20 @@ forEachServer(['redis-6.0', 'redis-8.0', 'valkey-9.1'], (server) => {
     expect(full.out).toMatch(/^app {2}on, 1 password · /);
     expect(full.out).toContain('reads and writes keys app:*');
     expect(full.out).not.toMatch(/canary|[0-9a-f]{64}/);
+    // What an escalation over the user default leads to depends on that user, whom the server shows too.
+    expect(full.out).toContain('acts as default → full control');
+    await talk(running.port, [['ACL', 'SETUSER', 'admin', 'on', 'nopass', '~*', '+@all']]);
+    await talk(running.port, [
+      ['AUTH', 'admin', 'x'],
+      ['ACL', 'SETUSER', 'default', 'off'],
+    ]);
+    const closed = await run(['acl', 'explain', '--as', 'app', '-u', `redis://admin:x@${target}`]);
+    expect(closed.out).not.toContain('default →');
+    await talk(running.port, [
+      ['AUTH', 'admin', 'x'],
+      ['ACL', 'SETUSER', 'default', 'on'],
+      ['ACL', 'DELUSER', 'admin'],
+    ]);
     const all = await run(['acl', 'explain', target]);
     expect(all.out).toContain(`2 users of ${target}`);
     const decision = await run(['acl', 'explain', target, '--as', 'app', '--', 'KEYS', '*']);

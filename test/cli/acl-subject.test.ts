@@ -272,6 +272,16 @@ describe('an ACL file', () => {
     expect(answer.err).not.toContain('\u001b');
   });
 
+  it('may stand in the place of the server', async () => {
+    const path = file('place.acl', 'user a on ~x +get\n');
+    expect(await check(path, '--as', 'a', '--', 'GET', 'x')).toEqual(
+      await check('--aclfile', path, '--as', 'a', '--', 'GET', 'x'),
+    );
+    const conf = file('place.conf', 'user a on ~x +get\n');
+    expect((await check(conf, '--as', 'a', '--', 'GET', 'y')).exit).toBe(1);
+    expect((await check(path, path, '--', 'GET', 'x')).err).toContain('one file or server at a time');
+  });
+
   it('is read under the acl-pubsub-default that is given', async () => {
     const path = file('pubsub.acl', 'user a on +publish\n');
     const publish = (...more: readonly string[]): Promise<Answer> =>

@@ -201,6 +201,8 @@ describe.skipIf(redis === undefined)('the documentation', () => {
 
   it.each(commands)('runs: $command ($where)', async ({ command }) => {
     const folder = mkdtempSync(join(tmpdir(), 'wardis-documented-run-'));
+    // Who watches must have something to see.
+    const traffic = setInterval(() => void talk(server.port, [['GET', 'app:1']]), 200);
     try {
       for (const name of readdirSync(fixture)) copyFileSync(join(fixture, name), join(folder, name));
       // Where it would be written is where nothing is yet.
@@ -220,6 +222,7 @@ describe.skipIf(redis === undefined)('the documentation', () => {
       expect(answer.out + answer.err).not.toContain('command not found');
       if (!/^source| > |--targets/.test(command)) expect(answer.out.length).toBeGreaterThan(10);
     } finally {
+      clearInterval(traffic);
       rmSync(folder, { recursive: true, force: true });
     }
   });

@@ -77,11 +77,19 @@ it('says what is missing when MONITOR is not granted, and needs a yes', async ()
   expect(unasked).toMatchObject({ exit: 2, err: expect.stringContaining('--yes') });
 });
 
+it('never proposes what others did for the user of --of', async () => {
+  server = await startServer({ server: 'redis-7.0' });
+  await talk(server.port, [['ACL', 'SETUSER', 'watcher', 'on', '>pw', '+monitor', '+command', '+info']]);
+  const url = `redis://watcher:pw@127.0.0.1:${server.port}`;
+  const blind = await run(['acl', 'learn', url, '--monitor', '1', '--yes', '--of', 'shop']);
+  expect(blind).toMatchObject({ exit: 2, out: '', err: expect.stringContaining('+client|list') });
+});
+
 /** Resolves once the server has a client that watches. */
 async function monitorRuns(port: number): Promise<void> {
   for (let i = 0; i < 100; i++) {
     const [list] = await talk(port, [['CLIENT', 'LIST']]);
-    if (/cmd=monitor/.test(String(list))) return;
+    if (/cmd=monitor/.test(JSON.stringify(list))) return;
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
   throw new Error('nobody watches');

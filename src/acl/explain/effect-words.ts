@@ -156,14 +156,14 @@ function describeCommands(
   const parts: string[] = [];
   if (given.length > 0) {
     const losses = lostTo
-      .map(({ by, what }) => [by, what.filter((name) => given.includes(name)).length] as const)
-      .filter(([, count]) => count > 0)
-      .map(
-        ([by, count]) => `${effects.find(({ index }) => index === by)?.token ?? ''} takes ${count} of them`,
-      );
+      .map(({ by, what }) => ({ by, names: what.filter((name) => given.includes(name)) }))
+      .filter(({ names }) => names.length > 0);
+    const takers = losses.map(({ by }) => effects.find(({ index }) => index === by)?.token ?? '').join(' ');
+    const taken = new Set(losses.flatMap(({ names }) => names)).size;
+    const verb = losses.length === 1 ? 'takes' : 'take';
     const all = futureCommands === 'given';
     const head = all ? 'every command' : countNames(given.length);
-    if (losses.length > 0) parts.push(`${head}, ${losses.join(', ')}`);
+    if (losses.length > 0) parts.push(`${head}, ${takers} ${verb} ${taken} of them`);
     else if (all) parts.push(head);
     else parts.push(withCount(given.length, listCommands(standing, user, namesMax)));
   }

@@ -1,6 +1,7 @@
 /** The answer of `acl diff` as a table with marks, as markdown, or as JSON. */
 
 import {
+  explainUser,
   grantedCommands,
   reach,
   type CommandLine,
@@ -118,8 +119,12 @@ function headLine(mark: Mark, name: string, text: string): DiffLine {
 
 function describeUser({ user }: Extract<UserChange, { change: 'added' | 'removed' }>): string {
   const { keys, keyPatterns } = reach(user);
-  const patterns = keyPatterns.map(({ pattern }) => `~${pattern}`);
-  const commands = grantedCommands(user, user.table).size;
+  const patterns = keyPatterns.map(({ pattern, read, write }) => {
+    const sign = read && write ? '~' : read ? '%R~' : '%W~';
+    return sign + pattern;
+  });
+  const free = explainUser(user, user.table).alwaysAllowed;
+  const commands = [...grantedCommands(user, user.table)].filter((name) => !free.includes(name)).length;
   const where = keys === 'all' ? '~*' : keys === 'none' ? 'no keys' : firstOf(patterns, 6);
   return `${user.enabled ? 'on' : 'off'}${user.nopass ? ' nopass' : ''} · ${where} · ${commands} commands`;
 }

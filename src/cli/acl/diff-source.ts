@@ -1,10 +1,10 @@
 /** What `acl diff` compares: two files, servers or rule strings, or one of them read by two server versions. */
 
-import { statSync } from 'node:fs';
 import { formatServerName } from '../../conf/index.ts';
 import type { DiffFlags } from '../commands/acl/diff.ts';
 import type { CommandContext } from '../context.ts';
 import { CommandFailure } from '../failure.ts';
+import { kindOfSource } from './source-kind.ts';
 import { readSubject, type Subject } from './subject.ts';
 import type { SubjectFlags } from './subject-options.ts';
 
@@ -15,7 +15,7 @@ export async function readSides(
   context: CommandContext,
 ): Promise<readonly [from: Subject, to: Subject | undefined]> {
   const sources = [
-    ...named.map((text): Source => ({ kind: kindOf(text), text })),
+    ...named.map((text): Source => ({ kind: kindOfSource(text), text })),
     ...flags.userRules.map((text): Source => ({ kind: 'rules', text })),
   ];
   const [one, two] = sources;
@@ -44,7 +44,7 @@ export async function readSides(
 }
 
 interface Source {
-  readonly kind: 'aclfile' | 'config' | 'server' | 'rules';
+  readonly kind: ReturnType<typeof kindOfSource> | 'rules';
   readonly text: string;
 }
 
@@ -84,16 +84,6 @@ async function readSource(
     ...(kind === 'config' && { config: text }),
   };
   return readSubject(kind === 'server' ? [text] : [], asked, context);
-}
-
-/** `*.conf` is a conf file, any other file an ACL file, and what is no file a server. */
-function kindOf(text: string): Source['kind'] {
-  if (text === '-') return 'aclfile';
-  const isFile = statSync(text, { throwIfNoEntry: false })?.isFile() === true;
-  if (text.endsWith('.conf')) return 'config';
-  if (isFile || /\.(?:acl|txt)$/.test(text) || text.includes('/'))
-    return text.includes('://') ? 'server' : 'aclfile';
-  return 'server';
 }
 
 function miscounted(): CommandFailure {

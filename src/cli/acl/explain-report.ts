@@ -228,10 +228,10 @@ function summarise({ user }: SubjectUser): string {
         selector.commands.length === commandTotal ? 'every command' : countCommands(selector.commands.length);
       return keys === undefined
         ? count
-        : `${count} on ${keys.text === 'none' ? 'no key' : keys.text.replace('every key, read and write', 'every key')}`;
+        : `${count}, ${keys.text === 'none' ? 'no key' : keys.text.replace('every key, read and write', 'every key')}`;
     })
     .join('; or ');
-  const crosses = selectors.some(({ keyless, keys }) => keys !== 'all' && keyless.length > 0);
+  const crosses = selectors.some(({ keyless, keys }) => keys === 'some' && keyless.length > 0);
   return `${describeLogin(login)}; ${rights}${crosses ? '; some ignore key patterns' : ''}`;
 }
 

@@ -99,7 +99,7 @@ function explainInFull(subject: Subject, user: SubjectUser, flags: ExplainFlags)
 
 /** What a client becomes that does not log in: a file without the user leaves it wide open. */
 function defaultUserOf(subject: Subject): User | undefined {
-  const users = subject.file?.users ?? subject.users;
+  const users = subject.file?.users ?? subject.everyone ?? subject.users;
   const named = users.find(({ user }) => user.name === 'default')?.user;
   return named ?? (subject.file === undefined ? undefined : defaultUser(subject.table));
 }

@@ -5,11 +5,13 @@ import {
   isReplyError,
   monitorServer,
   openConnection,
+  printEndpoint,
   type Connection,
   type ConnectionLimits,
   type MonitorEnd,
   type Target,
 } from '../../fleet/index.ts';
+import { CommandFailure } from '../failure.ts';
 import { readInput } from '../text-input.ts';
 
 const FILE_BYTES_MAX = 1024 * 1024 * 1024;
@@ -42,6 +44,8 @@ export interface WatchOptions {
   readonly durationMs: number;
   readonly linesMax: number;
   readonly limits: ConnectionLimits;
+  /** `needed`: it is an error when CLIENT LIST, which tells users apart, is refused. */
+  readonly users: 'helpful' | 'needed';
   readonly see: (observation: Observation) => void;
 }
 
@@ -56,6 +60,7 @@ export async function watchServer(target: Target, options: WatchOptions): Promis
   try {
     const users = new Map<string, string>();
     const refusal = await readClients(asking, users);
+    if (refusal !== undefined && options.users === 'needed') throw usersUnknown(target, refusal);
     const credit = creditScripts();
     let held: Observation[] = [];
     const release = (): void => {
@@ -88,6 +93,16 @@ export async function watchServer(target: Target, options: WatchOptions): Promis
   } finally {
     asking.close();
   }
+}
+
+function usersUnknown(target: Target, refusal: string): CommandFailure {
+  return new CommandFailure({
+    code: 'E_USERS',
+    what: '--of needs CLIENT LIST, which tells users apart, and it was refused',
+    target: printEndpoint(target.endpoint),
+    cause: refusal,
+    next: 'log in as a user with +client|list, or choose by address: --client ADDRESS',
+  });
 }
 
 /** Fills in who is who; answers why not, when the server refuses. */

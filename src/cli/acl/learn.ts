@@ -14,7 +14,7 @@ import type { LearnFlags } from '../commands/acl/learn.ts';
 import { readTimeouts, resolveTargets } from '../connection-target.ts';
 import type { CommandContext } from '../context.ts';
 import { EXIT } from '../exit-code.ts';
-import { CommandFailure } from '../failure.ts';
+import { CommandFailure, type FailureText } from '../failure.ts';
 import { describeFleetError } from '../fleet-failure.ts';
 import { readPassword } from '../password.ts';
 import { openPrompt } from '../prompt.ts';
@@ -89,7 +89,13 @@ async function learnLive(
     const table = await readLiveTable(target, flags);
     const sorter = sortByUser(table, flags);
     if (flags.quiet !== true) context.terminal.err(`watching ${name} for ${seconds} s\n`);
-    const end = await watchServer(target, { durationMs: seconds * 1000, linesMax, limits, see: sorter.see });
+    const end = await watchServer(target, {
+      durationMs: seconds * 1000,
+      linesMax,
+      limits,
+      users: flags.of === undefined ? 'helpful' : 'needed',
+      see: sorter.see,
+    });
     const notes = [
       'MONITOR does not show AUTH and HELLO, nor on 6.x administrative commands',
       ...(end.why === 'lines' ? [`stopped after ${end.lines} commands, before the time was over`] : []),
@@ -100,8 +106,15 @@ async function learnLive(
     return sorter.finish(notes, `${name}, MONITOR for ${seconds} s`, flags);
   } catch (error) {
     if (!(error instanceof FleetError)) throw error;
-    throw new CommandFailure(describeFleetError(error, name), { cause: error });
+    throw new CommandFailure(describeRefusal(error, name), { cause: error });
   }
+}
+
+function describeRefusal(error: FleetError, name: string): FailureText {
+  const failure = describeFleetError(error, name);
+  if (!error.message.includes(' answered MONITOR: NOPERM')) return failure;
+  const cause = 'the user may not run MONITOR';
+  return { ...failure, code: 'E602', cause, next: 'log in as a user with +monitor +client|list +command' };
 }
 
 async function readLiveTable(target: Target, flags: LearnFlags): Promise<CommandTable> {
@@ -149,12 +162,14 @@ async function confirmMonitor(
 function sortByUser(table: CommandTable, flags: LearnFlags) {
   const recorders = new Map<string, Recorder>();
   let others = 0;
+  let nameless = 0;
   return {
     see: (observation: Observation): void => {
       const name = observation.user ?? flags.name ?? NAME_DEFAULT;
       const asked =
         (flags.client === undefined || observation.client === flags.client) &&
-        (flags.of === undefined || observation.user === undefined || observation.user === flags.of);
+        (flags.of === undefined || observation.user === flags.of);
+      if (flags.of !== undefined && observation.user === undefined) nameless++;
       const room = recorders.has(name) || recorders.size < USERS_MAX;
       if (!asked || !room) {
         others++;
@@ -171,9 +186,15 @@ function sortByUser(table: CommandTable, flags: LearnFlags) {
           what:
             others === 0 ? 'no command was seen' : `none of ${others} commands was of that client or user`,
           target: from,
-          next: 'watch longer, or give a file with commands',
+          ...(nameless > 0 && { cause: `${nameless} of them name no user, as lines of MONITOR do not` }),
+          next:
+            nameless > 0
+              ? 'choose by address: --client ADDRESS; or let Wardis watch: --monitor SECONDS'
+              : 'watch longer, or give a file with commands',
         });
       }
+      const unnamed =
+        nameless === 0 ? [] : [`left out, because nothing tells their user: ${nameless} commands`];
       const users = [...recorders].map(([name, recorder]) => {
         const recording = recorder.recording();
         const proposal = proposeRules(recording, {
@@ -181,7 +202,7 @@ function sortByUser(table: CommandTable, flags: LearnFlags) {
         });
         return { name, seen: recording.seen, keys: recording.keys.size, proposal };
       });
-      return { from, server: table.server, users, notes };
+      return { from, server: table.server, users, notes: [...notes, ...unnamed] };
     },
   };
 }

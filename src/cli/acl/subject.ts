@@ -16,11 +16,12 @@ import {
   type PubsubDefault,
   type User,
 } from '../../acl/index.ts';
-import { decodeConf, parseServerName, type ServerVersion } from '../../conf/index.ts';
+import { decodeConf, formatServerName, parseServerName, type ServerVersion } from '../../conf/index.ts';
 import { snapshotFromFiles, UnreadableFileError, type Snapshot, type Target } from '../../fleet/index.ts';
 import type { CommandContext } from '../context.ts';
 import { CommandFailure } from '../failure.ts';
 import { readInputBytes } from '../text-input.ts';
+import { kindOfSource } from './source-kind.ts';
 import { findTarget, readLiveUsers } from './subject-live.ts';
 import type { SubjectFlags } from './subject-options.ts';
 import { readTableFile } from './table-file.ts';
@@ -34,6 +35,8 @@ export interface Subject {
   readonly table: CommandTable;
   /** At least one; only `--as USER` when it is given. */
   readonly users: readonly SubjectUser[];
+  /** All users of the file or server, when `--as` keeps only one. */
+  readonly everyone?: readonly SubjectUser[];
   /** An ACL file as it was read. */
   readonly file?: ParsedAclFile;
   /** The live server that was asked. */
@@ -59,14 +62,15 @@ const SERVER_DEFAULT = 'redis-7.2';
 const ACL_FILE_BYTES_MAX = 256 * 1024 * 1024;
 
 /**
- * Reads what the flags name, or the live server of `targets` or of the connection options. Rules that the server would
+ * Reads what the flags name, or the file or live server of `named`, or that of the connection options. Rules that the server would
  * refuse end it with the server's words.
  */
 export async function readSubject(
-  targets: readonly string[],
-  flags: SubjectFlags,
+  named: readonly string[],
+  asked: SubjectFlags,
   context: CommandContext,
 ): Promise<Subject> {
+  const { targets, flags } = placeFile(named, asked);
   const given = [flags.userRules, flags.aclfile, flags.config].filter((value) => value !== undefined);
   if (given.length > 1 || (given.length > 0 && targets.length > 0)) {
     throw new CommandFailure({
@@ -78,15 +82,28 @@ export async function readSubject(
   if (targets.length > 1) {
     throw new CommandFailure({
       code: 'E_USAGE',
-      what: 'one server at a time',
-      next: 'name a single host:port',
+      what: 'one file or server at a time',
+      next: 'name a single FILE or host:port',
     });
   }
   const subject =
     given.length === 0
       ? await readLiveUsers(await findTarget(targets, flags, context), flags)
       : await readWritten(flags, context);
-  return flags.as === undefined ? subject : { ...subject, users: [findUser(subject, flags.as)] };
+  if (flags.as === undefined) return subject;
+  return { ...subject, users: [findUser(subject, flags.as)], everyone: subject.users };
+}
+
+/** A file in the place of the server is the one of `--aclfile` or `--config`. */
+function placeFile(
+  targets: readonly string[],
+  flags: SubjectFlags,
+): { readonly targets: readonly string[]; readonly flags: SubjectFlags } {
+  const [only, ...more] = targets;
+  const isNamed = [flags.userRules, flags.aclfile, flags.config].some((value) => value !== undefined);
+  if (only === undefined || more.length > 0 || isNamed) return { targets, flags };
+  const kind = kindOfSource(only);
+  return kind === 'server' ? { targets, flags } : { targets: [], flags: { ...flags, [kind]: only } };
 }
 
 /** The table that rules of files are read by: `--table`, else the bundled one of `--server`. */
@@ -137,7 +154,7 @@ async function readWritten(flags: SubjectFlags, context: CommandContext): Promis
     file: from,
     ...options,
   });
-  if (file.problems.length > 0) throw refused(from, file.problems);
+  if (file.problems.length > 0) throw refused(from, file.problems, flags.server);
   const users = file.users.map(({ user, line, tokens }) => ({
     name: user.name,
     tokens,
@@ -167,7 +184,7 @@ function readRules(
   const name = as ?? (isLine ? words[1] : undefined) ?? USER_NAME_DEFAULT;
   const tokens = isLine ? words.slice(2) : words;
   const { user, problems } = parseUser(name, tokens, table, options);
-  if (user === undefined) throw refused('--user-rules', problems);
+  if (user === undefined) throw refused('--user-rules', problems, formatServerName(table.dialect));
   return { from: '--user-rules', table, users: [{ name, tokens, user }], notes };
 }
 
@@ -257,6 +274,7 @@ const NAMES_MAX = 20;
 function refused(
   from: string,
   problems: readonly Pick<Problem, 'message' | 'line' | 'help'>[],
+  server?: string,
 ): CommandFailure {
   const [first] = problems;
   const place = first?.line === undefined ? from : `${from}:${first.line}`;
@@ -266,7 +284,7 @@ function refused(
     what: safeText(`the server refuses these rules: ${first?.message.trim() ?? ''}${more}`),
     target: place,
     ...(first?.help !== undefined && { cause: safeText(first.help) }),
-    next: `wardis acl lint ${from === '--user-rules' ? "--user-rules '…'" : from}   shows every problem`,
+    next: `wardis acl lint ${from === '--user-rules' ? "--user-rules '…'" : from}${server === undefined ? '' : ` --server ${server}`}   shows every problem`,
   });
 }
 

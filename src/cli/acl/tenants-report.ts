@@ -63,7 +63,9 @@ const KINDS: readonly { readonly kind: CrossingKind; readonly says: string }[] =
 
 function proofLines(topic: string, sign: string, proof: OverlapProof, look: Look): readonly string[] {
   const { verdict, patterns, compared, overlaps, complete } = proof;
-  const size = `${counted(patterns, 'pattern')}, ${counted(compared, 'pair')} compared`;
+  const size = `${counted(patterns, 'pattern')}, ${
+    compared === 0 && patterns > 1 ? 'no two could meet' : `${counted(compared, 'pair')} compared`
+  }`;
   if (verdict !== 'overlap') return [head(verdict, topic, `${verdict} (${size})`, look)];
   const found = `${complete ? '' : 'at least '}${counted(overlaps.length, 'overlap')} (${size})`;
   const more = overlaps.length - OVERLAPS_SHOWN;

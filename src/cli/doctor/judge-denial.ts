@@ -66,7 +66,7 @@ function readVerdict({ dryrun, decision }: DeniedObservation): Verdict {
       return { kind: 'denied', what: 'database', object: decision.object };
     case 'error':
       return {
-        kind: decision.message.includes('not found') ? 'unknown-command' : 'arity',
+        kind: / not found$|^ERR unknown command/.test(decision.message) ? 'unknown-command' : 'arity',
         text: decision.message,
       };
   }

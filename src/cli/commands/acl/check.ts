@@ -14,7 +14,7 @@ export interface CheckFlags extends SubjectFlags {
 export function addAclCheck(group: Command, context: CommandContext): void {
   const command = group
     .command('check')
-    .argument('[words...]', 'a server or rules, then -- and the command with its arguments')
+    .argument('[words...]', 'an ACL file, redis.conf, server or rules, then -- and the command')
     .description('may a user run a command, and why; decided offline as the server decides')
     .optionsGroup('Many questions:')
     .option('--batch <file>', 'questions as JSON lines, answered one line each; - is standard input')
@@ -46,18 +46,21 @@ function rawWords(command: Command): readonly string[] {
 }
 
 const EXAMPLES = `
-Exit codes: 0 allowed, 1 denied, 2 no such command; of several users a list and 0.
+Exit codes: 0 allowed, 1 denied, 2 no such command, or --verify answers
+otherwise, 3 --verify gets no answer; of several users a list and 0.
 
-A batch line asks {"rules": […], "argv": […], "db": 0, "username": "f"} of a new user, and is answered as ACL
-SETUSER and ACL DRYRUN answer: {"allowed": true}, or false with "denied", "object" and "message". Refused rules give
-{"error", "token"}; without "argv" the user is shown as {"line", "getuser"}. "denied" is command, key, channel, db, or
-error for what is no command; it is never auth, because ACL DRYRUN looks neither at off nor at passwords.
-Exit codes of a batch: 0 when every line was answered, 2 when a line was no question.
+A batch line asks {"rules": […], "argv": […], "db": 0, "username": "f"} of a new
+user, and is answered as ACL SETUSER and ACL DRYRUN answer: {"allowed": true},
+or false with "denied", "object" and "message". Refused rules give {"error",
+"token"}; without "argv" the user is shown as {"line", "getuser"}. "denied" is
+command, key, channel, db, or error for what is no command; it is never auth,
+because ACL DRYRUN looks neither at off nor at passwords.
+Exit codes of a batch: 0 every line was answered, 2 a line was no question.
 
 Examples:
   wardis acl check --user-rules 'on ~app:* +get' -- GET app:1
   wardis acl check --aclfile users.acl --as app --server valkey-8.1 -- SET app:1 x
   wardis acl check --aclfile users.acl -- FLUSHALL                  who may, of all users
-  wardis acl check 127.0.0.1:6379 --as app --verify -- GET app:1    a live server, and its own answer beside ours
+  wardis acl check 127.0.0.1:6379 --as app --verify -- GET app:1   ours and its answer
   echo '{"rules": ["~app:*", "+get"], "argv": ["GET", "app:1"]}' | wardis acl check --server redis-7.2 --batch -
 `;

@@ -12,7 +12,10 @@ export interface ExplainFlags extends SubjectFlags {
 export function addAclExplain(group: Command, context: CommandContext): void {
   const command = group
     .command('explain')
-    .argument('[words...]', 'a server or rules; behind -- a command, whose decision is explained instead')
+    .argument(
+      '[words...]',
+      'an ACL file, redis.conf, server or rules; behind -- a command, whose decision is explained instead',
+    )
     .description('what a user may do, and what each rule contributed')
     .optionsGroup('Answer:')
     .option('--json', 'the answer as JSON')

@@ -54,5 +54,5 @@ const EXAMPLES = `
 Examples:
   wardis acl learn --from commands.txt --server redis-7.2
   wardis acl learn redis://127.0.0.1:6379 --monitor 1 --yes
-  redis-cli MONITOR | head -5000 | wardis acl learn --from - --of app --json
+  redis-cli MONITOR | head -5000 | wardis acl learn --from - --name app --json
 `;

@@ -17,7 +17,7 @@ export interface MatrixFlags extends SubjectFlags {
 export function addAclMatrix(group: Command, context: CommandContext): void {
   const command = group
     .command('matrix')
-    .argument('[server]', 'a live server; or name a file below')
+    .argument('[source]', 'an ACL file, redis.conf or live server')
     .description('who may do what: users against categories, key prefixes or commands')
     .optionsGroup('Against what:')
     .option('--categories', 'command categories (default, with the prefixes of the users themselves)')

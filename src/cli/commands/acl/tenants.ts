@@ -31,7 +31,10 @@ export interface TenantsFlags extends SubjectFlags {
 export function addAclTenants(group: Command, context: CommandContext): void {
   const command = group
     .command('tenants')
-    .argument('[server]', 'a live server: prints the ACL SETUSER commands that are missing, and runs none')
+    .argument(
+      '[source]',
+      'an ACL file, redis.conf or live server to add to or to prove; of a server the missing ACL SETUSER commands are printed, none is run',
+    )
     .description('make users for many tenants, and prove that tenants are apart')
     .optionsGroup('Tenants to make:')
     .option('--names <names>', 'names, separated by commas')
