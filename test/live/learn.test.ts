@@ -87,7 +87,7 @@ it('never proposes what others did for the user of --of', async () => {
 
 /** Resolves once the server has a client that watches. */
 async function monitorRuns(port: number): Promise<void> {
-  for (let i = 0; i < 100; i++) {
+  for (let i = 0; i < 500; i++) {
     const [list] = await talk(port, [['CLIENT', 'LIST']]);
     if (/cmd=monitor/.test(JSON.stringify(list))) return;
     await new Promise((resolve) => setTimeout(resolve, 20));
