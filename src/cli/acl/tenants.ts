@@ -54,13 +54,23 @@ export async function runTenants(
   const users = tenants.map(({ made }) => made);
   const proof = allowing(proveTenants(users, sharing(flags)), flags.allow);
   const apart = proof.verdict === 'apart';
-  const others = subject === undefined ? [] : notesOn(subject.users, users);
+  const others = subject === undefined ? [] : [...notesOn(subject.users, users), ...unproved(subject, users)];
   // The file itself goes to standard output unless it has a name.
   const to = apart && flags.out === undefined && flags.json !== true ? 'err' : 'out';
   report({ proof, table, notes: [...notes, ...others], to, tenants }, flags, context);
   if (apart && (flags.json !== true || flags.out !== undefined))
     await writeTenants(tenants, subject, table, flags, context);
   context.finish(exitOf(proof));
+}
+
+/** The proof is of the tenants that are made: who is there already may meet them. */
+function unproved({ users, from }: Subject, made: readonly User[]): readonly string[] {
+  const names = new Set(made.map(({ name }) => name));
+  const others = users.filter(({ name }) => name !== 'default' && !names.has(name)).length;
+  if (others === 0) return [];
+  return [
+    `the proof is of the tenants named here, not of ${others} other ${others === 1 ? 'user' : 'users'} of ${from}: when they are added, wardis acl tenants proves all`,
+  ];
 }
 
 /** Whose users there are already: none is needed to make a file. */
