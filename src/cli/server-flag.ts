@@ -4,13 +4,13 @@ import { formatServerName, parseServerName, recordedServer, type ServerVersion }
 import { CommandFailure } from './failure.ts';
 import type { Terminal } from './terminal.ts';
 
-/** The version that a flag names. Says on standard error when the nearest branch below stands in for it. */
-export function readServerFlag(text: string, terminal: Terminal): ServerVersion {
+/** The version that an option names. Says on standard error when the nearest branch below stands in for it. */
+export function readServerFlag(text: string, terminal: Terminal, option = '--server'): ServerVersion {
   const server = parseServerName(text);
   if (server === undefined) {
     throw new CommandFailure({
       code: 'E_USAGE',
-      what: `--server ${JSON.stringify(text)} is not a server version`,
+      what: `${option} ${JSON.stringify(text)} is not a server version`,
       next: 'write redis-7.2 or valkey-8.1.1',
     });
   }

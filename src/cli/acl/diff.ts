@@ -97,7 +97,7 @@ function compareSides(
   context: CommandContext,
 ): DiffReport {
   if (to === undefined) {
-    const server = readServerFlag(flags.to ?? '', context.terminal);
+    const server = readServerFlag(flags.to ?? '', context.terminal, '--to');
     const table = tableFor(completeVersion(server));
     const notes = [...from.notes, ...(table.note === undefined ? [] : [table.note])];
     return {
