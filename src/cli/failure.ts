@@ -3,6 +3,7 @@
  * stable code. No stack trace without --debug, and never a secret.
  */
 
+import { safeText } from '../text/index.ts';
 import type { ExitCode } from './exit-code.ts';
 import { EXIT } from './exit-code.ts';
 
@@ -33,11 +34,12 @@ export class CommandFailure extends Error {
   }
 }
 
-/** The four parts on as many lines. */
+/** The four parts on as many lines; names of files and texts of servers are made safe to show. */
 export function printFailure(text: FailureText): string {
   const head = text.target === undefined ? text.what : `${text.target}: ${text.what}`;
   const lines = [`${text.code}  ${head}`];
   if (text.cause !== undefined) lines.push(`  cause: ${text.cause}`);
   if (text.next !== undefined) lines.push(`  next:  ${text.next}`);
-  return lines.join('\n');
+  // Some causes have lines of their own.
+  return lines.map((line) => line.split('\n').map(safeText).join('\n')).join('\n');
 }
