@@ -7,7 +7,6 @@ import {
   printEndpoint,
   snapshotEach,
   snapshotFromFiles,
-  UnreadableFileError,
   type FleetOptions,
   type NodeResult,
   type Snapshot,
@@ -25,6 +24,7 @@ import { openProgress, SILENT_PROGRESS } from './progress.ts';
 import { readServerFlag } from './server-flag.ts';
 import { readTargetList } from './target-list.ts';
 import type { Terminal } from './terminal.ts';
+import { asFailure } from './unreadable-file.ts';
 
 /** Judged by when a server does not show its version. */
 export const SERVER_FALLBACK: ServerVersion = { product: 'redis', version: '7.2' };
@@ -130,17 +130,7 @@ export function gatherFiles(
     );
     return { unreachable: [], credentials: 'accepted' };
   } catch (error) {
-    if (!(error instanceof UnreadableFileError)) throw error;
-    throw new CommandFailure(
-      {
-        code: 'E_READ',
-        what: 'the file could not be read',
-        target: error.path,
-        cause: error.message,
-        next: 'check the name and your permission to read it',
-      },
-      { cause: error },
-    );
+    throw asFailure(error);
   }
 }
 

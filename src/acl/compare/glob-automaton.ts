@@ -4,7 +4,8 @@
  * matches the empty string.
  */
 import { GLOB_DEPTH_MAX } from '../decision/glob.ts';
-import { addByte, ANY_BYTE, complement, emptySet, isEmptySet, setOf } from './byte-set.ts';
+import { readClass } from '../decision/glob-class.ts';
+import { ANY_BYTE, emptySet, isEmptySet, setOf } from './byte-set.ts';
 import type { ByteSet } from './byte-set.ts';
 
 /** The language of one pattern. */
@@ -43,10 +44,10 @@ export function automatonOf(pattern: string): Automaton {
       singles.push(-1);
       p++;
     } else if (c === BRACKET) {
-      const { set, end } = readClass(pattern, p + 1);
+      const set = emptySet();
+      p = readClass(pattern, p + 1, set);
       items.push(set);
       singles.push(-1);
-      p = end;
     } else {
       const escaped = c === BACKSLASH && p + 1 < pattern.length;
       const byte = escaped ? pattern.charCodeAt(p + 1) : c;
@@ -75,10 +76,7 @@ export function automatonOf(pattern: string): Automaton {
 const STAR = 0x2a;
 const QUESTION = 0x3f;
 const BRACKET = 0x5b;
-const BRACKET_END = 0x5d;
 const BACKSLASH = 0x5c;
-const CARET = 0x5e;
-const DASH = 0x2d;
 
 /** The single bytes from the start up to the first star or class. */
 function literalFrom(singles: readonly number[], loops: Uint8Array): string {
@@ -88,38 +86,4 @@ function literalFrom(singles: readonly number[], loops: Uint8Array): string {
     text += String.fromCharCode(byte);
   }
   return text;
-}
-
-/** The class that opens before `from`, and where it ends. `[a-]` is a range that runs into `]`. */
-function readClass(pattern: string, from: number): { readonly set: ByteSet; readonly end: number } {
-  const set = emptySet();
-  let p = from;
-  const negated = pattern.charCodeAt(p) === CARET;
-  if (negated) p++;
-  for (; p < pattern.length; p++) {
-    const c = pattern.charCodeAt(p);
-    if (c === BACKSLASH && p + 1 < pattern.length) {
-      p++;
-      addByte(set, pattern.charCodeAt(p));
-    } else if (c === BRACKET_END) {
-      p++;
-      break;
-    } else if (p + 2 < pattern.length && pattern.charCodeAt(p + 1) === DASH) {
-      addRange(set, signed(c), signed(pattern.charCodeAt(p + 2)));
-      p += 2;
-    } else {
-      addByte(set, c);
-    }
-  }
-  return { set: negated ? complement(set) : set, end: p };
-}
-
-/** Ends in either order, compared as signed bytes. */
-function addRange(set: ByteSet, a: number, b: number): void {
-  for (let x = Math.min(a, b); x <= Math.max(a, b); x++) addByte(set, x & 0xff);
-}
-
-/** `char` is signed on x86, where the servers were seen. */
-function signed(byte: number): number {
-  return byte < 0x80 ? byte : byte - 0x100;
 }

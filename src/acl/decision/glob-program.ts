@@ -2,6 +2,7 @@
  * A glob read once, one item after the other: util.c stringmatchlen, Redis 7.2, on bytes. Every item but a star stands
  * for exactly one byte, so a pattern is a list of sets of bytes with stars between them.
  */
+import { readClass } from './glob-class.ts';
 
 /**
  * One code for each item: 0 - 255 is that byte, {@link ANY} any byte, {@link STAR} any run of bytes, and
@@ -185,48 +186,7 @@ function matchRun(
 const STAR_SIGN = 0x2a;
 const QUESTION = 0x3f;
 const BRACKET = 0x5b;
-const BRACKET_END = 0x5d;
 const BACKSLASH = 0x5c;
-const CARET = 0x5e;
-const DASH = 0x2d;
-
-/** Reads the class that opens before `from` into `set`; the position behind it. */
-function readClass(pattern: string, from: number, set: Uint32Array): number {
-  let p = from;
-  const negated = pattern.charCodeAt(p) === CARET;
-  if (negated) p++;
-  for (; p < pattern.length; p++) {
-    const c = pattern.charCodeAt(p);
-    if (c === BACKSLASH && p + 1 < pattern.length) {
-      p++;
-      addByte(set, pattern.charCodeAt(p));
-    } else if (c === BRACKET_END) {
-      p++;
-      break;
-    } else if (p + 2 < pattern.length && pattern.charCodeAt(p + 1) === DASH) {
-      addRange(set, signed(c), signed(pattern.charCodeAt(p + 2)));
-      p += 2;
-    } else {
-      addByte(set, c);
-    }
-  }
-  if (negated) for (let i = 0; i < set.length; i++) set[i] = ~(set[i] ?? 0);
-  return p;
-}
-
-function addByte(set: Uint32Array, byte: number): void {
-  set[byte >>> 5] = (set[byte >>> 5] ?? 0) | (1 << (byte & 31));
-}
-
-/** Either order of the ends, as the server takes them. */
-function addRange(set: Uint32Array, a: number, b: number): void {
-  for (let x = Math.min(a, b); x <= Math.max(a, b); x++) addByte(set, x & 0xff);
-}
-
-/** `char` is signed on x86, where the servers were seen; ARM differs for ranges over bytes from 0x80. */
-function signed(byte: number): number {
-  return byte < 0x80 ? byte : byte - 0x100;
-}
 
 /** Full sets are `?`, sets of one byte are that byte: fewer kinds to look at later. */
 function codeOf(set: Uint32Array, sets: Uint32Array[]): number {

@@ -17,7 +17,7 @@ import {
   type User,
 } from '../../acl/index.ts';
 import { decodeConf, formatServerName, parseServerName, type ServerVersion } from '../../conf/index.ts';
-import { snapshotFromFiles, UnreadableFileError, type Snapshot, type Target } from '../../fleet/index.ts';
+import { snapshotFromFiles, type Snapshot, type Target } from '../../fleet/index.ts';
 import type { CommandContext } from '../context.ts';
 import { CommandFailure } from '../failure.ts';
 import { readInputBytes } from '../text-input.ts';
@@ -26,6 +26,7 @@ import { findTarget, readLiveUsers } from './subject-live.ts';
 import type { SubjectFlags } from './subject-options.ts';
 import { readTableFile } from './table-file.ts';
 import { safeText } from '../../text/index.ts';
+import { asFailure } from '../unreadable-file.ts';
 
 /** Whose rights are asked about. */
 export interface Subject {
@@ -201,17 +202,7 @@ async function readConf(flags: SubjectFlags, path: string, context: CommandConte
     const snapshot = snapshotFromFiles({ configPath: path, server, takenAt: context.now().toISOString() });
     return fromSnapshot(snapshot, path, notes);
   } catch (error) {
-    if (!(error instanceof UnreadableFileError)) throw error;
-    throw new CommandFailure(
-      {
-        code: 'E_READ',
-        what: 'the file could not be read',
-        target: error.path,
-        cause: error.message,
-        next: 'check the name and your permission to read it',
-      },
-      { cause: error },
-    );
+    throw asFailure(error);
   }
 }
 
