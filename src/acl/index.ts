@@ -20,11 +20,13 @@ export type { EngineKey, KeyPattern, Selector, SelectorEngine, User } from './se
 export { parseUserDirective } from './language/user-directive.ts';
 export { completeVersion, RECORDED_BUILDS, serverNamed } from './table/named-server.ts';
 export { tableFor, tableFromCommandReply } from './table/tables.ts';
+export { hideSecrets } from './language/rule-error.ts';
 export { defaultUser, parseUser } from './language/user.ts';
 export type { ParsedUser, ParseUserOptions } from './language/user.ts';
 export { findLintRule, FORM_LINT_RULES, LINT_RULES } from './lint/catalogue.ts';
 export { lint, LINT_FINDINGS_MAX, readLintFile, readLintRules, readLintUsers } from './lint/lint.ts';
 export { LINT_SEVERITIES } from './lint/rule.ts';
+export { isTooLong } from './lint/user-length.ts';
 export { isScript, readLintScript } from './lint/script.ts';
 export type * from './lint/rule.ts';
 export type { WrittenUser } from './lint/user.ts';

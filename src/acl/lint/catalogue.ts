@@ -22,6 +22,7 @@ import { KEYLESS_RULES } from './rules/keyless.ts';
 import { OBSERVER_RULES } from './rules/observer.ts';
 import { ORDER_RULES } from './rules/order.ts';
 import { ROLE_RULES } from './rules/role.ts';
+import { USER_LENGTH_RULES } from './rules/user-length.ts';
 
 /** Why a server refuses a file, or reads it differently than was meant. */
 export const FORM_LINT_RULES: readonly LintRule[] = [
@@ -29,6 +30,7 @@ export const FORM_LINT_RULES: readonly LintRule[] = [
   ...FILE_FORM_RULES,
   ...REFUSED_NAME_RULES,
   ...REFUSED_FORM_RULES,
+  ...USER_LENGTH_RULES,
 ];
 
 export const LINT_RULES: readonly LintRule[] = [

@@ -4,21 +4,25 @@ import { splitRules } from '../language/argument-split.ts';
 import { parseUser } from '../language/user.ts';
 import type { Problem } from '../problem.ts';
 import type { CommandTable } from '../table/command-table.ts';
-import { LINT_RULES } from './catalogue.ts';
+import { FORM_LINT_RULES, LINT_RULES } from './catalogue.ts';
 import { LINT_SEVERITIES } from './rule.ts';
 import type { LintFinding, LintOptions, LintRule, LintSource, LintSubject, LintToken } from './rule.ts';
 import { readUsers } from './user.ts';
+import { leaveLongUsersOut } from './user-length.ts';
 import type { WrittenUser } from './user.ts';
 import { collectUsers, readFileLines, splitWords } from './written-line.ts';
 
 /** Findings kept of one subject; a file of 50,000 users that all have the same defect says so often enough. */
 export const LINT_FINDINGS_MAX = 100_000;
 
+const FORM_RULES: ReadonlySet<LintRule> = new Set(FORM_LINT_RULES);
+
 /** Everything that the rules find, in order of place, the worst first at one place. */
 export function lint(subject: LintSubject, rules: readonly LintRule[] = LINT_RULES): readonly LintFinding[] {
   const findings: LintFinding[] = [];
+  const judged = leaveLongUsersOut(subject);
   for (const rule of rules) {
-    for (const hit of rule.judge(subject)) {
+    for (const hit of rule.judge(FORM_RULES.has(rule) ? subject : judged)) {
       if (findings.length >= LINT_FINDINGS_MAX) break;
       findings.push({ ...hit, rule: rule.id, title: rule.title, severity: hit.severity ?? rule.severity });
     }

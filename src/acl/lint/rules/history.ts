@@ -159,21 +159,47 @@ function applyStep(
     rule: toText(rule),
     ...place,
     before,
-    after: snapshot(selector),
+    after: snapshot(selector, before),
     names: readNames(rule, table),
   });
   return true;
 }
 
-function snapshot(selector: DraftSelector): SelectorState {
+/** The state now; what is as it was `before` is shared with it, so that a long list is not held once a rule. */
+function snapshot(selector: DraftSelector, before?: SelectorState): SelectorState {
+  const { bits, allKeys, allChannels, keys, channels } = selector;
   return {
-    bits: selector.bits.slice(),
-    firstArgs: new Map([...selector.firstArgs].map(([index, args]) => [index, [...args]])),
-    allKeys: selector.allKeys,
-    keys: selector.keys.map((key) => ({ ...key })),
-    allChannels: selector.allChannels,
-    channels: [...selector.channels],
+    bits:
+      before !== undefined && bits.every((word, i) => word === before.bits[i]) ? before.bits : bits.slice(),
+    firstArgs: snapshotArgs(selector, before),
+    allKeys,
+    keys: shareEqual(
+      keys.map((key, i) => {
+        const old = before?.keys[i];
+        return old?.pattern === key.pattern && old.bits === key.bits ? old : { ...key };
+      }),
+      before?.keys,
+    ),
+    allChannels,
+    channels: shareEqual([...channels], before?.channels),
   };
+}
+
+function snapshotArgs(
+  { firstArgs }: DraftSelector,
+  before: SelectorState | undefined,
+): SelectorState['firstArgs'] {
+  const old = before?.firstArgs;
+  const args = [...firstArgs].map(
+    ([index, list]) => [index, shareEqual([...list], old?.get(index))] as const,
+  );
+  const same = old?.size === args.length && args.every(([index, list]) => old.get(index) === list);
+  return old !== undefined && same ? old : new Map(args);
+}
+
+function shareEqual<T>(now: readonly T[], before: readonly T[] | undefined): readonly T[] {
+  const same = before?.length === now.length && now.every((each, i) => each === before[i]);
+  return before !== undefined && same ? before : now;
 }
 
 function reopen(state: SelectorState): Partial<DraftSelector> {
