@@ -13,6 +13,7 @@ import { defaultUser } from '../../language/user.ts';
 import { hideSecrets } from '../../language/rule-error.ts';
 import { LINT_SEVERITIES } from '../rule.ts';
 import type { LintHit, LintRule, LintSeverity, LintSubject, LintUser, LintUserKind } from '../rule.ts';
+import { listSome } from '../hit.ts';
 import { findGrant } from './history.ts';
 import { denyFix, hitAt, judgedUsers, listCommands } from './holder.ts';
 
@@ -119,6 +120,7 @@ function worthTelling(
       (step) =>
         step.edge.to === power &&
         wayOf(step) !== undefined &&
+        !(first !== undefined && isCoveredBy(first, step)) &&
         (power === 'code-on-host' || step.commands.some((name) => !denied.has(name))),
     );
     const step = open.find(({ assumes }) => assumes.length === 0) ?? open[0];
@@ -128,6 +130,23 @@ function worthTelling(
     for (const name of step.commands) denied.add(name);
   }
   return [...told];
+}
+
+/** The way whose fix is to deny FUNCTION. */
+const FUNCTION_WAY = 'esc-function-poison';
+
+/** Does the fix of `way` end the step too, whose commands are all FUNCTION's? One cause is told once. */
+function isCoveredBy(way: WayRule, step: EscalationStep): boolean {
+  return (
+    way.id === FUNCTION_WAY &&
+    step.commands.length > 0 &&
+    step.commands.every((name) => name.startsWith('function|'))
+  );
+}
+
+/** What else the commands of FUNCTION open, beside the way that is told. */
+function coveredSteps({ steps }: Escalations, way: WayRule): readonly EscalationStep[] {
+  return steps.filter((step) => !way.edges.includes(step.edge.id) && isCoveredBy(way, step));
 }
 
 function oneStep(step: EscalationStep): EscalationPath {
@@ -147,14 +166,25 @@ function hitOf(user: LintUser, way: WayRule, path: EscalationPath, found: Escala
   const others = otherSteps(found, path);
   const also = namesOf(others).filter((name) => !held.includes(name));
   const same = found.steps.filter(({ edge }) => way.edges.includes(edge.id));
-  const commands = [...new Set([...held, ...namesOf(same), ...(path.to === 'full-control' ? also : [])])];
+  const covered = path.to === 'full-control' ? coveredSteps(found, way) : [];
+  const deeds = [...new Set(covered.map(({ edge }) => edge.to))].map((power) => {
+    const ids = covered.flatMap(({ edge }) => (edge.to === power ? [edge.id] : []));
+    return `${powerDeed(power)} (${listSome(ids)})`;
+  });
+  const evidence = [
+    ...(also.length > 0 ? [`also by ${listCommands(also)}`] : []),
+    ...(deeds.length > 0 ? [`FUNCTION also lets it ${listSome(deeds)}`] : []),
+  ];
+  const commands = [
+    ...new Set([...held, ...namesOf([...same, ...covered]), ...(path.to === 'full-control' ? also : [])]),
+  ];
   const severity =
     user.kind === 'admin' ? 'low' : path.certainty === 'certain' ? undefined : milder(way.severity);
   const verb = path.certainty === 'certain' ? 'can' : 'could';
   return hitAt(user, grant, {
     ...(severity !== undefined && { severity }),
     message: `User ${user.name} ${verb} ${powerDeed(path.to)}${brought}: ${printWay(path)}.`,
-    ...(also.length > 0 && { evidence: `also by ${listCommands(also)}` }),
+    ...(evidence.length > 0 && { evidence: evidence.join('; ') }),
     fix: denyFix(user, commands),
     ...(way.shownBy !== undefined && { proofCommand: way.shownBy }),
   });
