@@ -17,6 +17,8 @@ interface Report {
   readonly files: readonly {
     readonly path: string;
     readonly server: string;
+    readonly version: string;
+    readonly unjudged?: readonly string[];
     readonly starts?: boolean;
     readonly refusal?: string;
     readonly crash?: boolean;
@@ -26,6 +28,7 @@ interface Report {
       readonly line?: number;
       readonly column?: number;
       readonly message: string;
+      readonly evidence?: string;
       readonly fix?: { readonly words: string; readonly edits: readonly { readonly text: string }[] };
     }[];
   }[];
@@ -243,3 +246,55 @@ function sarifSchema(): ReturnType<Ajv['compile']> {
   const ajv = new Ajv({ strict: false, allErrors: true, unicodeRegExp: false, formats: fullFormats });
   return ajv.compile({ ...body, $id: String(id) });
 }
+
+describe('what wardis acl lint says of large and odd files', () => {
+  it('does not judge a user of 50,000 words, and says so in time', async () => {
+    const words = Array.from({ length: 50_000 }, (_, i) => `~k${i}:*`).join(' ');
+    const path = write('long.acl', `${GOOD}user big on #${'1f'.repeat(32)} ${words} +get\n`);
+    const { files, exit } = await report(path, '--server', 'redis-7.2', '--rule', 'nopass');
+    expect(files.map(({ unjudged, starts }) => [unjudged, starts])).toEqual([[['big'], true]]);
+    expect(files[0]?.findings.map(({ rule }) => rule)).toEqual(['user-too-long']);
+    expect(exit).toBe(1);
+  }, 5000);
+
+  it('tells what the server refuses of a user that is too long', async () => {
+    const words = Array.from({ length: 50_000 }, (_, i) => `~k${i}:*`).join(' ');
+    const path = write('long-bad.acl', `${GOOD}user big on ${words} +gett\n`);
+    const { files } = await report(path, '--server', 'redis-7.2');
+    expect(files[0]?.starts).toBe(false);
+    expect(files[0]?.findings.map(({ rule }) => rule)).toContain('unknown-command');
+  }, 5000);
+
+  it('tells two builds of a branch apart', async () => {
+    const path = write('builds.acl', `${GOOD}user app on #${'2e'.repeat(32)} ~a:* +georadius\n`);
+    const builds = ['--server', 'redis-7.2.6', '--server', 'redis-7.2.16'];
+    const { files } = await report(path, ...builds);
+    expect(files.map(({ server, version }) => [server, version])).toEqual([
+      ['redis-7.2', '7.2.6'],
+      ['redis-7.2', '7.2.16'],
+    ]);
+    const { out } = await run(['acl', 'lint', path, ...builds]);
+    expect(out).toContain('georadius-double-store  (redis-7.2.6)');
+  });
+
+  it('says when the table of another version stands in', async () => {
+    const { out } = await run(['acl', 'lint', write('near.acl', GOOD), '--server', 'redis-7.5']);
+    expect(out).toContain('that of redis-7.4 stands in');
+  });
+
+  it('prints no control character in JSON', async () => {
+    const path = write('control.acl', `${GOOD}user b\u009bc on nopass ~b:* +get\n`);
+    const { out } = await run(['acl', 'lint', path, '--json']);
+    expect(out).not.toContain('\u009b');
+    expect(out).toContain(String.raw`b\u009bc`);
+  });
+
+  it('tells one cause once: what FUNCTION opens is one finding', async () => {
+    const path = write('function.acl', `${GOOD}user app on #${'2e'.repeat(32)} ~a:* +@write\n`);
+    const { files } = await report(path, '--server', 'redis-7.2.6');
+    const told = files[0]?.findings.filter(({ rule }) => /^esc-(?:function|lua|script)/.test(rule)) ?? [];
+    expect(told.map(({ rule }) => rule)).toEqual(['esc-function-poison']);
+    expect(told[0]?.evidence).toMatch(/esc-script-flush.*esc-lua-cve/);
+    expect(told[0]?.fix?.words).toContain('-function|flush');
+  });
+});

@@ -1,15 +1,19 @@
 /** The JSON of `wardis acl lint`: an entry for every file and server. */
 
 import { LINT_SEVERITIES } from '../../acl/index.ts';
+import { printSafeJson } from '../../text/index.ts';
 import type { LintResult, PlacedFinding } from './lint-result.ts';
 
 export function printLintJson(results: readonly LintResult[]): string {
   const all = results.flatMap(({ findings }) => findings);
-  const files = results.map(({ path, kind, server, users, verdict, findings }) => ({
+  const files = results.map(({ path, kind, server, version, note, users, unjudged, verdict, findings }) => ({
     path,
     kind,
     server,
+    version,
+    ...(note !== undefined && { note }),
     users,
+    ...(unjudged.length > 0 && { unjudged }),
     ...(verdict === undefined
       ? {}
       : {
@@ -31,7 +35,7 @@ export function printLintJson(results: readonly LintResult[]): string {
     ),
     notStarting: results.filter(({ verdict }) => verdict?.starts === false).length,
   };
-  return `${JSON.stringify({ schemaVersion: '1', files, summary }, null, 2)}\n`;
+  return `${printSafeJson({ schemaVersion: '1', files, summary }, 2)}\n`;
 }
 
 function findingData(finding: PlacedFinding): object {

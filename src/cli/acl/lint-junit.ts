@@ -10,7 +10,7 @@ export function printLintJunit(results: readonly LintResult[], failOn: LintSever
 }
 
 function printSuite(result: LintResult, failOn: LintSeverity | undefined): string {
-  const { path, server, verdict, findings } = result;
+  const { path, server, version, verdict, findings } = result;
   const least = failOn === undefined ? -1 : LINT_SEVERITIES.indexOf(failOn);
   const starts =
     verdict === undefined
@@ -33,5 +33,5 @@ function printSuite(result: LintResult, failOn: LintSeverity | undefined): strin
       ? `${open}>\n      <failure message="${escapeXml(text)}"/>\n    </testcase>\n`
       : `${open}>\n      <system-out>${escapeXml(text)}</system-out>\n    </testcase>\n`;
   });
-  return `  <testsuite name="${escapeXml(`${path} on ${server}`)}" tests="${cases.length}" failures="${failures}">\n${printed.join('')}  </testsuite>\n`;
+  return `  <testsuite name="${escapeXml(`${path} on ${server} (${version})`)}" tests="${cases.length}" failures="${failures}">\n${printed.join('')}  </testsuite>\n`;
 }

@@ -14,6 +14,8 @@ export interface MergedFile {
   readonly kind: LintResult['kind'];
   readonly users: number;
   readonly servers: readonly string[];
+  /** Tables that stand in for others. */
+  readonly notes: readonly string[];
   /** Verdicts that differ, each with its servers. */
   readonly verdicts: readonly { readonly verdict: LintVerdict; readonly servers: readonly string[] }[];
   /** By user and place. */
@@ -36,7 +38,9 @@ function mergeFile(results: readonly LintResult[]): MergedFile {
   const [first] = results;
   const findings = new Map<string, PlacedFinding & { readonly servers: string[] }>();
   const verdicts = new Map<string, { readonly verdict: LintVerdict; readonly servers: string[] }>();
-  for (const { server, verdict, findings: found } of results) {
+  const labels = results.map((result) => labelOf(result, results));
+  for (const [i, { verdict, findings: found }] of results.entries()) {
+    const server = labels[i] ?? '';
     if (verdict !== undefined) {
       const key = verdict.starts ? 'starts' : verdict.crash === true ? 'crash' : 'refused';
       const known = verdicts.get(key);
@@ -55,10 +59,17 @@ function mergeFile(results: readonly LintResult[]): MergedFile {
     path: first?.path ?? '',
     kind: first?.kind ?? 'acl-file',
     users: first?.users ?? 0,
-    servers: results.map(({ server }) => server),
+    servers: labels,
+    notes: [...new Set(results.flatMap(({ note }) => note ?? []))],
     verdicts: [...verdicts.values()],
     findings: groupByUser([...findings.values()]),
   };
+}
+
+/** The branch, or the build where several of one branch are compared. */
+function labelOf({ server, version }: LintResult, all: readonly LintResult[]): string {
+  const alone = all.every((other) => other.server !== server || other.version === version);
+  return alone ? server : `${server.replace(/-.*/, '')}-${version}`;
 }
 
 /** Findings of nobody first, then user by user in the order in which they appear, the worst of each first. */

@@ -98,7 +98,11 @@ function printFile(file: MergedFile, pen: Pen): string {
   ];
   const head = [pen.paint('bold', safeText(file.path)), ...facts.filter((fact) => fact !== '')].join('  ');
   const shown = file.findings.slice(0, FINDINGS_SHOWN_MAX);
-  const lines = [head, ...printVerdicts(file, pen)];
+  const lines = [
+    head,
+    ...printVerdicts(file, pen),
+    ...file.notes.map((note) => pen.paint('dim', `note: ${note}`)),
+  ];
   let group: string | undefined;
   for (const finding of shown) {
     const owner = finding.user === undefined ? '' : `user ${safeText(finding.user)}`;

@@ -8,7 +8,13 @@ export interface LintResult {
   readonly kind: LintSource['kind'];
   /** `redis-7.2`. */
   readonly server: string;
+  /** `7.2.6`: the build that it was judged for. */
+  readonly version: string;
+  /** That another version's table stands in, and which. */
+  readonly note?: string;
   readonly users: number;
+  /** Users that were too long to be judged in full. */
+  readonly unjudged: readonly string[];
   readonly verdict?: LintVerdict;
   readonly findings: readonly PlacedFinding[];
 }

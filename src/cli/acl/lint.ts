@@ -2,6 +2,7 @@
 
 import {
   completeVersion,
+  isTooLong,
   lint,
   LINT_RULES,
   LINT_SEVERITIES,
@@ -145,7 +146,10 @@ function resultOf(path: string, subject: LintSubject, rules: readonly LintRule[]
     path,
     kind: subject.source.kind,
     server: subject.table.server,
+    version: subject.table.dialect.version,
+    ...(subject.table.note !== undefined && { note: subject.table.note }),
     users: subject.users.length,
+    unjudged: subject.users.filter(isTooLong).map(({ name }) => name),
     findings: placeFindings(lint(subject, rules), subject.text),
   };
 }
@@ -178,7 +182,10 @@ function chooseRules(flags: LintFlags): readonly LintRule[] {
   if (unknown.length > 0) throw usage(`no rule is named ${unknown.join(', ')}`, 'wardis acl lint --list');
   const only = new Set(flags.rule.map((id) => id.toLowerCase()));
   const skipped = new Set(flags.skip.map((id) => id.toLowerCase()));
-  return LINT_RULES.filter(({ id }) => (only.size === 0 || only.has(id)) && !skipped.has(id));
+  // That a user was not judged is told whichever rules are asked for.
+  return LINT_RULES.filter(
+    ({ id }) => (only.size === 0 || only.has(id) || id === 'user-too-long') && !skipped.has(id),
+  );
 }
 
 function readSeverity(text: string): LintSeverity | undefined {
