@@ -51,7 +51,6 @@ describe.each(TABLES.map((table) => [table.server, table] as const))('tenantRule
   it('give what applications and client libraries use', () => {
     const lines = [
       ['PING'],
-      ['SELECT', '0'],
       ['MULTI'],
       ['EXEC'],
       ['HELLO', '3'],
@@ -224,11 +223,37 @@ describe('makeTenants', () => {
 });
 
 describe('proveTenants', () => {
+  it('compares users who are there already with the tenants, not with one another', () => {
+    const [tenant, ...existing] = getters('app_a*', 'app_ab:*', 'app_*', 'other:*');
+    const proof = proveTenants(tenant === undefined ? [] : [tenant], { existing });
+    expect([proof.verdict, proof.users, proof.existing]).toEqual(['overlap', 1, 3]);
+    expect(proof.keys.overlaps.map(({ users }) => [...users].sort())).toEqual([
+      ['t0', 't2'],
+      ['t0', 't1'],
+    ]);
+    expect(proveTenants(existing.slice(2), { existing: existing.slice(0, 2) }).verdict).toBe('apart');
+  });
+
+  it('tells patterns as rules have them', () => {
+    const users = [
+      userOf('a', ['%R~*', '+get']),
+      userOf('b', ['%W~b:*', '+set']),
+      userOf('c', ['~*', '+get']),
+    ];
+    const rules = proveTenants(users).keys.overlaps.flatMap((each) => each.rules);
+    expect(new Set(rules)).toEqual(new Set(['%R~*', '%W~b:*', '~*']));
+  });
+
   it('finds a prefix without separator', () => {
     const proof = proveTenants(getters('app_a*', 'app_ab:*', 'app_c:*'));
     expect(proof.verdict).toBe('overlap');
     expect(proof.keys.overlaps).toEqual([
-      { users: ['t0', 't1'], patterns: ['app_a*', 'app_ab:*'], witness: 'app_ab:' },
+      {
+        users: ['t0', 't1'],
+        patterns: ['app_a*', 'app_ab:*'],
+        rules: ['~app_a*', '~app_ab:*'],
+        witness: 'app_ab:',
+      },
     ]);
   });
 

@@ -107,6 +107,57 @@ describe('acl tenants makes users', () => {
     expect(text).not.toContain('~old:');
   });
 
+  it('and none who meets a user of the file', async () => {
+    writeFileSync(
+      at('shop.acl'),
+      'user default off\nuser shop on nopass %R~shop:* resetchannels -@all +get\nuser ops on nopass ~* &* +@all\n',
+    );
+    const argv = ['acl', 'tenants', at('shop.acl'), '--names', 'evil', ...SERVER];
+    const refused = await run([...argv, '--keys', 'shop*', '--out', at('evil.acl')]);
+    expect(refused.exit).toBe(1);
+    expect(refused.out).toContain('1 tenant and 1 user who is there already');
+    expect(refused.out).toContain('evil ~shop*  shop %R~shop:*  both: "shop:"');
+    expect(refused.out).toContain('not apart');
+    expect(readdirSync(folder)).not.toContain('evil.acl');
+    const accepted = await run([...argv, '--out', at('good.acl')]);
+    expect(accepted.exit).toBe(0);
+    expect(accepted.out).toContain('not tenants, and reach every key: ops');
+    const again = ['acl', 'tenants', at('good.acl'), '--tenant', 'evil', '--tenant', 'shop', ...SERVER];
+    expect((await run(again)).exit).toBe(0);
+  });
+
+  it('and tells whom they meet who is no tenant', async () => {
+    const argv = [
+      'acl',
+      'tenants',
+      at('shop.acl'),
+      '--names',
+      'evil',
+      '--keys',
+      'shop*',
+      '--tenant',
+      'x',
+      ...SERVER,
+    ];
+    const { exit, out } = await run([...argv, '--out', at('told.acl')]);
+    expect(exit).toBe(0);
+    expect(out.replaceAll(/\s+/g, ' ')).toContain(
+      'shop is no tenant and meets them: evil ~shop*, shop %R~shop:*, both "shop:"',
+    );
+  });
+
+  it.each(
+    ['redis-6.0', 'redis-6.2', 'redis-7.2', 'redis-8.0', 'valkey-8.1', 'valkey-9.1'].flatMap((server) =>
+      ['read', 'read-write'].map((access) => [server, access] as const),
+    ),
+  )('in whom acl lint finds nothing: %s, %s', async (server, access) => {
+    const made = at(`${server}-${access}.acl`);
+    const flags = ['--server', server];
+    await run(['acl', 'tenants', '--count', '3', '--access', access, '--out', made, ...flags]);
+    const { exit, out } = await run(['acl', 'lint', made, ...flags]);
+    expect([exit, out]).toEqual([0, expect.stringContaining('nothing found')]);
+  });
+
   it('from a file of names', async () => {
     writeFileSync(at('names.txt'), 'one\r\ntwo\n\n');
     const { out } = await run(['acl', 'tenants', '--names-file', at('names.txt'), '--users-only', ...SERVER]);

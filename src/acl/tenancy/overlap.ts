@@ -17,17 +17,17 @@ export interface OwnedPattern {
 }
 
 /** Two patterns of different owners that match a common name. */
-export interface PatternOverlap {
-  readonly a: OwnedPattern;
-  readonly b: OwnedPattern;
+export interface PatternOverlap<Owned extends OwnedPattern = OwnedPattern> {
+  readonly a: Owned;
+  readonly b: Owned;
   readonly witness: string;
   /** A database that both count in, when they are bounded to some. */
   readonly database?: number;
 }
 
-export interface OverlapSearch {
+export interface OverlapSearch<Owned extends OwnedPattern = OwnedPattern> {
   /** The first ones that were found, at most {@link OVERLAPS_MAX}. */
-  readonly overlaps: readonly PatternOverlap[];
+  readonly overlaps: readonly PatternOverlap<Owned>[];
   /** Pairs that were compared as languages. */
   readonly compared: number;
   /** `stopped`: enough overlaps were found; `bounded`: {@link COMPARISONS_MAX} or {@link SEARCH_STATES_MAX} was met; `undecided`: a pair was. */
@@ -44,13 +44,13 @@ export const COMPARISONS_MAX = 10_000_000;
 export const SEARCH_STATES_MAX = 50_000_000;
 
 /** Finds patterns of different owners that meet. */
-export function findOverlaps(patterns: readonly OwnedPattern[]): OverlapSearch {
+export function findOverlaps<Owned extends OwnedPattern>(patterns: readonly Owned[]): OverlapSearch<Owned> {
   const entries = patterns.map((owned) => ({ owned, ...endsOf(owned.pattern) }));
   const byStart = sortBy(entries, ({ start }) => start);
   const byEnd = sortBy(entries, ({ end }) => end);
   const order = countPairs(byStart) <= countPairs(byEnd) ? byStart : byEnd;
   const automata = new Map<string, Automaton>();
-  const overlaps: PatternOverlap[] = [];
+  const overlaps: PatternOverlap<Owned>[] = [];
   let compared = 0;
   let states = 0;
   let undecided = false;
@@ -82,9 +82,9 @@ export function findOverlaps(patterns: readonly OwnedPattern[]): OverlapSearch {
   return { overlaps, compared, ended: undecided ? 'undecided' : 'complete' };
 }
 
-interface Keyed {
+interface Keyed<Owned extends OwnedPattern> {
   readonly key: string;
-  readonly owned: OwnedPattern;
+  readonly owned: Owned;
 }
 
 /** The fixed bytes at both ends of a pattern, the last ones reversed. */
@@ -93,18 +93,26 @@ function endsOf(pattern: string): { readonly start: string; readonly end: string
   return { start: prefix, end: suffix.split('').toReversed().join('') };
 }
 
-function sortBy<Entry extends { readonly owned: OwnedPattern }>(
-  entries: readonly Entry[],
-  keyOf: (entry: Entry) => string,
-): readonly Keyed[] {
+interface Ends<Owned extends OwnedPattern> {
+  readonly owned: Owned;
+  readonly start: string;
+  readonly end: string;
+}
+
+function sortBy<Owned extends OwnedPattern>(
+  entries: readonly Ends<Owned>[],
+  keyOf: (entry: Ends<Owned>) => string,
+): readonly Keyed<Owned>[] {
   return entries
     .map((entry) => ({ key: keyOf(entry), owned: entry.owned }))
     .sort((a, b) => (a.key < b.key ? -1 : a.key > b.key ? 1 : 0));
 }
 
 /** Pairs whose keys begin one another: each entry with those on the stack of beginnings below it. */
-function* pairsOf(sorted: readonly Keyed[]): Generator<readonly [OwnedPattern, OwnedPattern]> {
-  const stack: Keyed[] = [];
+function* pairsOf<Owned extends OwnedPattern>(
+  sorted: readonly Keyed<Owned>[],
+): Generator<readonly [Owned, Owned]> {
+  const stack: Keyed<Owned>[] = [];
   for (const entry of sorted) {
     while (stack.length > 0 && !entry.key.startsWith(stack.at(-1)?.key ?? '')) stack.pop();
     for (const below of stack) yield [below.owned, entry.owned];
@@ -112,7 +120,7 @@ function* pairsOf(sorted: readonly Keyed[]): Generator<readonly [OwnedPattern, O
   }
 }
 
-function countPairs(sorted: readonly Keyed[]): number {
+function countPairs(sorted: readonly { readonly key: string }[]): number {
   const stack: string[] = [];
   let pairs = 0;
   for (const { key } of sorted) {

@@ -16,6 +16,8 @@ export type Verdict = 'apart' | 'overlap' | 'unknown';
 export interface TenantOverlap {
   readonly users: readonly [string, string];
   readonly patterns: readonly [string, string];
+  /** The patterns as rules have them: `%R~*`, `&news.*`. */
+  readonly rules: readonly [string, string];
   readonly witness: string;
   readonly database?: number;
 }
@@ -45,6 +47,8 @@ export interface TenantProof {
   /** `apart` only when keys and channels are apart and nobody holds a crossing command. */
   readonly verdict: Verdict;
   readonly users: number;
+  /** Users beside the tenants who were compared with them. */
+  readonly existing: number;
   readonly keys: OverlapProof;
   readonly channels: OverlapProof;
   readonly crossings: readonly TenantCrossing[];
@@ -53,6 +57,8 @@ export interface TenantProof {
 export interface ProofOptions {
   /** The tenant a user belongs to: users of one tenant may share keys. Default: every user is a tenant of its own. */
   readonly tenantOf?: (name: string) => string;
+  /** Users who are there already: they are compared with the tenants, and not with one another. */
+  readonly existing?: readonly User[];
   /** Key patterns that tenants are meant to share, as the rules have them. */
   readonly sharedKeys?: readonly string[];
   /** Channel patterns that tenants are meant to share. */
@@ -63,8 +69,11 @@ export interface ProofOptions {
 export const EXAMPLES_MAX = 5;
 
 /** Proves that the users of different tenants are apart, or shows where they meet. `off` is not looked at. */
-export function proveTenants(users: readonly User[], options: ProofOptions = {}): TenantProof {
-  const owners = ownersOf(users, options.tenantOf);
+export function proveTenants(tenants: readonly User[], options: ProofOptions = {}): TenantProof {
+  const { existing = [] } = options;
+  const users = [...tenants, ...existing];
+  // All who are there already have one number, which is no tenant's.
+  const owners = [...ownersOf(tenants, options.tenantOf), ...existing.map(() => tenants.length)];
   const keys = proveApart(users, owners, keyPatternsOf, options.sharedKeys ?? []);
   const channels = proveApart(users, owners, channelPatternsOf, options.sharedChannels ?? []);
   const crossings = collectCrossings(users, owners);
@@ -75,7 +84,7 @@ export function proveTenants(users: readonly User[], options: ProofOptions = {})
       : verdicts.includes('unknown')
         ? 'unknown'
         : 'apart';
-  return { verdict, users: users.length, keys, channels, crossings };
+  return { verdict, users: tenants.length, existing: existing.length, keys, channels, crossings };
 }
 
 /** A number for each user's tenant. */
@@ -90,7 +99,17 @@ function ownersOf(users: readonly User[], tenantOf: ProofOptions['tenantOf']): r
   });
 }
 
-type PatternsOf = (selector: Selector, user: User) => readonly string[];
+/** A pattern, and the sign that rules write before it. */
+interface Signed {
+  readonly pattern: string;
+  readonly sign: '~' | '%R~' | '%W~' | '&';
+}
+
+type PatternsOf = (selector: Selector, user: User) => readonly Signed[];
+
+interface UserPattern extends OwnedPattern, Signed {
+  readonly user: User;
+}
 
 function proveApart(
   users: readonly User[],
@@ -98,26 +117,25 @@ function proveApart(
   patternsOf: PatternsOf,
   shared: readonly string[],
 ): OverlapProof {
-  const patterns: (OwnedPattern & { readonly user: number })[] = [];
+  const patterns: UserPattern[] = [];
   for (const [index, user] of users.entries()) {
     for (const selector of user.selectors) {
       const databases = selector.allDatabases ? undefined : selector.databases;
-      for (const pattern of patternsOf(selector, user)) {
+      for (const { pattern, sign } of patternsOf(selector, user)) {
         if (shared.length > 0 && shared.includes(toText(pattern))) continue;
-        patterns.push({ owner: owners[index] ?? index, pattern, databases, user: index });
+        patterns.push({ owner: owners[index] ?? index, pattern, sign, databases, user });
       }
     }
   }
   const search = findOverlaps(patterns);
-  const nameOf = (owned: OwnedPattern): string =>
-    users[(owned as (typeof patterns)[number]).user]?.name ?? '';
   return {
     verdict: verdictOf(search),
     patterns: patterns.length,
     compared: search.compared,
     overlaps: search.overlaps.map(({ a, b, witness, database }) => ({
-      users: [nameOf(a), nameOf(b)],
+      users: [a.user.name, b.user.name],
       patterns: [toText(a.pattern), toText(b.pattern)],
+      rules: [a.sign + toText(a.pattern), b.sign + toText(b.pattern)],
       witness,
       ...(database !== undefined && { database }),
     })),
@@ -125,20 +143,25 @@ function proveApart(
   };
 }
 
-function verdictOf({ overlaps, ended }: OverlapSearch): Verdict {
+function verdictOf({ overlaps, ended }: OverlapSearch<UserPattern>): Verdict {
   if (overlaps.length > 0) return 'overlap';
   return ended === 'complete' ? 'apart' : 'unknown';
 }
 
 /** `~*` counts as the pattern `*`: it meets every pattern that another tenant has. */
-function keyPatternsOf({ allKeys, engine }: Selector): readonly string[] {
-  return allKeys ? ['*'] : engine.keys.map(({ pattern }) => pattern);
+function keyPatternsOf({ allKeys, engine }: Selector): readonly Signed[] {
+  if (allKeys) return [{ pattern: '*', sign: '~' }];
+  return engine.keys.map(({ pattern, bits }) => ({ pattern, sign: SIGNS[bits] ?? '~' }));
 }
 
+/** By the bits of a key pattern: 1 reads, 2 writes. */
+const SIGNS: Readonly<Record<number, Signed['sign']>> = { 1: '%R~', 2: '%W~' };
+
 /** Channels count where a command that looks at them is granted. */
-function channelPatternsOf({ allChannels, engine }: Selector, user: User): readonly string[] {
-  if (!allChannels) return engine.channels;
-  return CHANNEL_COMMANDS.some((name) => canRun(user, name, user.table) !== 'no') ? ['*'] : [];
+function channelPatternsOf({ allChannels, engine }: Selector, user: User): readonly Signed[] {
+  if (!allChannels) return engine.channels.map((pattern) => ({ pattern, sign: '&' }));
+  const looks = CHANNEL_COMMANDS.some((name) => canRun(user, name, user.table) !== 'no');
+  return looks ? [{ pattern: '*', sign: '&' }] : [];
 }
 
 const CHANNEL_COMMANDS = ['subscribe', 'psubscribe', 'publish', 'ssubscribe', 'spublish'];

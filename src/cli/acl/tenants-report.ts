@@ -10,15 +10,26 @@ const OVERLAPS_SHOWN = 10;
 const COMMANDS_SHOWN = 12;
 
 export function printProof(proof: TenantProof, server: string, notes: readonly string[], look: Look): string {
-  const { users, keys, channels, crossings } = proof;
+  const { users, existing, keys, channels, crossings } = proof;
+  const beside =
+    existing === 0
+      ? ''
+      : ` and ${counted(existing, 'user')} who ${existing === 1 ? 'is' : 'are'} there already`;
   const kinds = KINDS.filter(({ kind }) => crossings.some((each) => each.kind === kind));
   const lines = [
-    `${counted(users, 'tenant')} on ${server}`,
+    `${counted(users, 'tenant')}${beside} on ${server}`,
     '',
-    ...proofLines('keys', '~', keys, look),
-    ...proofLines('channels', '&', channels, look),
+    ...proofLines('keys', keys, look),
+    ...proofLines('channels', channels, look),
     ...(kinds.length === 0
-      ? [head('apart', 'commands', 'no tenant holds a command that ignores key patterns', look)]
+      ? [
+          head(
+            'apart',
+            'commands',
+            `no ${existing === 0 ? 'tenant' : 'one'} holds a command that ignores key patterns`,
+            look,
+          ),
+        ]
       : [
           head(
             'overlap',
@@ -61,7 +72,7 @@ const KINDS: readonly { readonly kind: CrossingKind; readonly says: string }[] =
   { kind: 'observe', says: 'show what others do' },
 ];
 
-function proofLines(topic: string, sign: string, proof: OverlapProof, look: Look): readonly string[] {
+function proofLines(topic: string, proof: OverlapProof, look: Look): readonly string[] {
   const { verdict, patterns, compared, overlaps, complete } = proof;
   const size = `${counted(patterns, 'pattern')}, ${
     compared === 0 && patterns > 1 ? 'no two could meet' : `${counted(compared, 'pair')} compared`
@@ -71,11 +82,9 @@ function proofLines(topic: string, sign: string, proof: OverlapProof, look: Look
   const more = overlaps.length - OVERLAPS_SHOWN;
   return [
     head(verdict, topic, found, look),
-    ...overlaps.slice(0, OVERLAPS_SHOWN).map(({ users, patterns: [a, b], witness, database }) => {
+    ...overlaps.slice(0, OVERLAPS_SHOWN).map(({ users, rules: [a, b], witness, database }) => {
       const where = database === undefined ? '' : ` in database ${database}`;
-      return safeText(
-        `    ${users[0]} ${sign}${a}  ${users[1]} ${sign}${b}  both: ${JSON.stringify(witness)}${where}`,
-      );
+      return safeText(`    ${users[0]} ${a}  ${users[1]} ${b}  both: ${JSON.stringify(witness)}${where}`);
     }),
     ...(more > 0 ? [`    and ${more} more (--json has them)`] : []),
   ];

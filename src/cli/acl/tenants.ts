@@ -43,34 +43,52 @@ export async function runTenants(
   if (names === undefined && subject !== undefined) {
     const tenants = chooseTenants(subject.users, flags.tenant);
     const proof = allowing(proveTenants(tenants, sharing(flags)), flags.allow);
-    report(
-      { proof, table, notes: [...notes, ...notesOn(subject.users, tenants)], to: 'out' },
-      flags,
-      context,
-    );
+    const others = notesOn(subject.users, tenants, [], flags);
+    report({ proof, table, notes: [...notes, ...others], to: 'out' }, flags, context);
     return context.finish(exitOf(proof));
   }
+  // A file is written with all its users, and new tenants may meet each of them.
+  const whole = subject && { ...subject, users: subject.everyone ?? subject.users };
   const tenants = makeAll(names ?? [], table, flags);
   const users = tenants.map(({ made }) => made);
-  const proof = allowing(proveTenants(users, sharing(flags)), flags.allow);
+  const existing = chooseExisting(whole?.users ?? [], users, flags.tenant);
+  const proof = allowing(proveTenants(users, { ...sharing(flags), existing }), flags.allow);
   const apart = proof.verdict === 'apart';
-  const others = subject === undefined ? [] : [...notesOn(subject.users, users), ...unproved(subject, users)];
+  const others = [
+    ...(apart || existing.length === 0 ? [] : [REFUSED]),
+    ...notesOn(whole?.users ?? [], users, existing, flags),
+  ];
   // The file itself goes to standard output unless it has a name.
   const to = apart && flags.out === undefined && flags.json !== true ? 'err' : 'out';
   report({ proof, table, notes: [...notes, ...others], to, tenants }, flags, context);
   if (apart && (flags.json !== true || flags.out !== undefined))
-    await writeTenants(tenants, subject, table, flags, context);
+    await writeTenants(tenants, whole, table, flags, context);
   context.finish(exitOf(proof));
 }
 
-/** The proof is of the tenants that are made: who is there already may meet them. */
-function unproved({ users, from }: Subject, made: readonly User[]): readonly string[] {
+const REFUSED =
+  'nothing is written. Users who are there already count, but for default and those who reach every key; with --tenant GLOB only those it names';
+
+/** Whom new tenants must not meet: those of `--tenant`, else all but default and those who reach every key. */
+function chooseExisting(
+  users: readonly SubjectUser[],
+  made: readonly User[],
+  globs: readonly string[],
+): readonly User[] {
   const names = new Set(made.map(({ name }) => name));
-  const others = users.filter(({ name }) => name !== 'default' && !names.has(name)).length;
-  if (others === 0) return [];
-  return [
-    `the proof is of the tenants named here, not of ${others} other ${others === 1 ? 'user' : 'users'} of ${from}: when they are added, wardis acl tenants proves all`,
-  ];
+  return users
+    .filter(({ name }) => !names.has(name))
+    .filter(({ name, user }) =>
+      globs.length === 0
+        ? name !== 'default' && !reachesEveryKey(user)
+        : globs.some((glob) => globMatch(glob, name)),
+    )
+    .map(({ user }) => user);
+}
+
+function reachesEveryKey(user: User): boolean {
+  const { keys, keyPatterns } = reach(user);
+  return keys === 'all' || keyPatterns.some(({ pattern }) => /^\*+$/.test(pattern));
 }
 
 /** Whose users there are already: none is needed to make a file. */
@@ -102,7 +120,13 @@ async function readExisting(
 }
 
 function makeAll(names: readonly string[], table: CommandTable, flags: TenantsFlags): readonly MadeTenant[] {
-  const commands = [...commandRules(table, flags), ...words('--add', flags.add)];
+  const databases = flags.databases === undefined ? undefined : readDatabases(flags.databases);
+  const commands = [
+    ...commandRules(table, flags),
+    // Nothing but its own databases is open to SELECT there.
+    ...(databases !== undefined && flags.commands === undefined ? ['+select'] : []),
+    ...words('--add', flags.add),
+  ];
   const { users, problems } = makeTenants(
     names,
     {
@@ -110,7 +134,7 @@ function makeAll(names: readonly string[], table: CommandTable, flags: TenantsFl
       commands,
       ...(flags.keys.length > 0 && { keys: flags.keys }),
       ...(flags.channels.length > 0 && { channels: flags.channels.filter((channel) => channel !== '') }),
-      ...(flags.databases !== undefined && { databases: readDatabases(flags.databases) }),
+      ...(databases !== undefined && { databases }),
     },
     table,
   );
@@ -204,19 +228,53 @@ function allowing(proof: TenantProof, allowed: readonly string[]): TenantProof {
 
 const NAMES_SHOWN = 5;
 
-/** Users beside the tenants who undo what is proved. */
-function notesOn(users: readonly SubjectUser[], tenants: readonly User[]): readonly string[] {
-  const names = new Set(tenants.map(({ name }) => name));
-  const others = users.filter(({ name, user }) => !names.has(name) && user.enabled);
+/** Users who are not in the proof, and what they can do to it. */
+function notesOn(
+  users: readonly SubjectUser[],
+  tenants: readonly User[],
+  existing: readonly User[],
+  flags: TenantsFlags,
+): readonly string[] {
+  const proved = new Set([...tenants, ...existing].map(({ name }) => name));
+  const others = users.filter(({ name, user }) => !proved.has(name) && user.enabled);
   const open = others.find(({ name, user }) => name === 'default' && user.nopass);
-  const everywhere = others.filter(({ user }) => reach(user).keys === 'all').map(({ name }) => name);
-  const more = everywhere.length > NAMES_SHOWN ? ` and ${everywhere.length - NAMES_SHOWN} more` : '';
+  const everywhere = others.filter(({ user }) => reachesEveryKey(user)).map(({ name }) => name);
+  const limited = others.filter(({ user }) => !reachesEveryKey(user)).map(({ user }) => user);
   return [
     ...(open === undefined ? [] : ['default is on without a password: whoever connects is no tenant']),
-    ...(everywhere.length === 0
-      ? []
-      : [`not tenants, and reach every key: ${everywhere.slice(0, NAMES_SHOWN).join(', ')}${more}`]),
+    ...(everywhere.length === 0 ? [] : [`not tenants, and reach every key: ${listNames(everywhere)}`]),
+    ...limited.flatMap((user) => meeting(user, tenants, flags)).slice(0, MEETINGS_SHOWN),
   ];
+}
+
+/** Users told of who are no tenants and meet one. */
+const MEETINGS_SHOWN = 10;
+
+/** Does a user who is no tenant meet tenants? Told, for the proof does not count it. */
+function meeting(user: User, tenants: readonly User[], flags: TenantsFlags): readonly string[] {
+  const tenantOf = (): string => 'tenants';
+  const { keys, channels } = proveTenants(tenants, { ...sharing(flags), tenantOf, existing: [user] });
+  const own = allowing(proveTenants([user], { ...sharing(flags) }), flags.allow);
+  const [first] = [...keys.overlaps, ...channels.overlaps];
+  const commands = own.crossings.map(({ command }) => command.replace('|', ' ').toUpperCase());
+  return [
+    ...(first === undefined
+      ? []
+      : [
+          `${user.name} is no tenant and meets them: ${first.users[0]} ${first.rules[0]}, ${first.users[1]} ${first.rules[1]}, both ${JSON.stringify(first.witness)}`,
+        ]),
+    ...(first === undefined && (keys.verdict === 'unknown' || channels.verdict === 'unknown')
+      ? [`${user.name} is no tenant, and whether it meets them is not known`]
+      : []),
+    ...(commands.length === 0
+      ? []
+      : [`${user.name} is no tenant, and key patterns do not hold back its ${listNames(commands)}`]),
+  ];
+}
+
+function listNames(names: readonly string[]): string {
+  const more = names.length > NAMES_SHOWN ? ` and ${names.length - NAMES_SHOWN} more` : '';
+  return `${names.slice(0, NAMES_SHOWN).join(', ')}${more}`;
 }
 
 interface Told {

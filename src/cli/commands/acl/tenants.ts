@@ -48,7 +48,7 @@ export function addAclTenants(group: Command, context: CommandContext): void {
     .option('--databases <numbers>', 'only these databases, for example 0,3 (Valkey 9.1)')
     .option('--access <access>', 'read or read-write', 'read-write')
     .option('--commands <rules>', 'command rules instead of the safe ones')
-    .option('--add <rules>', 'command rules after the safe ones, for example +eval')
+    .option('--add <rules>', "command rules after the safe ones, for example '+select +psubscribe'")
     .optionsGroup('What is written:')
     .option('--out <file>', 'ACL file, or plan for a live server (default: standard output)')
     .option(
@@ -57,8 +57,8 @@ export function addAclTenants(group: Command, context: CommandContext): void {
     )
     .option('--users-only', 'leave out the line that closes the user default')
     .option('--force', 'overwrite --out')
-    .optionsGroup('Proof (of the users of a file or server when no tenants are to be made):')
-    .addOption(several('--tenant <glob>', 'users that are tenants; repeatable', 'all but default'))
+    .optionsGroup('Proof (new tenants with the users of the file or server; or those users alone):')
+    .addOption(several('--tenant <glob>', 'users that are tenants; repeatable', TENANTS))
     .option('--shared <pattern>', 'key pattern that tenants may share; repeatable', collect, [])
     .option('--shared-channel <pattern>', 'channel pattern that tenants may share; repeatable', collect, [])
     .option('--allow <command>', 'command that tenants may hold although it crosses; repeatable', collect, [])
@@ -70,6 +70,9 @@ export function addAclTenants(group: Command, context: CommandContext): void {
     await runTenants(server, flags, context);
   });
 }
+
+/** Who counts as a tenant when nobody says. */
+const TENANTS = 'all but default; beside new tenants, all but default and those who reach every key';
 
 /** A repeatable option whose default is told in words. */
 function several(flags: string, description: string, standard: string): Option {
