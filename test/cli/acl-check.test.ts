@@ -370,3 +370,67 @@ forEachServer(['redis-6.0'], (server) => {
     await running.stop();
   });
 });
+
+describe('what would allow it', () => {
+  const would = async (...argv: readonly string[]): Promise<string | undefined> =>
+    / {2}would {4}(.*)$/m.exec((await check('--user-rules', 'on ~app:* +get', '--', ...argv)).out)?.[1];
+
+  it('is the least, and for keys also by prefix', async () => {
+    expect(await would('PUBLISH', 'foo', 'x')).toBe('+publish &foo');
+    expect(await would('CONFIG', 'GET', 'x')).toBe('+config|get');
+    expect(await would('GET', 'db:1')).toBe('%R~db:1, or for the prefix: %R~db:*');
+    // No pattern holds a blank.
+    expect(await would('SET', 'two words', 'x')).toBeUndefined();
+  });
+
+  it('works, and is not said of what is allowed', async () => {
+    const answer = await check('--user-rules', 'on ~app:* +get +publish &foo', '--', 'PUBLISH', 'foo', 'x');
+    expect(answer.exit).toBe(0);
+    expect(answer.out).not.toContain('  would ');
+    const { out } = await check('--user-rules', 'on +get', '--json', '--', 'GET', 'a:1');
+    expect(JSON.parse(out)).toMatchObject({
+      answers: [{ would: { rules: ['%R~a:1'], byPrefix: ['%R~a:*'] } }],
+    });
+  });
+});
+
+forEachServer(['redis-6.0'], (server) => {
+  it('is judged as another version would, when --server names one', async () => {
+    const running = await startServer({ server });
+    const target = `127.0.0.1:${running.port}`;
+    try {
+      await talk(running.port, [['ACL', 'SETUSER', 'app', 'on', '>x', '~app:*', '+publish', '+get']]);
+      const ask = (...flags: readonly string[]) =>
+        run(['acl', 'check', target, '--as', 'app', ...flags, '--', 'PUBLISH', 'news', 'x']);
+      const own = await ask();
+      expect([own.exit, own.out.includes('what if')]).toEqual([0, false]);
+      const other = await ask('--server', 'redis-7.2');
+      expect(other.exit).toBe(1);
+      expect(other.out).toContain('redis-7.2.6');
+      expect(other.out.replaceAll(/\s+/g, ' ')).toMatch(
+        /what if: the users of .*, which is redis-6\.0\.\d+, as redis-7/,
+      );
+      const same = await ask('--server', 'redis-6.0');
+      expect([same.exit, same.out.includes('what if')]).toEqual([0, false]);
+      const verify = await ask('--server', 'redis-7.2', '--verify');
+      expect([verify.exit, verify.err.includes('leave out --server')]).toEqual([2, true]);
+      const explained = await run([
+        'acl',
+        'explain',
+        target,
+        '--as',
+        'app',
+        '--server',
+        'redis-7.2',
+        '--',
+        'PUBLISH',
+        'n',
+        'x',
+      ]);
+      expect(explained.out).toContain('denied');
+      expect(explained.out).toContain('what if');
+    } finally {
+      await running.stop();
+    }
+  });
+});

@@ -2,6 +2,7 @@
 
 import type { Look } from '../terminal.ts';
 import type { Check, CheckReport } from './check.ts';
+import type { Grant } from './check-grant.ts';
 import { foldText, safeText } from '../../text/index.ts';
 
 const LABEL_COLUMNS = 11;
@@ -32,9 +33,17 @@ export function printCheckOne(report: CheckReport, look: Look): string {
     const seen = versions === '' || versions === 'all' ? '' : ` (${versions})`;
     say(execution.unchecked.length > 0 && effect === 'note' ? 'warning' : 'note', `${sentence}${seen}`);
   }
+  if (check.grant !== undefined) say('would', printGrant(check.grant));
   if (check.server !== undefined) say('server', printServer(check));
   for (const note of report.subject.notes) say('note', note);
   return `${lines.join('\n')}\n`;
+}
+
+/** As ACL SETUSER takes them. */
+function printGrant({ rules, byPrefix }: Grant): string {
+  const print = (list: readonly string[]): string =>
+    list.map((rule) => (/[\s"']/.test(rule) ? JSON.stringify(rule) : rule)).join(' ');
+  return byPrefix === undefined ? print(rules) : `${print(rules)}, or for the prefix: ${print(byPrefix)}`;
 }
 
 /** Every selector is asked on its own: the one that allows, or what each of them lacks. */
@@ -100,13 +109,14 @@ function summarise(check: Check): string {
 
 export function printCheckJson(report: CheckReport, _look: Look): string {
   const { subject, argv, db, checks } = report;
-  const answers = checks.map(({ user, verdict, execution, explanation, server }) => ({
+  const answers = checks.map(({ user, verdict, execution, explanation, grant, server }) => ({
     user: user.name,
     verdict,
     dryRun: execution.dryRun,
     execution: execution.execution,
     ...(execution.executionMessage !== undefined && { executionMessage: execution.executionMessage }),
     ...(explanation !== undefined && { steps: explanation.steps, selectors: explanation.selectors }),
+    ...(grant !== undefined && { would: grant }),
     differences: execution.differences,
     unchecked: execution.unchecked,
     ...(server !== undefined && { server }),
@@ -159,7 +169,7 @@ function printField(label: string, text: string, look: Look): readonly string[] 
 /** As a shell would take it. */
 function printCommand(argv: readonly string[]): string {
   return argv
-    .map((word) => (/^[\w:.@/=+,%-]+$/.test(word) ? word : `'${safeText(word).replaceAll("'", `'\\''`)}'`))
+    .map((word) => (/^[\w:.@/=+,%…-]+$/.test(word) ? word : `'${safeText(word).replaceAll("'", `'\\''`)}'`))
     .join(' ');
 }
 

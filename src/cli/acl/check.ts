@@ -3,20 +3,17 @@
  * and the exit code: 0 allowed, 1 denied, 2 no answer. Of several users it makes a list, and the exit code is 0.
  */
 
-import {
-  decideExecution,
-  explainDecision,
-  type DecisionExplanation,
-  type Execution,
-} from '../../acl/index.ts';
+import { explainDecision, type DecisionExplanation, type Execution } from '../../acl/index.ts';
 import type { CheckFlags } from '../commands/acl/check.ts';
 import type { CommandContext } from '../context.ts';
 import { EXIT, type ExitCode } from '../exit-code.ts';
 import { CommandFailure } from '../failure.ts';
 import { runBatch } from './batch.ts';
+import { findGrant, type Grant } from './check-grant.ts';
 import { askNames, askServer, type ServerAnswer } from './check-live.ts';
 import { printCheckJson, printCheckList, printCheckOne } from './check-report.ts';
 import { splitWords } from './check-words.ts';
+import { decideShown, hideSecretArguments, refuseQuotedCommand } from './secret-argument.ts';
 import { readSubject, type Subject, type SubjectUser } from './subject.ts';
 
 /** One user's answer. */
@@ -27,12 +24,15 @@ export interface Check {
   readonly explanation?: DecisionExplanation;
   /** Would running it work: what the exit code says. `error`: the server calls it no command. */
   readonly verdict: 'allowed' | 'denied' | 'error';
+  /** Of a denial: rules that would allow it. */
+  readonly grant?: Grant;
   /** What the live server said itself, with `--verify`. */
   readonly server?: ServerAnswer;
 }
 
 export interface CheckReport {
   readonly subject: Subject;
+  /** As shown: secrets are `…`. */
   readonly argv: readonly string[];
   readonly db: number;
   readonly checks: readonly Check[];
@@ -49,12 +49,13 @@ export async function runCheck(
     return runBatch(flags.batch, flags, context);
   }
   const { targets, rules, argv } = splitWords(words, raw, flags);
+  refuseQuotedCommand(argv);
   const db = readDatabase(flags.db);
   const asked = rules === undefined ? flags : { ...flags, userRules: rules };
   const subject = await readSubject(targets, asked, context);
   refuseVerify(subject, flags);
-  const checks = await decideAll(subject, argv, db, flags);
-  const report: CheckReport = { subject, argv, db, checks };
+  const { checks, shown } = await decideAll(subject, argv, db, flags);
+  const report: CheckReport = { subject, argv: shown, db, checks };
   const { terminal } = context;
   if (flags.quiet !== true) {
     const print = flags.json === true ? printCheckJson : checks.length === 1 ? printCheckOne : printCheckList;
@@ -68,28 +69,42 @@ async function decideAll(
   argv: readonly string[],
   db: number,
   flags: CheckFlags,
-): Promise<readonly Check[]> {
-  const names = subject.target === undefined ? undefined : await askNames(subject.target, argv, flags);
+): Promise<{ readonly checks: readonly Check[]; readonly shown: readonly string[] }> {
+  const target = subject.asIf === undefined ? subject.target : undefined;
+  const names = target === undefined ? undefined : await askNames(target, argv, flags);
+  const asked = names?.argv ?? argv;
+  // What is secret follows from the command's own name; people typed the name that it has there.
+  const shown = [argv[0] ?? '', ...hideSecretArguments(asked).slice(1)];
+  const isExplained = names?.unknown === undefined && subject.users.length <= EXPLAINED_USERS_MAX;
   const checks = subject.users.map((user): Check => {
-    const execution =
-      names?.unknown ?? decideExecution(user.user, names?.argv ?? argv, user.user.table, { db });
-    const explanation =
-      names?.unknown === undefined && subject.users.length <= EXPLAINED_USERS_MAX
-        ? explain(user, names?.argv ?? argv, db, flags)
-        : undefined;
+    const execution = names?.unknown ?? decideShown(user.user, asked, db);
+    const verdict = verdictOf(execution);
+    const explanation = isExplained
+      ? explain(
+          user,
+          execution.dryRun.allowed || execution.dryRun.denied !== 'error'
+            ? asked
+            : hideSecretArguments(asked),
+          db,
+          flags,
+        )
+      : undefined;
+    const grant = isExplained && verdict === 'denied' ? findGrant(user.user, asked, db) : undefined;
     return {
       user,
       execution,
-      verdict: verdictOf(execution),
+      verdict,
       ...(explanation !== undefined && { explanation }),
+      ...(grant !== undefined && { grant }),
     };
   });
-  if (flags.verify !== true || subject.target === undefined) return checks;
-  const answers = await askServer(subject.target, checks, argv, db, flags);
-  return checks.map((check, at) => {
+  if (flags.verify !== true || target === undefined) return { checks, shown };
+  const answers = await askServer(target, checks, argv, db, flags);
+  const verified = checks.map((check, at) => {
     const server = answers[at];
     return server === undefined ? check : { ...check, server };
   });
+  return { checks: verified, shown };
 }
 
 /** More are listed without their reasons: --as explains one. */
@@ -138,6 +153,14 @@ function refuseVerify(subject: Subject, flags: CheckFlags): void {
       code: 'E_USAGE',
       what: '--verify asks a live server, and none is named',
       next: 'wardis acl check HOST:PORT --as USER --verify -- GET key',
+    });
+  }
+  if (subject.asIf !== undefined) {
+    throw new CommandFailure({
+      code: 'E_USAGE',
+      what: `--verify asks the server itself, which is no ${subject.asIf}`,
+      target: subject.from,
+      next: 'leave out --server and --table, or --verify',
     });
   }
   if (subject.table.dialect.selectors) return;

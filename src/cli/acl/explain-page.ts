@@ -8,7 +8,7 @@ export type Style = 'bold' | 'dim' | 'bad' | 'good' | 'warn';
 
 const CODES: Readonly<Record<Style, string>> = { bold: '1', dim: '2', bad: '31', good: '32', warn: '33' };
 const LABEL_COLUMNS = 16;
-const COLUMNS_MAX = 100;
+const COLUMNS_MAX = 80;
 
 export function paint(style: Style, text: string, look: Look): string {
   return look.colour && text !== '' ? `\u001b[${CODES[style]}m${text}\u001b[0m` : text;
@@ -22,7 +22,7 @@ export function printField(label: string, text: string, look: Look, style?: Styl
   });
 }
 
-/** The lines of a text that begins at a column; a pipe gets as many columns as a wide terminal. */
+/** The lines of a text that begins at a column. */
 export function wrap(text: string, look: Look, column: number): readonly string[] {
   const columns = Number.isFinite(look.columns) ? look.columns : COLUMNS_MAX;
   return foldText(safeText(text), columns, ' '.repeat(column))

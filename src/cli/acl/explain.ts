@@ -4,7 +4,6 @@
  */
 
 import {
-  decideExecution,
   defaultUser,
   explainDecision,
   explainUser,
@@ -26,6 +25,7 @@ import { printDecisions } from './explain-decision-report.ts';
 import { decisionsData, userData, usersData } from './explain-data.ts';
 import { printUserInFull, printUsers } from './explain-report.ts';
 import { splitExplainWords } from './rules-argument.ts';
+import { decideShown, hideSecretArguments, refuseQuotedCommand } from './secret-argument.ts';
 import { readSubject, type Subject, type SubjectUser } from './subject.ts';
 
 /** Everything that is said of one user. */
@@ -50,6 +50,7 @@ export async function runAclExplain(
   context: CommandContext,
 ): Promise<void> {
   const { targets, rules, argv } = splitExplainWords(words, raw);
+  if (argv !== undefined) refuseQuotedCommand(argv);
   if (rules !== undefined && flags.userRules !== undefined) {
     throw new CommandFailure({
       code: 'E_USAGE',
@@ -69,8 +70,9 @@ export async function runAclExplain(
   const [only] = subject.users;
   if (argv !== undefined) {
     const decisions = explainDecisions(subject, argv, flags);
-    if (flags.json === true) json(decisionsData(subject, argv, decisions));
-    else terminal.out(printDecisions(subject, argv, decisions, look));
+    const shown = hideSecretArguments(argv);
+    if (flags.json === true) json(decisionsData(subject, shown, decisions));
+    else terminal.out(printDecisions(subject, shown, decisions, look));
   } else if (subject.users.length === 1 && only !== undefined) {
     const explained = explainInFull(subject, only, flags);
     if (flags.json === true) json(userData(subject, explained));
@@ -120,9 +122,11 @@ function explainDecisions(
   return subject.users.flatMap((user) => {
     const { table } = user.user;
     const options = { db, ...pubsubOption(flags) };
-    const explanation = explainDecision(user.name, user.tokens, argv, table, options);
-    if (explanation === undefined) return [];
-    return [{ user, explanation, execution: decideExecution(user.user, argv, table, { db }) }];
+    const execution = decideShown(user.user, argv, db);
+    const isError = !execution.dryRun.allowed && execution.dryRun.denied === 'error';
+    const asked = isError ? hideSecretArguments(argv) : argv;
+    const explanation = explainDecision(user.name, user.tokens, asked, table, options);
+    return explanation === undefined ? [] : [{ user, explanation, execution }];
   });
 }
 

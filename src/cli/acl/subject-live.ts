@@ -9,9 +9,10 @@ import {
   tableFor,
   tableFromCommandReply,
   type CommandTable,
+  type PubsubDefault,
   type ServerVersion,
 } from '../../acl/index.ts';
-import { parseServerName } from '../../conf/index.ts';
+import { formatServerName, parseServerName } from '../../conf/index.ts';
 import {
   FleetError,
   isReplyError,
@@ -25,6 +26,7 @@ import { readTimeouts, resolveTargets } from '../connection-target.ts';
 import type { CommandContext } from '../context.ts';
 import { CommandFailure } from '../failure.ts';
 import { describeFleetError } from '../fleet-failure.ts';
+import { safeText } from '../../text/index.ts';
 import { readPassword } from '../password.ts';
 import type { Subject, SubjectUser } from './subject.ts';
 import type { SubjectFlags } from './subject-options.ts';
@@ -59,11 +61,37 @@ export async function converse<Answer>(
   }
 }
 
-/** All users; the one of `--as` only where the server lets us see that one alone. */
-export async function readLiveUsers(target: Target, flags: SubjectFlags): Promise<Subject> {
+/** Another version's table for a live server's users. */
+export interface OtherTable {
+  readonly table: CommandTable;
+  readonly server: ServerVersion;
+  /** What `--server` says, where no `--table` does: a server of this branch is no other. */
+  readonly branch?: string;
+  readonly pubsubDefault?: PubsubDefault;
+}
+
+/**
+ * All users; the one of `--as` only where the server lets us see that one alone. With another version's table they are
+ * what that version would make of the server's rules.
+ */
+export async function readLiveUsers(
+  target: Target,
+  flags: SubjectFlags,
+  other: OtherTable | undefined,
+): Promise<Subject> {
   const from = printEndpoint(target.endpoint);
   return converse(target, flags, async (connection) => {
     const server = await askVersion(connection, from, flags);
+    if (other !== undefined && !isSame(server, other)) {
+      const { table } = other;
+      const users = await askUsers(connection, from, table, flags.as, other);
+      const asIf = formatServerName(other.server);
+      const notes = [
+        `what if: the users of ${from}, which is ${formatServerName(server)}, as ${asIf} would read and judge them`,
+        ...(table.note === undefined ? [] : [table.note]),
+      ];
+      return { from, table, users, target, asIf, notes };
+    }
     const [commands = null] = await connection.send([['COMMAND']]);
     const refusedTable = isReplyError(commands);
     const table = refusedTable ? tableFor(server) : tableFromCommandReply(commands, server);
@@ -73,6 +101,10 @@ export async function readLiveUsers(target: Target, flags: SubjectFlags): Promis
     ];
     return { from, table, users: await askUsers(connection, from, table, flags.as), target, notes };
   });
+}
+
+function isSame({ product, version }: ServerVersion, { branch }: OtherTable): boolean {
+  return branch !== undefined && `${product}-${version}.`.startsWith(`${branch.trim().toLowerCase()}.`);
 }
 
 /** HELLO needs no right from 6.2 on; Valkey 7.2 calls itself a Redis there, and INFO knows better. */
@@ -102,25 +134,37 @@ async function askUsers(
   from: string,
   table: CommandTable,
   only: string | undefined,
+  other?: OtherTable,
 ): Promise<readonly SubjectUser[]> {
   const [list = null] = await connection.send([['ACL', 'LIST']]);
-  if (Array.isArray(list)) return list.map((line) => readLine(textOf(line), from, table));
+  if (Array.isArray(list)) return list.map((line) => readLine(textOf(line), from, table, other));
   if (only !== undefined) {
     const [view = null] = await connection.send([['ACL', 'GETUSER', only]]);
-    if (Array.isArray(view)) return [readView(only, view, from, table)];
+    if (Array.isArray(view)) return [readView(only, view, from, table, other)];
     if (view === null) throw unreadable(from, null, `there is no user ${JSON.stringify(only)}`);
   }
   throw unreadable(from, list, 'the users could not be read');
 }
 
-function readLine(line: string, from: string, table: CommandTable): SubjectUser {
-  const parsed = parseUserLine(line, table);
-  if (parsed.user === undefined) throw strange(parsed.name ?? '', from, parsed.problems[0]?.message);
+function readLine(
+  line: string,
+  from: string,
+  table: CommandTable,
+  other: OtherTable | undefined,
+): SubjectUser {
+  const parsed = parseUserLine(line, table, optionsOf(other));
+  if (parsed.user === undefined) throw strange(parsed.name ?? '', from, parsed.problems[0]?.message, other);
   return { name: parsed.user.name, tokens: line.split(' ').slice(2), user: parsed.user };
 }
 
 /** The rules that ACL GETUSER's answer stands for. */
-function readView(name: string, view: Reply, from: string, table: CommandTable): SubjectUser {
+function readView(
+  name: string,
+  view: Reply,
+  from: string,
+  table: CommandTable,
+  other: OtherTable | undefined,
+): SubjectUser {
   const pairs = pairsOf(view);
   const flags = listOf(pairs.get('flags'));
   const rights = (fields: ReadonlyMap<string, Reply>): readonly string[] => [
@@ -138,8 +182,8 @@ function readView(name: string, view: Reply, from: string, table: CommandTable):
       (selector) => `(${rights(pairsOf(selector)).join(' ')})`,
     ),
   ];
-  const { user, problems } = parseUser(name, tokens, table);
-  if (user === undefined) throw strange(name, from, problems[0]?.message);
+  const { user, problems } = parseUser(name, tokens, table, optionsOf(other));
+  if (user === undefined) throw strange(name, from, problems[0]?.message, other);
   return { name, tokens, user };
 }
 
@@ -149,7 +193,25 @@ function wordsOf(value: Reply | undefined, sign: string, all: boolean): readonly
   return all ? [] : listOf(value).map((pattern) => sign + pattern);
 }
 
-function strange(name: string, from: string, message: string | undefined): CommandFailure {
+function optionsOf(other: OtherTable | undefined): Pick<OtherTable, 'pubsubDefault'> {
+  return other?.pubsubDefault === undefined ? {} : { pubsubDefault: other.pubsubDefault };
+}
+
+function strange(
+  name: string,
+  from: string,
+  message: string | undefined,
+  other: OtherTable | undefined,
+): CommandFailure {
+  if (other !== undefined) {
+    return new CommandFailure({
+      code: 'E_RULES',
+      what: `${formatServerName(other.server)} would refuse the rules of user ${JSON.stringify(name)}`,
+      target: from,
+      ...(message !== undefined && { cause: safeText(message.trim()) }),
+      next: 'leave out --server to have them judged as the server itself does',
+    });
+  }
   return new CommandFailure({
     code: 'E_USERS',
     what: `the rules of user ${JSON.stringify(name)} cannot be read`,

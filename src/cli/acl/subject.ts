@@ -22,7 +22,7 @@ import type { CommandContext } from '../context.ts';
 import { CommandFailure } from '../failure.ts';
 import { readInputBytes } from '../text-input.ts';
 import { kindOfSource } from './source-kind.ts';
-import { findTarget, readLiveUsers } from './subject-live.ts';
+import { findTarget, readLiveUsers, type OtherTable } from './subject-live.ts';
 import type { SubjectFlags } from './subject-options.ts';
 import { readTableFile } from './table-file.ts';
 import { safeText } from '../../text/index.ts';
@@ -42,6 +42,8 @@ export interface Subject {
   readonly file?: ParsedAclFile;
   /** The live server that was asked. */
   readonly target?: Target;
+  /** The version that a live server's users were read as, where it is another than the server's own. */
+  readonly asIf?: string;
   /** What to say beside every answer: the version was assumed, or another table stands in. */
   readonly notes: readonly string[];
 }
@@ -89,10 +91,23 @@ export async function readSubject(
   }
   const subject =
     given.length === 0
-      ? await readLiveUsers(await findTarget(targets, flags, context), flags)
+      ? await readLiveUsers(await findTarget(targets, flags, context), flags, await readOther(flags))
       : await readWritten(flags, context);
   if (flags.as === undefined) return subject;
   return { ...subject, users: [findUser(subject, flags.as)], everyone: subject.users };
+}
+
+/** The table that a live server's users are read by instead of its own: what if it were another version? */
+async function readOther(flags: SubjectFlags): Promise<OtherTable | undefined> {
+  if (flags.server === undefined && flags.table === undefined) return undefined;
+  const { table, server } = await readTable(flags);
+  const pubsubDefault = readPubsubDefault(flags.pubsubDefault);
+  return {
+    table,
+    ...(flags.table === undefined && { branch: flags.server ?? '' }),
+    ...(pubsubDefault !== undefined && { pubsubDefault }),
+    server,
+  };
 }
 
 /** A file in the place of the server is the one of `--aclfile` or `--config`. */
