@@ -20,6 +20,7 @@ import { readPassword } from '../password.ts';
 import { openPrompt } from '../prompt.ts';
 import { readSeenFile, watchServer } from './learn-source.ts';
 import { printLearned, type Learned } from './learn-report.ts';
+import { safeText } from '../../text/index.ts';
 import { readTable } from './subject.ts';
 
 const NAME_DEFAULT = 'app';
@@ -195,8 +196,21 @@ function sortByUser(table: CommandTable, flags: LearnFlags) {
       }
       const unnamed =
         nameless === 0 ? [] : [`left out, because nothing tells their user: ${nameless} commands`];
-      const users = [...recorders].map(([name, recorder]) => {
-        const recording = recorder.recording();
+      const recordings = [...recorders].map(([name, recorder]) => ({
+        name,
+        recording: recorder.recording(),
+      }));
+      if (recordings.every(({ recording }) => recording.commands.size === 0)) {
+        const first = recordings.flatMap(({ recording }) => [...recording.unknown.keys()])[0] ?? '';
+        throw new CommandFailure({
+          code: 'E_NOTHING_SEEN',
+          what: `no command of ${table.server} was seen`,
+          target: from,
+          cause: `what stands there begins with words like ${JSON.stringify(safeText(first))}`,
+          next: 'give a file with a command on each line, or lines of MONITOR; an ACL file is for wardis acl explain',
+        });
+      }
+      const users = recordings.map(({ name, recording }) => {
         const proposal = proposeRules(recording, {
           dangerous: includeDangerous === true ? 'grant' : 'leave-out',
         });
