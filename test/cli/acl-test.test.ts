@@ -130,3 +130,38 @@ describe('acl test', () => {
     expect(answer.err).toContain(said);
   });
 });
+
+describe('several servers', () => {
+  it('share the rules that none of them exercises, and each is named that covers too little', async () => {
+    const path = file('thin.yaml', GOOD.replace("[GET app:1, [SET, 'app:a key', 1]]", '[GET app:1]'));
+    const { exit, out, err } = await run(['acl', 'test', path, '--min-coverage', '100']);
+    expect(exit).toBe(1);
+    expect(out.match(/never exercised/g)).toHaveLength(1);
+    expect(out.indexOf('never exercised')).toBeGreaterThan(out.indexOf('valkey-8.1'));
+    expect(err).toBe(
+      `coverage of ${path} on redis-7.2 is below 100 %\ncoverage of ${path} on valkey-8.1 is below 100 %\n`,
+    );
+    expect(out).toContain(`${path}  redis-7.2  users.acl\n`);
+  });
+
+  it('are a question of what if, for a live server', async () => {
+    const running = await startServer({ server: 'redis-7.0' });
+    try {
+      await talk(running.port, [['ACL', 'SETUSER', 'app', 'on', '>p', '~app:*', '+get', '+set']]);
+      const path = file('live.yaml', GOOD.replace('aclfile: users.acl\n', ''));
+      const { exit, out } = await run(['acl', 'test', path, '--target', `127.0.0.1:${running.port}`]);
+      expect(exit).toBe(0);
+      expect(out).toContain(`${path}  redis-7.2  127.0.0.1:`);
+      expect(out).toContain(`${path}  valkey-8.1  127.0.0.1:`);
+      expect(out.match(/what if: /g)).toHaveLength(2);
+    } finally {
+      await running.stop();
+    }
+  });
+
+  it('is told of a key that is none', async () => {
+    const { exit, err } = await run(['acl', 'test', file('none.yaml', `test: 1\n${GOOD}`)]);
+    expect(exit).toBe(2);
+    expect(err).toContain('none.yaml:1: document: Unrecognized key: "test"');
+  });
+});

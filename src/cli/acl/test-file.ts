@@ -88,7 +88,8 @@ export async function readTestFile(path: string): Promise<TestFile> {
   const parsed = file.safeParse(document.toJS({ maxAliasCount: 100 }));
   if (!parsed.success) {
     const problems = parsed.error.issues.map(
-      (issue) => `${lineOfPath(document, issue.path, lineOf)}: ${issue.path.join('.')}: ${issue.message}`,
+      (issue) =>
+        `${lineOfPath(document, issue.path, lineOf)}: ${issue.path.length === 0 ? 'document' : issue.path.join('.')}: ${issue.message}`,
     );
     throw unreadable(path, problems);
   }

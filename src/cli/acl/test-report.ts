@@ -22,7 +22,13 @@ export interface TableStyle {
 }
 
 export function printTestTable(runs: readonly TestRun[], style: TableStyle): string {
-  return `${runs.map((run) => printRun(run, style)).join('\n\n')}\n`;
+  const blocks = runs.map((run, at) => {
+    const next = runs[at + 1];
+    // What no server exercises is said once, below the last of them.
+    const isSaidBelow = next?.path === run.path && missedOf(next).join('\n') === missedOf(run).join('\n');
+    return printRun(run, style, isSaidBelow ? [] : missedOf(run));
+  });
+  return `${blocks.join('\n\n')}\n`;
 }
 
 export function printTestJson(runs: readonly TestRun[]): string {
@@ -63,7 +69,15 @@ export function printTestJunit(runs: readonly TestRun[]): string {
   return `<?xml version="1.0" encoding="UTF-8"?>\n<testsuites name="wardis acl test">\n${suites.join('\n')}\n</testsuites>\n`;
 }
 
-function printRun(run: TestRun, { all, look }: TableStyle): string {
+/** A line a user: the rules that no expectation depends on. */
+function missedOf({ coverage }: TestRun): readonly string[] {
+  return coverage.flatMap(({ user, rules = [] }) => {
+    const tokens = rules.filter(({ exercised }) => !exercised).map(({ token }) => token);
+    return tokens.length === 0 ? [] : [`${user}: ${tokens.join(' ')}`];
+  });
+}
+
+function printRun(run: TestRun, { all, look }: TableStyle, missed: readonly string[]): string {
   const { passed, failed, errors } = countsOf(run);
   const shown = run.results.filter(({ outcome }) => all === 'shown' || outcome !== 'pass');
   const rows = shown.map(({ expectation, outcome, why }) => {
@@ -74,10 +88,6 @@ function printRun(run: TestRun, { all, look }: TableStyle): string {
     return because.length === 0 ? head : `${head}\n         ${because.join(': ')}`;
   });
   const rules = run.coverage.flatMap((each) => each.rules ?? []);
-  const missed = run.coverage.flatMap(({ user, rules: own = [] }) => {
-    const tokens = own.filter(({ exercised }) => !exercised).map(({ token }) => token);
-    return tokens.length === 0 ? [] : [`${user}: ${tokens.join(' ')}`];
-  });
   const unknown = run.coverage.some((each) => each.rules === undefined);
   const coverage = unknown
     ? 'coverage unknown: too many rules and expectations'
