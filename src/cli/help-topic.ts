@@ -15,7 +15,11 @@ export const HELP_TOPICS: readonly HelpTopic[] = [
   { name: 'exit-codes', summary: 'what each exit code means', print: printExitCodes },
   { name: 'environment', summary: 'environment variables', print: printEnvironment },
   { name: 'output', summary: 'output formats and streams', print: printOutput },
-  { name: 'permissions', summary: 'the ACL user that an audit needs', print: printPermissions },
+  {
+    name: 'permissions',
+    summary: 'the ACL user that an audit needs, and what other verbs need',
+    print: printPermissions,
+  },
 ];
 
 function printExitCodes(): string {
@@ -66,5 +70,10 @@ In an ACL file, with the SHA-256 of the password instead of the password:
   user wardis on #SHA256 ${rules}
 
 What is refused to the user is reported as unknown, never as passed.
+
+More is needed, besides, by
+
+  acl check --verify     +acl|dryrun (from 7.0 on)
+  acl learn --monitor    +monitor +client|list
 `;
 }

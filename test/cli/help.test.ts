@@ -76,6 +76,12 @@ describe('help', () => {
     expect((await run(['help', 'permissions', '--server', 'nosql-1'])).exit).toBe(2);
   });
 
+  it('names what other verbs need besides', async () => {
+    const { out } = await run(['help', 'permissions']);
+    expect(out).toMatch(/acl check --verify +\+acl\|dryrun/);
+    expect(out).toMatch(/acl learn --monitor +\+monitor \+client\|list/);
+  });
+
   it('suggests the verb that was meant', async () => {
     expect((await run(['audti'])).err).toContain('audit');
     expect((await run(['audit', '--fail-onn', 'high'])).err).toContain('--fail-on');
