@@ -202,7 +202,7 @@ describe.skipIf(redis === undefined)('the documentation', () => {
   it.each(commands)('runs: $command ($where)', async ({ command }) => {
     const folder = mkdtempSync(join(tmpdir(), 'wardis-documented-run-'));
     // Who watches must have something to see.
-    const traffic = setInterval(() => void talk(server.port, [['GET', 'app:1']]), 200);
+    const traffic = setInterval(() => void talk(server.port, [['GET', 'app:1']]), 50);
     try {
       for (const name of readdirSync(fixture)) copyFileSync(join(fixture, name), join(folder, name));
       // Where it would be written is where nothing is yet.
