@@ -57,7 +57,7 @@ const SUBCOMMANDS: LintRule = {
   title: 'Single subcommands are denied; newer versions add others',
   severity: 'low',
   rationale:
-    'Denying -client|kill -client|pause leaves what is not named, and what later releases add: CLIENT got NO-TOUCH and SETINFO in 7.2, IMPORT-SOURCE in Valkey 8.1; CLUSTER got half a dozen in Valkey 9.1.',
+    'Denying -client|kill -client|pause leaves what is not named, and what later releases add: CLIENT got NO-TOUCH and SETINFO in 7.2, IMPORT-SOURCE in Valkey 8.1; CLUSTER got five between Valkey 8.1 and 9.1.',
   fix: 'Deny the container and allow the subcommands that are needed: -client +client|setname +client|setinfo.',
   proof: [
     prove(

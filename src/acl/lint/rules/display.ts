@@ -36,7 +36,7 @@ const FIRST_ARGUMENT: LintRule = {
   title: 'A first-argument rule with a blank or a quote cannot be displayed',
   severity: 'critical',
   rationale:
-    'A rule such as "+select|a b" is accepted, and servers from 7.2 on (Redis 8.0.6 and Valkey 9.1.2 too) abort at the next ACL LIST, ACL GETUSER or ACL SAVE; 7.0 saves a line that it cannot load again.',
+    'A rule such as "+select|a b" is accepted, and servers from 7.2 on (Redis 8.0.6 and Valkey 9.1.2 too) abort at the next ACL LIST, ACL GETUSER or ACL SAVE; older ones save a line that they cannot load again.',
   fix: 'Remove the rule.',
   proof: [prove(SINCE_7_0, 'on "+select|a b"', accepted)],
   examples: { bad: bad('+ping', '+ping +select|a"b'), good: { text: good } },

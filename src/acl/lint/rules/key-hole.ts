@@ -132,7 +132,7 @@ const sortReadOnly = holeRule({
   id: 'sort-ro-unchecked',
   title: 'SORT_RO reads keys that are not checked',
   rationale:
-    'SORT_RO of Redis 7.0.0 to 7.0.12 and 7.2.0 checks no key at all (CVE-2023-41053): it reads any list, set or sorted set. It is in @read.',
+    'SORT_RO of Redis 7.0.0 to 7.0.12 and 7.2.0 checks no key at all (CVE-2023-41053): it reads any list, set or sorted set. It is in @read, and in @dangerous.',
   fix: 'Update to Redis 7.0.13 or 7.2.1, or deny SORT_RO.',
   commands: ['sort_ro'],
   isOpen: (dialect) => dialect.sortRoUnchecked,

@@ -12,7 +12,7 @@ const keysScan = holderRule({
   title: 'Key names of everybody can be listed',
   severity: 'low',
   rationale:
-    'KEYS, SCAN, RANDOMKEY and DBSIZE take no key, so key patterns are not asked: they show the names of every key in the database, whoever owns it. +@read and +@keyspace bring them. Names often hold user ids, mail addresses or session tokens.',
+    'KEYS, SCAN, RANDOMKEY and DBSIZE take no key, so key patterns are not asked: the first three show the names of all keys in the database, whoever owns them, and DBSIZE counts them. +@read and +@keyspace bring them. Names often hold user ids, mail addresses or session tokens.',
   fix: 'Deny KEYS, SCAN, RANDOMKEY and DBSIZE after the category that brings them, or give each tenant a server (Valkey 9.1: a database) of its own. SSCAN, HSCAN and ZSCAN take a key and are safe.',
   commands: ['keys', 'scan', 'randomkey', 'dbsize', 'clusterscan'],
   applies: hasKeyPatterns,

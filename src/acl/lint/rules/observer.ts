@@ -21,7 +21,7 @@ const monitor = holderRule({
   title: 'MONITOR shows the commands and values of everybody',
   severity: 'high',
   rationale:
-    'MONITOR streams every command of every client with its arguments, in every database; key patterns are not asked. AUTH, HELLO, ACL SETUSER and CONFIG SET are left out, EVAL arguments and all values are not.',
+    'MONITOR streams every command of every client with its arguments, in every database; key patterns are not asked. Administrative commands such as ACL SETUSER and CONFIG SET are left out, and the passwords of AUTH and HELLO; arguments of EVAL and all values are not.',
   fix: 'Deny MONITOR, or list the commands that are needed instead of @admin, @dangerous or @slow.',
   commands: ['monitor'],
   applies: isLimited,

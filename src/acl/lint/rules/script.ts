@@ -78,7 +78,7 @@ const debugUnchecked: LintRule = debugRule({
   title: 'DEBUG looks into any key (6.x)',
   severity: 'high',
   rationale:
-    'DEBUG OBJECT, DEBUG DIGEST-VALUE and others take a key that is not checked: they tell of any key’s encoding, size and age. DEBUG also stops, blocks or crashes the server. In 6.x nothing switches it off.',
+    'DEBUG OBJECT, DEBUG DIGEST-VALUE and others take a key that is not checked: they tell of any key’s encoding, size and age. DEBUG also stops, blocks or crashes the server. In 6.x nothing but rename-command switches it off.',
   servers: BEFORE_7_0,
   example: 'redis-6.2',
   applies: (subject) => !subject.table.dialect.subcommands,
