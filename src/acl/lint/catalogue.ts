@@ -5,6 +5,7 @@ import { CLIENT_RULES } from './rules/client.ts';
 import { CONF_FILE_RULES } from './rules/conf-file.ts';
 import { DENY_LIST_RULES } from './rules/deny-list.ts';
 import { DISPLAY_RULES } from './rules/display.ts';
+import { ENCODING_RULES } from './rules/encoding.ts';
 import { FILE_FORM_RULES } from './rules/file-form.ts';
 import { LOGIN_RULES } from './rules/login.ts';
 import { NO_EFFECT_RULES } from './rules/no-effect.ts';
@@ -27,6 +28,7 @@ import { USER_LENGTH_RULES } from './rules/user-length.ts';
 /** Why a server refuses a file, or reads it differently than was meant. */
 export const FORM_LINT_RULES: readonly LintRule[] = [
   ...ACL_FILE_RULES,
+  ...ENCODING_RULES,
   ...FILE_FORM_RULES,
   ...REFUSED_NAME_RULES,
   ...REFUSED_FORM_RULES,

@@ -8,6 +8,7 @@ import { FORM_LINT_RULES, LINT_RULES } from './catalogue.ts';
 import { LINT_SEVERITIES } from './rule.ts';
 import type { LintFinding, LintOptions, LintRule, LintSource, LintSubject, LintToken } from './rule.ts';
 import { readUsers } from './user.ts';
+import { isUtf16 } from './utf16.ts';
 import { leaveLongUsersOut } from './user-length.ts';
 import type { WrittenUser } from './user.ts';
 import { collectUsers, readFileLines, splitWords } from './written-line.ts';
@@ -21,7 +22,9 @@ const FORM_RULES: ReadonlySet<LintRule> = new Set(FORM_LINT_RULES);
 export function lint(subject: LintSubject, rules: readonly LintRule[] = LINT_RULES): readonly LintFinding[] {
   const findings: LintFinding[] = [];
   const judged = leaveLongUsersOut(subject);
-  for (const rule of rules) {
+  // Of bytes that are no text for the server nothing else can be said.
+  const unreadable = subject.source.kind === 'acl-file' && isUtf16(subject.text ?? '');
+  for (const rule of unreadable ? rules.filter(({ id }) => id === 'aclfile-utf16') : rules) {
     for (const hit of rule.judge(FORM_RULES.has(rule) ? subject : judged)) {
       if (findings.length >= LINT_FINDINGS_MAX) break;
       findings.push({ ...hit, rule: rule.id, title: rule.title, severity: hit.severity ?? rule.severity });

@@ -54,7 +54,8 @@ export function readFileLines(text: string): readonly FileLine[] {
   /** The user line that an indented or continued line belongs to. */
   let open: { readonly number: number; readonly continued: boolean } | undefined;
   for (const line of splitLines(text)) {
-    const words = splitWords(line);
+    // What stands behind a NUL the server does not see.
+    const words = splitWords({ ...line, text: line.text.split('\0', 1)[0] ?? '' });
     const kind = kindOf(line, words, open?.continued === true);
     const base = { ...line, words };
     if (kind === 'user') {

@@ -258,7 +258,6 @@ const REFUSED: LintRule = {
       hitToken(user, token, { message: sentence(messageAt(subject, user, token.index)) }, last),
     ),
     ...badNames(subject),
-    ...nulBytes(subject),
   ],
 };
 
@@ -323,23 +322,6 @@ function badNames(subject: LintSubject): readonly LintHit[] {
       ...(range !== undefined && { range }),
       message: sentence(message),
     }));
-}
-
-/** A NUL ends a line for the server: what follows is read with the next one. */
-function nulBytes(subject: LintSubject): readonly LintHit[] {
-  if (subject.problems.length === 0) return [];
-  return fileLines(subject).flatMap(({ text, number, start }): readonly LintHit[] => {
-    const at = text.indexOf('\0');
-    if (at === -1) return [];
-    return [
-      {
-        line: number,
-        range: [start + at, start + at + 1],
-        message: 'The line holds a NUL byte, where it ends for the server: what is refused is its rest.',
-        fix: inWords('Remove the NUL byte.'),
-      },
-    ];
-  });
 }
 
 function messageAt(subject: LintSubject, user: LintUser, index: number): string {

@@ -53,7 +53,7 @@ export const ROLE_RULES: readonly LintRule[] = [
     title: 'The user of Sentinels cannot watch or fail over',
     severity: 'high',
     rationale:
-      'A Sentinel watches by PING and INFO, finds the others on the channel __sentinel__:hello, and fails over by MULTI, SLAVEOF, CONFIG REWRITE, CLIENT KILL and EXEC; in Valkey from 9.0 on a coordinated failover takes FAILOVER too. What is missing shows at the first failover.',
+      'A Sentinel watches by PING and INFO, finds the others on the channel __sentinel__:hello, and fails over by MULTI, SLAVEOF, CONFIG REWRITE, CLIENT KILL and EXEC; REPLICAOF does not stand in for SLAVEOF. In Valkey from 9.0 on a coordinated failover takes FAILOVER and CLIENT PAUSE too. What is missing shows at the first failover.',
     fix: 'Grant what it needs: ping info publish subscribe multi exec slaveof config|rewrite client|kill client|setname script|kill, and the channel __sentinel__:hello.',
     proof: [
       prove(
