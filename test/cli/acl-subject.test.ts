@@ -395,3 +395,9 @@ function shapeOf(command: Command | undefined): unknown {
     flags: [...command.flags].sort(),
   };
 }
+
+it('tells who named no source what the sources are, where no server listens', async () => {
+  const { exit, err } = await run(['acl', 'explain', '--as', 'x', '--', 'GET', 'x']);
+  expect(exit).toBe(3);
+  expect(err).toMatch(/next: .*--aclfile FILE, --user-rules RULES/);
+});

@@ -90,11 +90,32 @@ export async function readSubject(
     });
   }
   const subject =
-    given.length === 0
-      ? await readLiveUsers(await findTarget(targets, flags, context), flags, await readOther(flags))
-      : await readWritten(flags, context);
+    given.length === 0 ? await readLive(targets, flags, context) : await readWritten(flags, context);
   if (flags.as === undefined) return subject;
   return { ...subject, users: [findUser(subject, flags.as)], everyone: subject.users };
+}
+
+/** Nobody who names no source must have meant a server on the default port: the next step names the other sources. */
+async function readLive(
+  targets: readonly string[],
+  flags: SubjectFlags,
+  context: CommandContext,
+): Promise<Subject> {
+  const target = await findTarget(targets, flags, context);
+  const other = await readOther(flags);
+  try {
+    return await readLiveUsers(target, flags, other);
+  } catch (error) {
+    const { host, port, socket, uri } = flags;
+    const isNamed = targets.length > 0 || [host, port, socket, uri].some((value) => value !== undefined);
+    if (isNamed || !(error instanceof CommandFailure)) throw error;
+    const { next } = error.text;
+    const sources = 'or name whose rules: --aclfile FILE, --user-rules RULES or HOST:PORT';
+    throw new CommandFailure(
+      { ...error.text, next: next === undefined ? sources : `${next}   ${sources}` },
+      { cause: error },
+    );
+  }
 }
 
 /** The table that a live server's users are read by instead of its own: what if it were another version? */

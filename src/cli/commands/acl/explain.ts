@@ -49,5 +49,6 @@ Examples:
   wardis acl explain --aclfile users.acl --server valkey-8.1            every user in a line
   wardis acl explain --aclfile users.acl --server valkey-8.1 --as app   one user in full
   wardis acl explain 127.0.0.1:6379 --as app                            of a live server
+  wardis acl explain --server redis-7.2 --user-rules='-@all +get'       rules that begin with -
   wardis acl explain 'on ~app:* +@all -@dangerous' -- KEYS '*'          which rules decide it
 `;
