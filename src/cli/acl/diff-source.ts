@@ -62,11 +62,21 @@ async function readTwo(
   const second = liveFirst ? from : to;
   const read = await readSource(first[0], first[1], flags, context);
   const server =
-    first[0].kind === 'server' && flags.server === undefined && flags.table === undefined
+    first[0].kind === 'server' &&
+    second[0].kind !== 'server' &&
+    flags.server === undefined &&
+    flags.table === undefined
       ? { server: formatServerName(read.table.dialect) }
       : {};
-  const other = await readSource(second[0], second[1], { ...flags, ...server }, context);
+  const quiet = warned(first[0], flags) ? { authWarning: false } : {};
+  const other = await readSource(second[0], second[1], { ...flags, ...server, ...quiet }, context);
   return liveFirst ? [other, read] : [read, other];
+}
+
+/** Was it said already that the command line shows a password? */
+function warned({ kind, text }: Source, { pass, authWarning }: DiffFlags): boolean {
+  if (authWarning === false) return true;
+  return kind === 'server' && (pass !== undefined || /:\/\/[^/]*:[^/]*@/.test(text));
 }
 
 async function readSource(
@@ -83,7 +93,30 @@ async function readSource(
     ...(kind === 'aclfile' && { aclfile: text }),
     ...(kind === 'config' && { config: text }),
   };
-  return readSubject(kind === 'server' ? [text] : [], asked, context);
+  try {
+    return await readSubject(kind === 'server' ? [text] : [], asked, context);
+  } catch (error) {
+    if (kind === 'server' && error instanceof CommandFailure && error.text.code === 'E614' && mayBeFile(text))
+      throw neither(text, error);
+    throw error;
+  }
+}
+
+/** A word without port, or with a slash, may be meant as a file. */
+function mayBeFile(text: string): boolean {
+  return !text.includes('://') && (text.includes('/') || !/:\d+$/.test(text));
+}
+
+function neither(text: string, cause: CommandFailure): CommandFailure {
+  return new CommandFailure(
+    {
+      code: 'E614',
+      what: 'no such file, and no host of that name',
+      target: text,
+      next: 'name an ACL file, a redis.conf, or a server as HOST:PORT',
+    },
+    { cause },
+  );
 }
 
 function miscounted(): CommandFailure {
