@@ -93,6 +93,28 @@ describe('acl diff', () => {
     expect(out).toContain("ERR Error in ACL SETUSER modifier '%R~app:*': Syntax error");
   });
 
+  it('says which rights the default of channels takes away in an upgrade', async () => {
+    const upgraded = file(
+      'channels.acl',
+      'user default off\nuser app on >x ~app:* +@all\nuser set on >x ~a resetchannels &a +publish\nuser none on >x ~a +get\n',
+    );
+    const upgrade = (from: string, to: string) =>
+      run(['acl', 'diff', upgraded, '--server', from, '--to', to, '--wide'], { look: { columns: 4096 } });
+    const { out } = await upgrade('redis-6.2', 'redis-8.0');
+    expect(out).toMatch(/note: users without channel rules .* acl-pubsub-default .*\(app cannot PUBLISH/);
+    expect(out).toMatch(/not in TO +STRALGO$/m);
+    expect(out).not.toMatch(/HOST:|POST/);
+    expect((await upgrade('redis-7.0', 'redis-8.0')).out).not.toContain('acl-pubsub-default');
+  });
+
+  it('does not take a word for a host alone', async () => {
+    const { exit, err } = await run(['acl', 'diff', before, 'nofile.invalid', ...SERVER]);
+    expect(exit).not.toBe(0);
+    expect(err).toContain('no such file, and no host of that name');
+    const named = await run(['acl', 'diff', before, 'nofile.invalid:6379', ...SERVER]);
+    expect(named.err).not.toContain('no such file');
+  });
+
   it('compares two users of one file', async () => {
     const { out } = await run(['acl', 'diff', after, '--as', 'app', '--as', 'new', ...SERVER]);
     expect(out).toContain('~ app → new');

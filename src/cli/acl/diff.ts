@@ -18,6 +18,8 @@ import { parseOutputs } from '../format-option.ts';
 import { readServerFlag } from '../server-flag.ts';
 import { DIFF_FORMATS, renderDiff } from './diff-report.ts';
 import { readSides } from './diff-source.ts';
+import { splitByVersion, withoutGuards, type VersionSplit } from './diff-versions.ts';
+import { noteOnChannels } from './diff-channels.ts';
 import type { Subject, SubjectUser } from './subject.ts';
 
 /** One user of either side. */
@@ -99,7 +101,11 @@ function compareSides(
   if (to === undefined) {
     const server = readServerFlag(flags.to ?? '', context.terminal, '--to');
     const table = tableFor(completeVersion(server));
-    const notes = [...from.notes, ...(table.note === undefined ? [] : [table.note])];
+    const notes = [
+      ...from.notes,
+      ...(table.note === undefined ? [] : [table.note]),
+      ...noteOnChannels(from, table),
+    ];
     return {
       from: { from: from.from, server: nameOf(from.table) },
       to: { from: from.from, server: nameOf(table) },
@@ -112,7 +118,7 @@ function compareSides(
     from: { from: from.from, server: nameOf(from.table) },
     to: { from: to.from, server: nameOf(to.table) },
     users,
-    notes: [...new Set([...from.notes, ...to.notes])],
+    notes: [...new Set([...from.notes, ...to.notes, ...noteOnChannels(from, to.table, to.users)])],
   };
 }
 
@@ -145,15 +151,20 @@ function compareByName(from: Subject, to: Subject): readonly UserChange[] {
 function compareVersions({ name, tokens }: SubjectUser, from: CommandTable, to: CommandTable): UserChange {
   const answer = diffVersions(tokens, name, from, to);
   if (!answer.accepted) return { change: 'refused', name, refusals: answer.refusals };
-  const { diff, newCommands, goneCommands } = answer;
-  if (diff.same && newCommands.length + goneCommands.length === 0) return { change: 'same', name };
-  return { change: 'changed', name, diff, newCommands, goneCommands };
+  const newCommands = withoutGuards(answer.newCommands);
+  const goneCommands = withoutGuards(answer.goneCommands);
+  return changedOrSame(name, { diff: splitByVersion(answer.diff).diff, newCommands, goneCommands });
 }
 
 function changeOf(name: string, diff: UserDiff, otherName?: string): UserChange {
-  if (diff.same) return { change: 'same', name };
+  return changedOrSame(name, splitByVersion(diff), otherName);
+}
+
+function changedOrSame(name: string, split: VersionSplit, otherName?: string): UserChange {
+  const { diff, newCommands, goneCommands } = split;
+  if (diff.same && newCommands.length + goneCommands.length === 0) return { change: 'same', name };
   const other = otherName === undefined || otherName === name ? {} : { otherName };
-  return { change: 'changed', name, ...other, diff, newCommands: [], goneCommands: [] };
+  return { change: 'changed', name, ...other, diff, newCommands, goneCommands };
 }
 
 /** What could not be compared is no proof of sameness. */
