@@ -134,10 +134,11 @@ describe('what is missing', () => {
     expect(ids(rules, 'sentinel', 'redis-7.2')).toEqual(['role-sentinel-lacks']);
   });
 
-  it('is either SLAVEOF or REPLICAOF, not both', () => {
+  it('is SLAVEOF, which REPLICAOF does not stand in for', () => {
     const rest = `-@all &${SENTINEL_CHANNEL} +ping +info +publish +subscribe +multi +exec +config|rewrite +client|kill`;
-    expect(ids(`${rest} +replicaof`, 'sentinel')).toEqual([]);
-    expect(ids(rest, 'sentinel')).toEqual(['role-sentinel-lacks']);
+    expect(ids(`${rest} +slaveof`, 'sentinel')).toEqual([]);
+    expect(ids(`${rest} +slaveof +replicaof`, 'sentinel')).toEqual([]);
+    expect(ids(`${rest} +replicaof`, 'sentinel')).toEqual(['role-sentinel-lacks']);
   });
 
   it('was often granted and taken away again', () => {

@@ -35,17 +35,16 @@ export function roleNeed(role: Role): RoleNeed {
     case 'sentinel':
       return {
         commands: [
-          ...['ping', 'info', 'publish', 'subscribe', 'multi', 'exec', 'config|rewrite', 'client|kill'].map(
-            one,
-          ),
-          ['slaveof', 'replicaof'],
+          // Sentinels send SLAVEOF, on every version to this day: REPLICAOF does not stand in for it.
+          ...['ping', 'info', 'publish', 'subscribe', 'multi', 'exec', 'slaveof'].map(one),
+          ...['config|rewrite', 'client|kill'].map(one),
         ],
         channels: [SENTINEL_CHANNEL],
-        // FAILOVER is for SENTINEL FAILOVER … COORDINATED, Valkey 9.0 and later.
+        // FAILOVER and CLIENT PAUSE are for SENTINEL FAILOVER … COORDINATED, Valkey 9.0 and later.
         spare: [
           ...CONNECTING,
-          'slaveof',
           'replicaof',
+          'client|pause',
           'script|kill',
           'role',
           'failover',

@@ -98,7 +98,7 @@ async function learnLive(
       see: sorter.see,
     });
     const notes = [
-      'MONITOR does not show AUTH and HELLO, nor on 6.x administrative commands',
+      'MONITOR leaves out administrative commands (CONFIG, ACL, REPLICAOF …), and on 6.x all of CLIENT, ACL and CLUSTER: add what was used of them by hand',
       ...(end.why === 'lines' ? [`stopped after ${end.lines} commands, before the time was over`] : []),
       ...(end.usersUnknown === undefined
         ? []

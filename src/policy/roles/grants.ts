@@ -148,7 +148,8 @@ export function sentinel(server: ServerVersion): readonly string[] {
   return plus([
     ...'multi exec ping info role publish subscribe slaveof replicaof'.split(' '),
     ...'config|rewrite client|setname client|kill script|kill'.split(' '),
-    ...(since(server, undefined, '9.0') ? ['failover'] : []),
+    // A coordinated failover pauses clients first.
+    ...(since(server, undefined, '9.0') ? ['failover', 'client|pause'] : []),
   ]);
 }
 
