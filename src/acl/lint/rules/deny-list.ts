@@ -4,7 +4,7 @@ import type { CommandTable } from '../../table/command-table.ts';
 import { tableFor } from '../../table/tables.ts';
 import { appendTokens, commandName, hitToken, inWords, listSome } from '../hit.ts';
 import { canLogIn } from '../password.ts';
-import type { LintHit, LintRule, LintToken, LintUser } from '../rule.ts';
+import type { LintFix, LintHit, LintRule, LintToken, LintUser } from '../rule.ts';
 import { allowed, BEFORE_7_0, denied, prove, SINCE_6_0, SINCE_7_0 } from './proof.ts';
 
 const good = 'user default off\nuser app on >Vq7-mZp2x_Lk9 ~app:* +@read +ping\n';
@@ -132,7 +132,7 @@ const FUNCTIONS: LintRule = {
       return [
         hitToken(user, word, {
           message: `-@dangerous does not hold ${listSome(kept.map(commandName))}: user ${user.name} may run them, for all users.`,
-          fix: appendTokens(user, '-function', 'Add -function at the end.'),
+          fix: denyAtEnd(user, '-function', ''),
           proofCommand: ['FUNCTION', 'FLUSH'],
         }),
       ];
@@ -173,7 +173,7 @@ const SCRIPTING: LintRule = {
       return [
         hitToken(user, word, {
           message: `-@dangerous does not hold ${listSome(kept.map(commandName), 3)}: user ${user.name} may run scripts.`,
-          fix: appendTokens(user, '-@scripting', 'Add -@scripting unless the application uses scripts.'),
+          fix: denyAtEnd(user, '-@scripting', ' unless the application uses scripts'),
         }),
       ];
     }),
@@ -286,4 +286,11 @@ function denialOfDangerous(user: LintUser): LintToken | undefined {
     ({ text, index }) => index > (word?.index ?? 0) && /^(?:\+@all|allcommands|\+@dangerous)$/i.test(text),
   );
   return undone ? undefined : word;
+}
+
+/** A denial behind the root's rules does not reach into selectors: there it is for a person to place. */
+function denyAtEnd(user: LintUser, rule: string, unless: string): LintFix {
+  return user.user.selectors.length > 1
+    ? inWords(`Add ${rule} to the rules and to each selector that grants it${unless}.`)
+    : appendTokens(user, rule, `Add ${rule} at the end${unless}.`);
 }
