@@ -3,7 +3,7 @@
 import type { Look } from '../terminal.ts';
 import type { Check, CheckReport } from './check.ts';
 import type { Grant } from './check-grant.ts';
-import { foldText, safeText } from '../../text/index.ts';
+import { foldText, printSafeJson, safeText } from '../../text/index.ts';
 
 const LABEL_COLUMNS = 11;
 
@@ -132,7 +132,7 @@ export function printCheckJson(report: CheckReport, _look: Look): string {
     answers,
     notes,
   };
-  return `${JSON.stringify(data, undefined, 2)}\n`;
+  return `${printSafeJson(data, 2)}\n`;
 }
 
 function printVerdict({ verdict }: Check, look: Look): string {

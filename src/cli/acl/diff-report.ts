@@ -12,7 +12,7 @@ import {
 import type { Look } from '../terminal.ts';
 import type { DiffReport, UserChange } from './diff.ts';
 import { printLine, type Mark } from './diff-line.ts';
-import { safeText } from '../../text/index.ts';
+import { printSafeJson, safeText } from '../../text/index.ts';
 
 export const DIFF_FORMATS = ['table', 'markdown', 'json'] as const;
 export type DiffFormat = (typeof DIFF_FORMATS)[number];
@@ -31,7 +31,7 @@ export function renderDiff(format: DiffFormat, report: DiffReport, look: DiffLoo
     case 'markdown':
       return printMarkdown(report, look);
     case 'json':
-      return `${JSON.stringify(toJson(report), null, 2)}\n`;
+      return `${printSafeJson(toJson(report), 2)}\n`;
   }
 }
 

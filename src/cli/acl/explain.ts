@@ -27,6 +27,7 @@ import { printUserInFull, printUsers } from './explain-report.ts';
 import { splitExplainWords } from './rules-argument.ts';
 import { decideShown, hideSecretArguments, refuseQuotedCommand } from './secret-argument.ts';
 import { readSubject, type Subject, type SubjectUser } from './subject.ts';
+import { printSafeJson } from '../../text/index.ts';
 
 /** Everything that is said of one user. */
 export interface ExplainedUser {
@@ -65,7 +66,7 @@ export async function runAclExplain(
   );
   const { terminal } = context;
   const look = terminal.outLook;
-  const json = (data: unknown): void => terminal.out(`${JSON.stringify(data, undefined, 2)}\n`);
+  const json = (data: unknown): void => terminal.out(`${printSafeJson(data, 2)}\n`);
   const names = flags.wide === true ? 'all' : 'first';
   const [only] = subject.users;
   if (argv !== undefined) {

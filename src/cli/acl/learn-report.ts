@@ -2,7 +2,7 @@
 
 import type { Proposal, ProposedPattern } from '../../acl/index.ts';
 import type { Look } from '../terminal.ts';
-import { foldText } from '../../text/index.ts';
+import { foldText, safeText } from '../../text/index.ts';
 
 export interface Learned {
   /** The file, or the server and how long. */
@@ -60,7 +60,7 @@ function printUser({ name, seen, keys, proposal }: LearnedUser, look: Look): str
 }
 
 function describe({ from, examples, commands }: ProposedPattern): string {
-  const names = examples.map((name) => JSON.stringify(name)).join(' ');
+  const names = examples.map((name) => safeText(JSON.stringify(name))).join(' ');
   const more = from > examples.length ? ` and ${from - examples.length} more` : '';
   return `from ${names}${more}, by ${commands.join(' ')}`;
 }

@@ -20,7 +20,7 @@ import { readPassword } from '../password.ts';
 import { openPrompt } from '../prompt.ts';
 import { readSeenFile, watchServer } from './learn-source.ts';
 import { printLearned, type Learned } from './learn-report.ts';
-import { safeText } from '../../text/index.ts';
+import { printSafeJson, safeText } from '../../text/index.ts';
 import { readTable } from './subject.ts';
 
 const NAME_DEFAULT = 'app';
@@ -46,7 +46,7 @@ export async function learnRules(
       : await learnFromFile(flags.from, target, flags);
   context.terminal.out(
     flags.json === true
-      ? `${JSON.stringify(dataOf(learned), undefined, 2)}\n`
+      ? `${printSafeJson(dataOf(learned), 2)}\n`
       : printLearned(learned, context.terminal.outLook),
   );
   const refused = learned.users.some(({ proposal }) => proposal.refused.length > 0);
@@ -231,7 +231,7 @@ function dataOf(learned: Learned): unknown {
     // Values are among the arguments: the command's name says enough.
     refused: proposal.refused.map(({ argv, message }) => ({ command: argv[0] ?? '', message })),
   }));
-  return { schemaVersion: 1, from: learned.from, server: learned.server, users, notes: learned.notes };
+  return { schemaVersion: '1', from: learned.from, server: learned.server, users, notes: learned.notes };
 }
 
 function lineOf(name: string, proposal: Proposal): string {

@@ -3,7 +3,7 @@
 import type { ExpectationResult, UserCoverage } from '../../acl/index.ts';
 import type { Look } from '../terminal.ts';
 import type { TestCase } from './test-file.ts';
-import { escapeXml, foldText, safeText } from '../../text/index.ts';
+import { escapeXml, foldText, printSafeJson, safeText } from '../../text/index.ts';
 
 /** One file for one server version. */
 export interface TestRun {
@@ -50,7 +50,7 @@ export function printTestJson(runs: readonly TestRun[]): string {
     })),
     coverage: run.coverage,
   }));
-  return `${JSON.stringify({ schemaVersion: 1, runs: data }, undefined, 2)}\n`;
+  return `${printSafeJson({ schemaVersion: '1', runs: data }, 2)}\n`;
 }
 
 /** JUnit as Jenkins, GitLab and GitHub read it: a suite for each file and server version. */
