@@ -10,6 +10,7 @@ import {
   printUser,
   readLintFile,
   type CommandTable,
+  type LintFinding,
   type LintRange,
   type LintRule,
   type LintSubject,
@@ -53,6 +54,19 @@ export function fixFiles(
     );
     return { ...source, text };
   });
+}
+
+/** Findings tried by {@link countFixable}, and the longest text: each is a reading of the whole. */
+const FIXABLE_TRIED_MAX = 20;
+const FIXABLE_CHARS_MAX = 50_000;
+
+/** How many of the findings `--fix` mends, each for itself; none are counted in a long file. */
+export function countFixable(text: string, table: CommandTable, findings: readonly LintFinding[]): number {
+  if (text.length > FIXABLE_CHARS_MAX) return 0;
+  return findings
+    .filter(({ fix }) => editsOf(fix).length > 0)
+    .slice(0, FIXABLE_TRIED_MAX)
+    .filter(({ fix }) => isMended(text, applyEdits(text, editsOf(fix)), table)).length;
 }
 
 /** Takes one fix after the other, each on the text that the last one left. */

@@ -18,6 +18,8 @@ export interface MergedFile {
   readonly notes: readonly string[];
   /** Verdicts that differ, each with its servers. */
   readonly verdicts: readonly { readonly verdict: LintVerdict; readonly servers: readonly string[] }[];
+  /** Findings that `--fix` mends. */
+  readonly fixable: number;
   /** By user and place. */
   readonly findings: readonly MergedFinding[];
 }
@@ -62,6 +64,7 @@ function mergeFile(results: readonly LintResult[]): MergedFile {
     servers: labels,
     notes: [...new Set(results.flatMap(({ note }) => note ?? []))],
     verdicts: [...verdicts.values()],
+    fixable: first?.fixable ?? 0,
     findings: groupByUser([...findings.values()]),
   };
 }

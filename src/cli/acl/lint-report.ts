@@ -5,7 +5,8 @@ import type { Look } from '../terminal.ts';
 import { printLintJson } from './lint-json.ts';
 import { printLintJunit } from './lint-junit.ts';
 import { printLintMarkdown } from './lint-markdown.ts';
-import { mergeServers, type MergedFile, type MergedFinding } from './lint-merge.ts';
+import { groupFindings, type FoldedFinding } from './lint-fold.ts';
+import { mergeServers, type MergedFile } from './lint-merge.ts';
 import type { LintResult } from './lint-result.ts';
 import { printLintSarif } from './lint-sarif.ts';
 import { foldText, safeText } from '../../text/index.ts';
@@ -51,6 +52,8 @@ function countSeverities(findings: readonly { readonly severity: LintSeverity }[
 
 /** Findings of one file that are shown; the rest is counted. */
 const FINDINGS_SHOWN_MAX = 500;
+/** Users of a folded finding that are named. */
+const USERS_NAMED_MAX = 5;
 const REFUSAL_CHARS_MAX = 300;
 /** Sign, word and place before the id of a finding. */
 const INDENT = 12;
@@ -84,8 +87,10 @@ function printTable(results: readonly LintResult[], options: LintReportOptions):
   const all = files.flatMap(({ findings }) => findings);
   const sum = countSeverities(all);
   const first = all.toSorted((a, b) => rank(a) - rank(b))[0];
+  const fixable = files.reduce((total, file) => total + file.fixable, 0);
   const foot = [
     sum.length === 0 ? pen.paint('good', 'nothing found') : sum.join(pen.unicode ? ' · ' : ', '),
+    ...(fixable === 0 ? [] : [`${fixable} fixable by --fix`]),
     ...(first === undefined ? [] : [pen.paint('dim', `why: wardis explain ${first.rule}`)]),
   ].join('    ');
   return `${[...blocks, foot].join('\n\n')}\n`;
@@ -97,22 +102,17 @@ function printFile(file: MergedFile, pen: Pen): string {
     ...(file.kind === 'live' ? file.servers : []),
   ];
   const head = [pen.paint('bold', safeText(file.path)), ...facts.filter((fact) => fact !== '')].join('  ');
-  const shown = file.findings.slice(0, FINDINGS_SHOWN_MAX);
-  const lines = [
-    head,
-    ...printVerdicts(file, pen),
-    ...file.notes.map((note) => pen.paint('dim', `note: ${note}`)),
-  ];
-  let group: string | undefined;
-  for (const finding of shown) {
-    const owner = finding.user === undefined ? '' : `user ${safeText(finding.user)}`;
-    if (owner !== group) {
-      lines.push('', pen.paint('bold', owner === '' ? 'file' : owner));
-      group = owner;
-    }
-    lines.push(...printFinding(finding, file, pen));
+  const verdicts = printVerdicts(file, pen);
+  const lines = [head, ...verdicts, ...file.notes.map((note) => pen.paint('dim', `note: ${note}`))];
+  let left = FINDINGS_SHOWN_MAX;
+  let more = 0;
+  for (const { heading, findings } of groupFindings(file)) {
+    const shown = findings.slice(0, left);
+    left -= shown.length;
+    more += findings.length - shown.length;
+    if (shown.length > 0) lines.push('', pen.paint('bold', safeText(heading)));
+    for (const each of shown) lines.push(...printFinding(each, file, pen));
   }
-  const more = file.findings.length - shown.length;
   if (more > 0) lines.push('', `and ${more} more: -o json shows all`);
   return lines.join('\n');
 }
@@ -135,25 +135,38 @@ function printVerdicts(file: MergedFile, pen: Pen): readonly string[] {
   });
 }
 
-function printFinding(finding: MergedFinding, file: MergedFile, pen: Pen): readonly string[] {
+function printFinding({ finding, users }: FoldedFinding, file: MergedFile, pen: Pen): readonly string[] {
   const { severity } = finding;
   const sign = rank(finding) < 2 ? (pen.unicode ? '✗' : 'x') : pen.unicode ? '·' : '-';
   const label = `${sign} ${severity.toUpperCase()}`.padEnd(INDENT - 1);
   const place =
-    finding.region === undefined
-      ? finding.line === undefined
-        ? ''
-        : `${finding.line}`
-      : `${finding.region.line}:${finding.region.column}`;
+    users !== undefined
+      ? `${users.length} users`
+      : finding.region === undefined
+        ? finding.line === undefined
+          ? ''
+          : `${finding.line}`
+        : `${finding.region.line}:${finding.region.column}`;
   const only =
     finding.servers.length === file.servers.length
       ? ''
       : `  ${pen.paint('dim', `(${finding.servers.join(', ')})`)}`;
   const text = (prose: string): string => foldText(safeText(prose), pen.columns, ' '.repeat(INDENT));
-  const fix = finding.fix === undefined || severity === 'info' ? [] : [text(`fix: ${finding.fix.words}`)];
+  // What is worth knowing only needs no advice, unless it is exact.
+  const advised = severity !== 'info' || (finding.fix?.edits.length ?? 0) > 0;
+  const fix = finding.fix === undefined || !advised ? [] : [text(`fix: ${finding.fix.words}`)];
+  const whose =
+    users === undefined
+      ? []
+      : [
+          text(
+            `${users.slice(0, USERS_NAMED_MAX).join(', ')}${users.length > USERS_NAMED_MAX ? ` and ${users.length - USERS_NAMED_MAX} more` : ''}; the first of them:`,
+          ),
+        ];
   const seen = finding.evidence === undefined ? [] : [text(finding.evidence)];
   return [
     `${pen.paint(severity, label)} ${place === '' ? '' : `${place.padEnd(7)} `}${pen.paint('bold', finding.rule)}${only}`,
+    ...whose,
     text(finding.message),
     ...seen,
     ...fix,

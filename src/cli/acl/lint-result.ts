@@ -15,6 +15,8 @@ export interface LintResult {
   readonly users: number;
   /** Users that were too long to be judged in full. */
   readonly unjudged: readonly string[];
+  /** Findings that `--fix` mends for this server, each for itself. */
+  readonly fixable?: number;
   readonly verdict?: LintVerdict;
   readonly findings: readonly PlacedFinding[];
 }

@@ -10,6 +10,7 @@ import {
   readLintUsers,
   tableFor,
   type CommandTable,
+  type LintFinding,
   type LintRule,
   type LintSeverity,
   type LintSubject,
@@ -22,7 +23,7 @@ import { EXIT } from '../exit-code.ts';
 import { CommandFailure } from '../failure.ts';
 import { writeWhole } from '../file-output.ts';
 import { parseOutputs } from '../format-option.ts';
-import { fixFiles } from './lint-fix.ts';
+import { countFixable, fixFiles } from './lint-fix.ts';
 import { listRules } from './lint-list.ts';
 import { placeFindings, type LintResult } from './lint-result.ts';
 import { LINT_FORMATS, renderLint } from './lint-report.ts';
@@ -108,7 +109,12 @@ function lintText(
     ...(pubsub !== undefined && { pubsubDefault: pubsub }),
     ...(text.aclText !== undefined && { aclText: text.aclText }),
   });
-  return { ...resultOf(text.path, subject, rules), verdict: judgeStart(text, subject) };
+  const findings = lint(subject, rules);
+  return {
+    ...resultOf(text.path, subject, findings),
+    ...(text.kind === 'acl-file' && { fixable: countFixable(text.text, table, findings) }),
+    verdict: judgeStart(text, subject),
+  };
 }
 
 function lintRules(
@@ -122,7 +128,7 @@ function lintRules(
     user: flags.as ?? 'user',
     ...(pubsub !== undefined && { pubsubDefault: pubsub }),
   });
-  return { ...resultOf('--user-rules', subject, rules), verdict: judgeRules(subject) };
+  return { ...resultOf('--user-rules', subject, lint(subject, rules)), verdict: judgeRules(subject) };
 }
 
 async function lintLive(
@@ -138,10 +144,10 @@ async function lintLive(
     tokens: tokens.map((text, index) => ({ text, index })),
   }));
   const read = readLintUsers({ name: subject.from, kind: 'live' }, written, subject.table);
-  return resultOf(subject.from, read, rules);
+  return resultOf(subject.from, read, lint(read, rules));
 }
 
-function resultOf(path: string, subject: LintSubject, rules: readonly LintRule[]): LintResult {
+function resultOf(path: string, subject: LintSubject, findings: readonly LintFinding[]): LintResult {
   return {
     path,
     kind: subject.source.kind,
@@ -150,7 +156,7 @@ function resultOf(path: string, subject: LintSubject, rules: readonly LintRule[]
     ...(subject.table.note !== undefined && { note: subject.table.note }),
     users: subject.users.length,
     unjudged: subject.users.filter(isTooLong).map(({ name }) => name),
-    findings: placeFindings(lint(subject, rules), subject.text),
+    findings: placeFindings(findings, subject.text),
   };
 }
 
