@@ -10,7 +10,7 @@ import {
   type Check,
   type Example,
 } from '../posture/index.ts';
-import { proofLines } from './acl/lint-explanation.ts';
+import { exampleLines, proofLines } from './acl/lint-explanation.ts';
 import type { ErrorCodePage } from './error-code.ts';
 
 const GENERATED = '<!-- Generated from the source by npm run docs; do not edit. -->';
@@ -89,8 +89,7 @@ export function printCheckIndex(checks: readonly Check[]): string {
 /** One rule of the lint. */
 export function printLintPage(rule: LintRule): string {
   const { bad, good } = rule.examples;
-  const example = ({ server = 'redis-7.2', text: content }: typeof bad) =>
-    fence(`# ${server}\n${content.trimEnd()}`);
+  const example = (shown: typeof bad) => fence(exampleLines(shown).join('\n'));
   return lines([
     GENERATED,
     `# ${rule.id}: ${text(rule.title)}`,

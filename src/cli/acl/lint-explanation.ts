@@ -78,6 +78,24 @@ function command(argv: readonly string[]): string {
   return safeText(argv.map((word) => (/^$|\s/.test(word) ? JSON.stringify(word) : word)).join(' '));
 }
 
-function printExample({ server = 'redis-7.2', text }: LintExample): string {
-  return [`# ${server}`, ...text.trimEnd().split('\n')].map((line) => `  ${safeText(line)}`).join('\n');
+function printExample(example: LintExample): string {
+  return exampleLines(example)
+    .map((line) => `  ${line}`)
+    .join('\n');
+}
+
+/** A longer line is an example of length, not to be read. */
+const LINE_CHARACTERS_MAX = 400;
+
+/** The example as it can be shown: the server, then its lines without anything that acts or floods. */
+export function exampleLines({ server = 'redis-7.2', text }: LintExample): readonly string[] {
+  const lines = text.trimEnd().split('\n');
+  return [
+    `# ${server}`,
+    ...lines.map((line) =>
+      line.length > LINE_CHARACTERS_MAX
+        ? `${safeText(line.slice(0, LINE_CHARACTERS_MAX))} … (${line.length} characters)`
+        : safeText(line),
+    ),
+  ];
 }
