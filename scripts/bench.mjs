@@ -77,7 +77,9 @@ function writeTable(rest) {
     process.stdout.write(stdout);
     for (const line of stdout.split('\n').filter((each) => each.startsWith('{'))) {
       const { metric, value, unit, against } = JSON.parse(line);
-      rows.push(`| ${bench} | ${metric} | ${value} | ${unit} | ${against ?? ''} |`);
+      // Globs are full of stars, which Markdown would read.
+      const shown = /[*_]/.test(metric) ? `\`${metric}\`` : metric;
+      rows.push(`| ${bench} | ${shown} | ${value} | ${unit} | ${against ?? ''} |`);
     }
   }
   const day = new Date().toISOString().slice(0, 10);
