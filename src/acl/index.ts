@@ -82,7 +82,8 @@ export type {
   TenantProof,
   Verdict,
 } from './tenancy/proof.ts';
-export { escapeGlob, makeTenants } from './tenancy/template.ts';
+export { escapeGlob } from './decision/glob-escape.ts';
+export { makeTenants } from './tenancy/template.ts';
 export type { TenantProblem, TenantTemplate, TenantUser } from './tenancy/template.ts';
 export { tenantRules } from './tenancy/tenant-rules.ts';
 export type { TenantAccess } from './tenancy/tenant-rules.ts';

@@ -5,7 +5,7 @@ import { parseUser } from '../language/user.ts';
 import type { ParseUserOptions } from '../language/user.ts';
 import type { User } from '../selector.ts';
 import type { CommandTable } from '../table/command-table.ts';
-import { findPlan } from './command-lookup.ts';
+import { findPlan } from '../decision/command-plan.ts';
 import { explainSteps } from './decision-step.ts';
 import type { DecisionStep } from './decision-step.ts';
 import type { TokenEffect } from './effect.ts';
@@ -41,7 +41,7 @@ export function explainDecision(
   const { user } = parseUser(name, tokens, table, options);
   if (user === undefined) return undefined;
   const decision = decide(user, argv, table, options);
-  const plan = findPlan(argv, table);
+  const plan = findPlan(table, argv);
   if (plan === undefined || (!decision.allowed && decision.denied === 'error'))
     return { decision, steps: [], selectors: [] };
   const effects = explainTokens(name, tokens, table, options);

@@ -6,8 +6,8 @@ import { matchBytes } from '../decision/glob.ts';
 import type { Selector } from '../selector.ts';
 import { hasBit } from '../table/command-bits.ts';
 import type { CommandTable } from '../table/command-table.ts';
-import { checkedKeys } from './command-lookup.ts';
-import type { CheckedKey } from './command-lookup.ts';
+import { checkedKeys } from './checked-key.ts';
+import type { CheckedKey } from './checked-key.ts';
 import { coveringPatterns, nameNeed, patternsGiving, printPattern } from './coverage.ts';
 import type { TokenEffect } from './effect.ts';
 

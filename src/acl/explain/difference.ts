@@ -6,7 +6,7 @@ import type { CommandPlan } from '../decision/command-plan.ts';
 import type { User } from '../selector.ts';
 import type { Command, CommandTable } from '../table/command-table.ts';
 import { tableFor } from '../table/tables.ts';
-import { findPlan } from './command-lookup.ts';
+import { findPlan } from '../decision/command-plan.ts';
 import { readsEveryKey } from './coverage.ts';
 import { readSortOptions } from './touched-keys.ts';
 import type { TouchedKey } from './touched-keys.ts';
@@ -49,7 +49,7 @@ export interface Asked {
 }
 
 export function findDifferences(asked: Asked): readonly Difference[] {
-  const plan = findPlan(asked.argv, asked.table);
+  const plan = findPlan(asked.table, asked.argv);
   if (plan === undefined) return asked.dryRun.allowed ? [] : [UNKNOWN];
   if (!asked.dryRun.allowed && asked.dryRun.denied === 'error') return [];
   const protectedCommand = findProtected(asked, plan);

@@ -7,7 +7,8 @@ import { decide } from '../decision/decide.ts';
 import type { DecideOptions, Decision } from '../decision/decide.ts';
 import type { User } from '../selector.ts';
 import type { CommandTable } from '../table/command-table.ts';
-import { checkedKeys, findPlan } from './command-lookup.ts';
+import { findPlan } from '../decision/command-plan.ts';
+import { checkedKeys } from './checked-key.ts';
 import { coversKey } from './coverage.ts';
 import { findDifferences } from './difference.ts';
 import type { Difference } from './difference.ts';
@@ -69,7 +70,7 @@ function findUnchecked(
   argv: readonly string[],
   table: CommandTable,
 ): readonly TouchedKey[] {
-  const plan = findPlan(argv, table);
+  const plan = findPlan(table, argv);
   const selector = user.selectors[allowing];
   if (plan === undefined || selector === undefined || selector.allKeys) return [];
   const checked = new Set(checkedKeys(plan, argv, table).map(({ position }) => position));

@@ -3,6 +3,7 @@
  * many, one `prefix*` stands for them all. Nothing that was not below a seen prefix is let in, and a name that stood
  * alone stays a name.
  */
+import { escapeGlob } from '../decision/glob-escape.ts';
 
 /** A pattern and the names that it was inferred from. */
 export interface InferredPattern {
@@ -56,9 +57,9 @@ export function inferPatterns(names: Iterable<string>): readonly InferredPattern
   return collect(root, '').sort((a, b) => (a.pattern < b.pattern ? -1 : 1));
 }
 
-/** A literal in glob syntax; blanks, which no rule can hold, become `?`. */
-export function escapeGlob(literal: string): string {
-  return literal.replace(/[*?[\]\\]/g, '\\$&').replace(/[\t-\r \0]/g, '?');
+/** A name as a rule can hold it: blanks, which none can, become `?`. */
+function writeName(name: string): string {
+  return escapeGlob(name).replace(/[\t-\r \0]/g, '?');
 }
 
 function newBranch(): Branch {
@@ -86,13 +87,13 @@ function collect(branch: Branch, prefix: string): InferredPattern[] {
 
 function openPattern(prefix: string, branch: Branch): InferredPattern {
   const { total, examples } = branch;
-  const pattern = `${escapeGlob(prefix)}*`;
+  const pattern = `${writeName(prefix)}*`;
   return { pattern, literal: prefix, open: true, from: total, examples, everything: false };
 }
 
 function literalPattern(name: string): InferredPattern {
   return {
-    pattern: escapeGlob(name),
+    pattern: writeName(name),
     literal: name,
     open: false,
     from: 1,

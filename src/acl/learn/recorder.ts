@@ -3,7 +3,7 @@
  * count, each key once with the access it needed, and a sample of whole commands to check a proposal against.
  */
 import { toBytes, toLower } from '../bytes.ts';
-import { commandPlans, findKeys, isFree } from '../decision/command-plan.ts';
+import { findKeys, findPlan, isFree } from '../decision/command-plan.ts';
 import type { CommandPlan } from '../decision/command-plan.ts';
 import type { FoundKeys } from '../decision/key-spec.ts';
 import type { CommandTable } from '../table/command-table.ts';
@@ -162,12 +162,7 @@ function nameOf({ command }: CommandPlan, argv: readonly string[]): string {
 }
 
 function lookUp(table: CommandTable, argv: readonly string[]): CommandPlan | undefined {
-  const plans = commandPlans(table);
-  const head = plans.get(toLower(toBytes(argv[0] ?? '')));
-  const plan =
-    head === undefined || head.subcommands.size === 0 || argv.length < 2
-      ? head
-      : head.subcommands.get(toLower(toBytes(argv[1] ?? '')));
+  const plan = findPlan(table, argv);
   if (plan === undefined) return undefined;
   const { arity } = plan.command;
   return (arity > 0 ? arity === argv.length : argv.length >= -arity) ? plan : undefined;

@@ -2,6 +2,7 @@
  * Users for many tenants from one template. A tenant's name is a literal: glob characters in it are escaped in patterns
  * (`acme[1]` would match the keys of `acme1` and not its own).
  */
+import { escapeGlob } from '../decision/glob-escape.ts';
 import { hasSpaces, toBytes } from '../bytes.ts';
 import { automatonOf } from '../compare/glob-automaton.ts';
 import { setOf } from '../compare/byte-set.ts';
@@ -90,11 +91,6 @@ export function makeTenants(
     });
   }
   return { users, problems };
-}
-
-/** A pattern that matches this text and nothing else. */
-export function escapeGlob(text: string): string {
-  return text.replace(/[*?[\]\\]/g, (character) => `\\${character}`);
 }
 
 function isRule(key: string): boolean {

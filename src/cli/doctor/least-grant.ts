@@ -3,7 +3,15 @@
  * reading, where reading is enough. Found by trying each candidate with the engine, never by guessing.
  */
 
-import { decide, parseUser, tableFor, type CommandTable, type Decision, type User } from '../../acl/index.ts';
+import {
+  decide,
+  parseUser,
+  tableFor,
+  type CommandTable,
+  type Decision,
+  type User,
+  escapeGlob,
+} from '../../acl/index.ts';
 
 export interface LeastGrant {
   /** For this command with these arguments and no other. */
@@ -100,8 +108,4 @@ function firstArgument(object: string, argv: readonly string[], table: CommandTa
   if (table.dialect.selectors || argv[1] === undefined) return [];
   const later = tableFor({ product: 'redis', version: '7.0' }).commands.get(object.toLowerCase());
   return later?.isContainer === true ? [`+${object}|${argv[1].toLowerCase()}`] : [];
-}
-
-function escapeGlob(text: string): string {
-  return text.replace(/[\\*?[\]]/g, (sign) => `\\${sign}`);
 }

@@ -1,6 +1,5 @@
-/** The command that an argument list names, and the keys of it that the server checks. */
-import { toLower } from '../bytes.ts';
-import { commandPlans, findKeys } from '../decision/command-plan.ts';
+/** The keys of a command line that the server checks. */
+import { findKeys } from '../decision/command-plan.ts';
 import type { CommandPlan } from '../decision/command-plan.ts';
 import type { FoundKeys, KeyNeed } from '../decision/key-spec.ts';
 import type { CommandTable } from '../table/command-table.ts';
@@ -10,13 +9,6 @@ export interface CheckedKey {
   readonly position: number;
   readonly key: string;
   readonly need: KeyNeed;
-}
-
-/** The command or subcommand; undefined when the server does not know it. */
-export function findPlan(argv: readonly string[], table: CommandTable): CommandPlan | undefined {
-  const plan = commandPlans(table).get(toLower(argv[0] ?? ''));
-  if (plan === undefined || argv.length < 2 || plan.subcommands.size === 0) return plan;
-  return plan.subcommands.get(toLower(argv[1] ?? ''));
 }
 
 /** In the order they are checked. */
