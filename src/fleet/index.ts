@@ -33,3 +33,5 @@ export type { FleetOptions, NodeResult } from './fleet-snapshot.ts';
 export { auditPermissions } from './permissions.ts';
 export { recogniseManagedService } from './managed.ts';
 export type { ManagedService } from './managed.ts';
+export type { FleetNode, Topology, TopologyKind } from './topology.ts';
+export type { NodeState, SessionFact, UserPersistence } from './node-state.ts';

@@ -1,0 +1,98 @@
+/**
+ * A step: one change of one kind at one node, as data. It holds what the node must look like before (precondition and
+ * undo) and after (verification), so that it can be written to disk before it runs, be resumed after a crash, and be
+ * undone. Whatever could tell a secret is a `Secret`: the journal seals it, everything else cannot print it.
+ */
+
+import type { Secret } from '../conf/index.ts';
+
+/**
+ * Rules of a user as tokens for ACL SETUSER after `reset`: `on`, `#hash`, `~app:*`, `-@all`, `+get`. Secret, because
+ * of the hashes. `undefined`: the user does not exist.
+ */
+export type UserImage = Secret | undefined;
+
+/** One setting: CONFIG SET, or an option of `SENTINEL SET`. `undefined` before: not known (a Sentinel shows no auth-pass). */
+export interface SettingChange {
+  readonly name: string;
+  readonly before: string | Secret | undefined;
+  readonly after: string | Secret;
+}
+
+/** What is done, by kind. */
+export type StepAction =
+  /** ACL SETUSER name reset …; verified by the effective rights that ACL LIST gives back. */
+  | {
+      readonly kind: 'set-user';
+      readonly user: string;
+      readonly before: UserImage;
+      readonly after: Secret;
+    }
+  /** ACL DELUSER: ends the sessions of the user. Undo brings the user back, not the sessions. */
+  | { readonly kind: 'remove-user'; readonly user: string; readonly before: Secret }
+  /** Adds a password beside the others (`#hash`), or takes one away (`!hash`), and nothing else. */
+  | { readonly kind: 'add-password'; readonly user: string; readonly hash: Secret }
+  | { readonly kind: 'remove-password'; readonly user: string; readonly hash: Secret }
+  /** CLIENT KILL of the sessions of a user, ours excepted; never undone. */
+  | {
+      readonly kind: 'end-sessions';
+      readonly user: string;
+      /** Only sessions that were there when the run began to look: client ids; absent: all of the user. */
+      readonly ids?: readonly string[];
+      /** At most so many a second; absent: at once. */
+      readonly perSecond?: number;
+    }
+  /** CONFIG SET of all of them in one command (one by one before 7.0). */
+  | { readonly kind: 'set-config'; readonly settings: readonly SettingChange[] }
+  /** `SENTINEL SET group option value`. */
+  | { readonly kind: 'set-sentinel'; readonly group: string; readonly settings: readonly SettingChange[] }
+  /** Makes what holds in memory outlast a restart. `config-rewrite` stands for SENTINEL FLUSHCONFIG on a Sentinel. */
+  | { readonly kind: 'persist'; readonly by: 'acl-save' | 'config-rewrite' }
+  /** Replaces a file on the node's host; `before` is the hash of what was read when planning (`absent`: no file). */
+  | {
+      readonly kind: 'place-file';
+      readonly path: string;
+      readonly beforeSha256: string;
+      readonly after: Secret;
+      readonly mode?: number;
+    }
+  /** A login with these credentials works (`accepted`) or does not (`refused`). Changes nothing. */
+  | {
+      readonly kind: 'prove-login';
+      readonly user: string;
+      readonly password: Secret;
+      readonly expect: 'accepted' | 'refused';
+    }
+  /** The node's replication link is up, or it is a primary. Changes nothing. */
+  | { readonly kind: 'prove-replication' };
+
+/** A step in its place. */
+export type Step = StepAction & {
+  /** From 1, in the order of the run; the journal names steps by it. */
+  readonly id: number;
+  /** `id` of the node. */
+  readonly node: string;
+  /** Name of its stage. */
+  readonly stage: string;
+};
+
+/** Where a step stands. */
+export type StepState =
+  /** Nothing was sent yet. */
+  | 'planned'
+  /** On disk that it runs; whether it took effect must be asked of the node. */
+  | 'begun'
+  /** Took effect, read back. */
+  | 'done'
+  /** The node was as wanted already. */
+  | 'unneeded'
+  /** The node could not be reached: to be done when it is back. */
+  | 'pending'
+  /** The node refused, or was not as the precondition says. */
+  | 'failed'
+  /** Never begun, because the run stopped before. */
+  | 'skipped'
+  /** Taken back, read back. */
+  | 'undone'
+  /** Could not be taken back; says why. */
+  | 'undo-failed';
