@@ -59,24 +59,47 @@ export interface PolicyUser {
   readonly password: SecretSource | undefined;
   /** The tenant it was made for. */
   readonly tenant: string | undefined;
+  /** An administrator for an emergency: why, and until when; from that moment it compiles as `off`. */
+  readonly breakGlass?: BreakGlass;
 }
 
-export interface FleetPolicy {
-  readonly name: string;
+export interface BreakGlass {
+  readonly reason: string;
+  /** The moment it ends, ISO 8601 with `Z` or an offset, as written. */
+  readonly until: string;
+}
+
+/** Nodes of one kind, and how to speak to them. */
+export interface FleetAccess {
+  /** URLs without credentials. */
   readonly seeds: readonly string[];
   readonly auth: { readonly user: string; readonly password: SecretSource | undefined } | undefined;
   readonly tls:
     | { readonly ca: string | undefined; readonly cert: string | undefined; readonly key: string | undefined }
     | undefined;
-  readonly files:
-    | {
-        readonly via: 'local' | 'ssh';
-        readonly user: string | undefined;
-        readonly conf: string | undefined;
-        readonly acl: string | undefined;
-        readonly tls: string | undefined;
-      }
-    | undefined;
+}
+
+/** How the files of the nodes are reached. */
+export interface FleetFiles {
+  /** `none`: a person places them, told what to place. */
+  readonly via: 'local' | 'ssh' | 'none';
+  readonly user: string | undefined;
+  /** Of ssh; absent: what the ssh client's own configuration says. */
+  readonly port: number | undefined;
+  /** Private key file of ssh; absent: what the ssh client's own configuration says. */
+  readonly identity: string | undefined;
+  readonly conf: string | undefined;
+  readonly acl: string | undefined;
+  readonly tls: string | undefined;
+}
+
+export interface FleetPolicy extends FleetAccess {
+  readonly name: string;
+  /** The Sentinels, where they listen elsewhere or take other credentials; absent: as the data nodes. */
+  readonly sentinel: FleetAccess | undefined;
+  /** `host:port` that nodes announce, to the `host:port` where they are reached from here. */
+  readonly addresses: Readonly<Record<string, string>>;
+  readonly files: FleetFiles | undefined;
   /** CIDRs that may connect as clients. */
   readonly clients: readonly string[];
   /** CIDRs of the other nodes: replication, cluster bus, Sentinel. */
@@ -134,6 +157,8 @@ export interface PolicyDocument {
   readonly users: readonly PolicyUser[];
   readonly fleets: readonly FleetPolicy[];
   readonly waivers: readonly PolicyWaiver[];
+  /** Days after which a credential is due; absent: what level and frameworks ask. */
+  readonly credentialAgeDays: number | undefined;
   /** What the reader assumed, as sentences. */
   readonly notes: readonly string[];
 }

@@ -37,6 +37,15 @@ describe('the published schemas', () => {
       'version: 1\nfleet: { prod: { clients: [10.0.0.0/8], ownership: "prefix:x" } }\n',
       'version: 1\nfleet: { prod: { ownership: mine } }\n',
       'version: 1\nsettings: { port: 70000 }\n',
+      'version: 1\ncredential_age: 90\n',
+      'version: 1\ncredential_age: 0\n',
+      'version: 1\nfleet: { prod: { files: { via: none }, addresses: { "10.0.0.5:6379": "127.0.0.1:7001" } } }\n',
+      'version: 1\nfleet: { prod: { addresses: { "10.0.0.5": "127.0.0.1:7001" } } }\n',
+      'version: 1\nfleet: { prod: { sentinel: { seeds: [redis://h:1], auth: { user: w } } } }\n',
+      'version: 1\nfleet: { prod: { sentinel: { clients: [] } } }\n',
+      'version: 1\nusers: [{ name: a, role: admin, break_glass: { reason: r, until: 2026-11-22T18:00:00Z } }]\n',
+      'version: 1\nusers: [{ name: a, role: admin, break_glass: { reason: r } }]\n',
+      'version: 1\nusers: [{ name: a, role: admin, break_glass: { reason: r, until: 2026-11-22 } }]\n',
       'version: 1\nwaivers: [{ check: A-1, reason: r, owner: o, expires: soon }]\n',
     ];
     for (const text of cases) {

@@ -15,6 +15,8 @@ export interface PolicyParts {
   readonly users: readonly PolicyUser[];
   readonly fleets: PolicyDocument['fleets'];
   readonly waivers: PolicyInput['waivers'];
+  /** Days. */
+  readonly credentialAge?: number | undefined;
   /** Whether the text has a key of this name; what it has not is noted as assumed. */
   readonly given: (key: string) => boolean;
 }
@@ -37,6 +39,7 @@ export function assemblePolicy(request: HardeningRequest, parts: PolicyParts): P
     users: users.length > 0 ? users : defaultUsers(request),
     fleets: parts.fleets,
     waivers: parts.waivers.map(withoutGaps),
+    credentialAgeDays: parts.credentialAge,
     notes: notesOf(request, parts),
   };
 }

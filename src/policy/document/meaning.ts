@@ -1,9 +1,8 @@
 /**
- * What the schema cannot say: names that are taken, roles that need keys, rules that the server refuses, networks and
- * dates that do not exist. Each check adds problems with their places; none stops at the first.
+ * What the schema cannot say: names that are taken, roles that need keys, rules that the server refuses, dates
+ * that do not exist. Each check adds problems with their places; none stops at the first.
  */
 
-import { isIP } from 'node:net';
 import { parseUser, tableFor } from '../../acl/index.ts';
 import type { ServerVersion } from '../../conf/index.ts';
 import type { PolicyUser, SecretSource } from '../policy-document.ts';
@@ -12,14 +11,15 @@ import { problemAt, type Path, type Source } from './place.ts';
 import type { PolicyInput } from './schema.ts';
 
 type UserInput = PolicyInput['users'][number];
-type FleetInput = PolicyInput['fleet'][string];
+
+/** `2027-01-31` */
+const DAY_CHARS = 10;
 
 /** One user at its place in the document. */
 export function userProblems(
   source: Source,
-  user: Pick<UserInput, 'role' | 'keys' | 'channels' | 'commands' | 'expires'> & {
-    readonly password?: object | undefined;
-  },
+  user: Pick<UserInput, 'role' | 'keys' | 'channels' | 'commands' | 'expires'> &
+    Partial<Pick<UserInput, 'password' | 'break_glass'>>,
   at: Path,
   server: ServerVersion,
 ): readonly PolicyProblem[] {
@@ -48,9 +48,32 @@ export function userProblems(
   }
   problems.push(...ruleProblems(source, user.commands, [...at, 'commands'], server));
   problems.push(...dateProblems(source, user.expires, [...at, 'expires']));
+  problems.push(...breakGlassProblems(source, user, at));
   if (user.password !== undefined && secretSourceOf(user.password) === undefined) {
     const message = 'password takes exactly one of file, env and exec';
     problems.push(problemAt(source, [...at, 'password'], { code: 'policy-value', message }, 'key'));
+  }
+  return problems;
+}
+
+/** Emergencies are for administrators, and end by themselves. */
+function breakGlassProblems(
+  source: Source,
+  user: Pick<UserInput, 'role' | 'expires' | 'break_glass'> | Pick<UserInput, 'role' | 'expires'>,
+  at: Path,
+): readonly PolicyProblem[] {
+  const given = 'break_glass' in user ? user.break_glass : undefined;
+  if (given === undefined) return [];
+  const place = [...at, 'break_glass'];
+  const problems = [...dateProblems(source, given.until.slice(0, DAY_CHARS), [...place, 'until'])];
+  if (user.role !== 'admin') {
+    const message = `break_glass is for role admin, not ${user.role}`;
+    const help = 'for other roles: expires: 2027-01-31';
+    problems.push(problemAt(source, place, { code: 'policy-value', message, help }, 'key'));
+  }
+  if (user.expires !== undefined) {
+    const message = 'a user ends by expires or by break_glass, not by both';
+    problems.push(problemAt(source, [...at, 'expires'], { code: 'policy-value', message }, 'key'));
   }
   return problems;
 }
@@ -98,33 +121,6 @@ export function nameProblems(
   return problems;
 }
 
-export function fleetProblems(source: Source, name: string, fleet: FleetInput): readonly PolicyProblem[] {
-  const problems: PolicyProblem[] = [];
-  for (const list of ['clients', 'peers', 'monitors'] as const) {
-    for (const [index, network] of fleet[list].entries()) {
-      if (isNetwork(network)) continue;
-      const message = `${JSON.stringify(network)} is not a network`;
-      const help = 'as 10.0.1.0/24, 10.0.0.5 or fd00::/8';
-      problems.push(problemAt(source, ['fleet', name, list, index], { code: 'policy-value', message, help }));
-    }
-  }
-  for (const [index, seed] of fleet.seeds.entries()) {
-    if (!/\/\/[^/]*@/.test(seed)) continue;
-    const message = 'a seed holds a user or a password';
-    const help = 'put them under auth, with the password in a file, a variable or a program';
-    problems.push(
-      problemAt(source, ['fleet', name, 'seeds', index], { code: 'policy-value', message, help }),
-    );
-  }
-  if (fleet.auth?.password !== undefined && secretSourceOf(fleet.auth.password) === undefined) {
-    const message = 'password takes exactly one of file, env and exec';
-    problems.push(
-      problemAt(source, ['fleet', name, 'auth', 'password'], { code: 'policy-value', message }, 'key'),
-    );
-  }
-  return problems;
-}
-
 export function waiverProblems(source: Source, waivers: PolicyInput['waivers']): readonly PolicyProblem[] {
   return waivers.flatMap((waiver, index) =>
     dateProblems(source, waiver.expires, ['waivers', index, 'expires']),
@@ -161,6 +157,7 @@ export function userOf(user: UserInput): PolicyUser {
     expires: user.expires,
     password: user.password === undefined ? undefined : secretSourceOf(user.password),
     tenant: undefined,
+    ...(user.break_glass === undefined ? {} : { breakGlass: user.break_glass }),
   };
 }
 
@@ -169,11 +166,4 @@ function dateProblems(source: Source, date: string | undefined, at: Path): reado
   const time = Date.parse(`${date}T00:00:00Z`);
   if (!Number.isNaN(time) && new Date(time).toISOString().startsWith(date)) return [];
   return [problemAt(source, at, { code: 'policy-value', message: `there is no ${date}` })];
-}
-
-function isNetwork(text: string): boolean {
-  const [address = '', bits, ...rest] = text.split('/');
-  const version = isIP(address);
-  if (version === 0 || rest.length > 0) return false;
-  return bits === undefined || (/^[0-9]{1,3}$/.test(bits) && Number(bits) <= (version === 4 ? 32 : 128));
 }

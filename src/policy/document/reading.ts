@@ -5,14 +5,8 @@
 
 import { LineCounter, parseDocument, type Document } from 'yaml';
 import { assemblePolicy } from './assembly.ts';
-import {
-  fleetProblems,
-  nameProblems,
-  secretSourceOf,
-  userOf,
-  userProblems,
-  waiverProblems,
-} from './meaning.ts';
+import { nameProblems, userOf, userProblems, waiverProblems } from './meaning.ts';
+import { fleetOf, fleetProblems } from './fleet.ts';
 import { findJsonBreak } from './json-break.ts';
 import { inOrder, placeOf, problemsOf, writtenNumber, type Path, type Source } from './place.ts';
 import {
@@ -23,7 +17,7 @@ import {
   type PolicyInput,
 } from './schema.ts';
 import { expandTenant, tenantProblems } from './tenants.ts';
-import type { FleetPolicy, PolicyDocument } from '../policy-document.ts';
+import type { PolicyDocument } from '../policy-document.ts';
 import { POLICY_BYTES_MAX, type ParsedPolicy } from '../parsed-policy.ts';
 import type { PolicyProblem } from '../problem.ts';
 import type { HardeningRequest } from '../request.ts';
@@ -159,28 +153,9 @@ function policyOf(input: PolicyInput, source: Source): PolicyDocument {
     users: [...input.users.map(userOf), ...input.tenants.flatMap(expandTenant)],
     fleets: Object.entries(input.fleet).map(([name, fleet]) => fleetOf(name, fleet)),
     waivers: input.waivers.map((waiver, index) => ({ ...waiver, ...lineOf(source, ['waivers', index]) })),
+    credentialAge: input.credential_age,
     given: (key) => source.document.has(key),
   });
-}
-
-function fleetOf(name: string, fleet: PolicyInput['fleet'][string]): FleetPolicy {
-  const { auth, tls, files } = fleet;
-  return {
-    ...fleet,
-    name,
-    auth:
-      auth === undefined
-        ? undefined
-        : {
-            user: auth.user,
-            password: auth.password === undefined ? undefined : secretSourceOf(auth.password),
-          },
-    tls: tls === undefined ? undefined : { ca: tls.ca, cert: tls.cert, key: tls.key },
-    files:
-      files === undefined
-        ? undefined
-        : { via: files.via, user: files.user, conf: files.conf, acl: files.acl, tls: files.tls },
-  };
 }
 
 function lineOf(source: Source, path: Path): { readonly line?: number } {

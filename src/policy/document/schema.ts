@@ -10,8 +10,12 @@ import { COMPLIANCE_REQUIREMENTS, NETWORK_EXPOSURES, SECURITY_LEVELS } from '../
 const USERS_MAX = 50_000;
 const LIST_MAX = 1_000;
 const TEXT_MAX = 500;
+const AGE_DAYS_MAX = 3_650;
 
 const DATE = /^[0-9]{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12][0-9]|3[01])$/;
+const MOMENT =
+  /^[0-9]{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12][0-9]|3[01])T(?:[01][0-9]|2[0-3]):[0-5][0-9](?::[0-5][0-9])?(?:Z|[+-](?:[01][0-9]|2[0-3]):[0-5][0-9])$/;
+const ADDRESS = /^(?:\[[0-9A-Fa-f:.]{2,45}\]|[A-Za-z0-9_.-]{1,253}):[1-9][0-9]{0,4}$/;
 // ACL files are split at blanks and know no quotes; # starts a comment in a reader's eye.
 const NAME = /^[^\s"'\\#(){}]{1,128}$/;
 // Names of tenants become part of patterns: nothing that a glob could read.
@@ -26,6 +30,8 @@ const line = (pattern: RegExp, means: string) => z.string().regex(pattern, { err
 
 const name = line(NAME, 'a name without blanks, quotes, backslashes, # or brackets');
 const pattern = line(PATTERN, 'a pattern without blanks: ACL files cannot quote them');
+const moment = line(MOMENT, 'a moment as 2027-01-31T18:00:00Z');
+const address = line(ADDRESS, 'an address as 10.0.0.5:6379 or [fd00::5]:6379');
 const date = line(DATE, 'a date as 2027-01-31');
 const path = line(PATH, 'an absolute path without blanks');
 const port = z.int().min(1).max(65_535);
@@ -68,7 +74,19 @@ const rights = {
   expires: date.optional().describe('The last day; afterwards the user compiles as off.'),
 };
 
-export const userSchema = z.strictObject({ name, ...rights, password: secretSource.optional() });
+const breakGlass = z
+  .strictObject({
+    reason: text.describe('Why the emergency needs an administrator.'),
+    until: moment.describe('The moment it ends; afterwards the user compiles as off.'),
+  })
+  .describe('An administrator for an emergency.');
+
+export const userSchema = z.strictObject({
+  name,
+  ...rights,
+  password: secretSource.optional(),
+  break_glass: breakGlass.optional(),
+});
 
 const tenantSchema = z.strictObject({
   names: z.array(line(TENANT, 'a tenant name of letters, digits, _ . @ -')).min(1).max(USERS_MAX),
@@ -76,7 +94,7 @@ const tenantSchema = z.strictObject({
   ...rights,
 });
 
-const fleetSchema = z.strictObject({
+const access = {
   seeds: z
     .array(text)
     .max(LIST_MAX)
@@ -84,10 +102,27 @@ const fleetSchema = z.strictObject({
     .describe('URLs of some nodes; the others are found from them.'),
   auth: z.strictObject({ user: name, password: secretSource.optional() }).optional(),
   tls: z.strictObject({ ca: text.optional(), cert: text.optional(), key: text.optional() }).optional(),
+};
+
+const fleetSchema = z.strictObject({
+  ...access,
+  sentinel: z
+    .strictObject(access)
+    .optional()
+    .describe('The Sentinels, where they listen elsewhere or take other credentials than the data nodes.'),
+  addresses: z
+    .record(address, address)
+    .default({})
+    .describe('What nodes announce, to where they are reached from here: behind NAT or a tunnel.'),
   files: z
     .strictObject({
-      via: z.enum(['local', 'ssh']).default('local'),
+      via: z
+        .enum(['local', 'ssh', 'none'])
+        .default('local')
+        .describe('none: a person places the files, told what to place.'),
       user: name.optional(),
+      port: port.optional().describe('Of ssh.'),
+      identity: text.optional().describe('Private key file of ssh.'),
       conf: path.optional(),
       acl: path.optional(),
       tls: path.optional(),
@@ -180,6 +215,14 @@ export const policySchema = z.strictObject({
   users: z.array(userSchema).max(USERS_MAX).default([]),
   tenants: z.array(tenantSchema).max(LIST_MAX).default([]),
   waivers: z.array(waiverSchema).max(LIST_MAX).default([]),
+  credential_age: z
+    .int()
+    .min(1)
+    .max(AGE_DAYS_MAX)
+    .optional()
+    .describe(
+      'Days after which a credential is due for rotation, in place of what level and frameworks ask.',
+    ),
 });
 
 /** The bare request: the three keys of the published input schema, and optionally the server and users. */
