@@ -117,6 +117,27 @@ export const COMMAND_CODES: readonly ErrorCodePage[] = [
     'The file has no command, or the server was idle, or none was of the client or user that was asked for.',
     ['Watch longer, or leave out --client and --of.'],
   ),
+  page(
+    'E_STATE',
+    'the state folder is not used',
+    'Others may write to it, it is not a folder, or what is in it cannot be read. It holds what undoes changes, so it is not trusted.',
+    ['chmod 700 the folder after looking who made it, or name another with --state.'],
+  ),
+  page(
+    'E_CONFIRM',
+    'a change was not agreed to',
+    'Nobody is at the terminal to answer, or the change is severe and wants a name typed. Nothing was changed.',
+    ['In a script: --yes, and --confirm NAME where sessions end or many users go.'],
+  ),
+  page('E_DECLINED', 'a change was declined', 'The answer was not the one asked for. Nothing was changed.', [
+    'Run it again, and type what is asked for.',
+  ]),
+  page(
+    'E_FLEET',
+    'the fleet is not clear',
+    'No server was named, the policy has several fleets and none was chosen, or it has none of that name.',
+    ['Name a server, or a fleet of the policy with --fleet.'],
+  ),
 ];
 
 function page(code: string, title: string, meaning: string, steps: readonly string[]): ErrorCodePage {

@@ -8,7 +8,13 @@ import { randomBytes } from 'node:crypto';
 import { existsSync, lstatSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { secret, type Secret } from '../conf/index.ts';
-import { generateSecret, usersWithSecrets, type PolicyDocument, type PolicyUser } from '../policy/index.ts';
+import {
+  generateSecret,
+  usersWithSecrets,
+  type PolicyDocument,
+  type PolicyUser,
+  type SecretSource,
+} from '../policy/index.ts';
 import { CommandFailure } from './failure.ts';
 import { makePrivateFolder, type FileToWrite } from './file-output.ts';
 
@@ -37,13 +43,29 @@ export function gatherSecrets(
       if (user.password !== undefined) {
         return [
           user.name,
-          { user: user.name, secret: declaredSecret(user, environment), origin: 'declared', path },
+          {
+            user: user.name,
+            secret: readSecretSource(user.password, user.name, environment),
+            origin: 'declared',
+            path,
+          },
         ];
       }
       if (existsSync(path))
         return [user.name, { user: user.name, secret: readKeptSecret(path), origin: 'kept', path }];
       return [user.name, { user: user.name, secret: generateSecret(randomBytes), origin: 'new', path }];
     }),
+  );
+}
+
+/** Secrets that are there already: declared, or kept from an earlier run. None is made. */
+export function knownSecrets(
+  policy: PolicyDocument,
+  folder: string,
+  environment: Readonly<Record<string, string | undefined>>,
+): ReadonlyMap<string, UserSecret> {
+  return new Map(
+    [...gatherSecrets(policy, folder, environment)].filter(([, { origin }]) => origin !== 'new'),
   );
 }
 
@@ -59,19 +81,22 @@ function fileNameOf(user: string): string {
   return encodeURIComponent(user).replace(/^\.+/, (dots) => '%2E'.repeat(dots.length));
 }
 
-function declaredSecret(user: PolicyUser, environment: Readonly<Record<string, string | undefined>>): Secret {
-  const source = user.password;
-  if (source === undefined) throw new Error(`${user.name} declares no secret`);
+/** A secret from where the policy says. `who` is the user that it is for. */
+export function readSecretSource(
+  source: SecretSource,
+  who: string,
+  environment: Readonly<Record<string, string | undefined>>,
+): Secret {
   switch (source.from) {
     case 'file':
       return readSecretFile(source.path);
     case 'env': {
       const value = environment[source.variable];
       if (value !== undefined && value !== '') return secret(value);
-      throw missing(user, `the environment variable ${source.variable} is not set`);
+      throw missing(who, `the environment variable ${source.variable} is not set`);
     }
     case 'exec':
-      return runForSecret(user, source.command);
+      return runForSecret(who, source.command);
   }
 }
 
@@ -107,7 +132,7 @@ function readSecretFile(path: string): Secret {
   }
 }
 
-function runForSecret(user: PolicyUser, command: readonly string[]): Secret {
+function runForSecret(who: string, command: readonly string[]): Secret {
   const [program = '', ...args] = command;
   try {
     const output = execFileSync(program, args, {
@@ -120,15 +145,15 @@ function runForSecret(user: PolicyUser, command: readonly string[]): Secret {
     if (line !== '') return secret(line);
   } catch {
     // The message of the error repeats the program's output, which may hold the secret.
-    throw missing(user, `${program} failed or took too long`);
+    throw missing(who, `${program} failed or took too long`);
   }
-  throw missing(user, `${program} printed nothing`);
+  throw missing(who, `${program} printed nothing`);
 }
 
-function missing(user: PolicyUser, cause: string): CommandFailure {
+function missing(who: string, cause: string): CommandFailure {
   return new CommandFailure({
     code: 'E_SECRET',
-    what: `the secret of user ${user.name} is not there; nothing was written`,
+    what: `the secret of user ${who} is not there; nothing was written`,
     cause,
     next: `provide it, or remove password from the user so that wardis generates one`,
   });
