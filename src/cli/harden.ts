@@ -51,7 +51,7 @@ async function compileOptions(
   context: CommandContext,
 ): Promise<{ readonly today: string; readonly checkIds: Readonly<Record<string, readonly string[]>> }> {
   const { checkIdsByTheme } = await import('./checklist-check.ts');
-  return { today: context.now().toISOString().slice(0, 10), checkIds: checkIdsByTheme() };
+  return { today: context.now().toISOString(), checkIds: checkIdsByTheme() };
 }
 
 async function policyOf(flags: HardenFlags, context: CommandContext): Promise<PolicyDocument> {

@@ -22,7 +22,7 @@ export interface Artefact {
 
 export interface CompiledUser {
   readonly user: PolicyUser;
-  /** Off: expired. */
+  /** Off: it has ended (`user-end.ts`). */
   readonly enabled: boolean;
   /** Rules without passwords. */
   readonly rules: readonly string[];

@@ -15,12 +15,13 @@ import { systemdUnit } from './artefacts/systemd-unit.ts';
 import { tlsPlan, tlsPlanFile, type TlsPlan } from './artefacts/tls-plan.ts';
 import { administratorWarnings, warnings } from './artefacts/warning.ts';
 import type { Artefact, Blueprint, CompiledUser, Opening } from './blueprint.ts';
-import { expectationsFor } from './levels.ts';
+import { expectationsFor, expectationsUnder } from './levels.ts';
 import { defaultPort } from './levels/network.ts';
 import type { Paths, PolicyDocument, PolicyUser } from './policy-document.ts';
 import type { HardeningRequest } from './request.ts';
 import { rulesForUser } from './role.ts';
 import type { Credential } from './secret-source.ts';
+import { BREAK_GLASS_DAYS_MAX, longEmergency, userEnd } from './user-end.ts';
 
 export interface CompileOptions {
   /** Compile for another server than the policy names. */
@@ -32,7 +33,10 @@ export interface CompileOptions {
   readonly fleet?: string;
   /** The secret or hash of a user; without one nobody can log in as it. */
   readonly secrets?: (user: PolicyUser) => Credential | undefined;
-  /** `YYYY-MM-DD`: users that expired before it compile as `off`. Default: nobody has expired. */
+  /**
+   * `YYYY-MM-DD`, or a moment in ISO 8601: users that ended before it compile as `off`. A day alone is its first moment,
+   * UTC. Default: nobody has ended.
+   */
   readonly today?: string;
   /** Check ids for the lines of the checklist, by theme. */
   readonly checkIds?: Readonly<Record<string, readonly string[]>>;
@@ -97,18 +101,23 @@ function draw(
   readonly refusals: readonly string[];
 } {
   const request = requestOf(policy, options);
+  const now = options.today === undefined ? undefined : new Date(options.today);
   const users: CompiledUser[] = [];
-  const notes: string[] = [];
+  const notes: string[] = [...ageNotes(policy, request)];
   const refusals: string[] = [];
   for (const user of policy.users) {
     const compiled = rulesForUser(user, request.server, request.mode);
     refusals.push(...compiled.refusals);
     if (compiled.refusals.length > 0) continue;
     notes.push(...compiled.warnings);
-    const enabled =
-      user.expires === undefined || options.today === undefined || options.today <= user.expires;
-    if (!enabled) notes.push(`${user.name} expired on ${user.expires}: it compiles as off.`);
-    users.push({ user, enabled, rules: compiled.rules, credential: options.secrets?.(user) });
+    const end = now === undefined ? undefined : userEnd(user, now);
+    if (now !== undefined) notes.push(...timeNotes(user, end, now));
+    users.push({
+      user,
+      enabled: end === undefined,
+      rules: compiled.rules,
+      credential: options.secrets?.(user),
+    });
   }
   const port = policy.choices.port ?? defaultPort(request);
   const busPort = request.mode === 'cluster' ? port + BUS_OFFSET : undefined;
@@ -118,7 +127,7 @@ function draw(
     refusals,
     blueprint: {
       request,
-      expected: expectationsFor(request),
+      expected: expectationsUnder(policy, request),
       choices: policy.choices,
       paths: { ...policy.paths, ...options.paths },
       users,
@@ -130,6 +139,26 @@ function draw(
         replica === undefined ? undefined : { user: replica.user.name, secret: clearOf(replica.credential) },
     },
   };
+}
+
+/** What time says of a user. */
+function timeNotes(user: PolicyUser, end: string | undefined, now: Date): readonly string[] {
+  if (end !== undefined) return [`${user.name} ${end}: it compiles as off.`];
+  const days = longEmergency(user, now);
+  return days === undefined
+    ? []
+    : [
+        `${user.name} has break-glass access for ${days} more days: an emergency ends within ${BREAK_GLASS_DAYS_MAX}; give lasting administrators no break_glass.`,
+      ];
+}
+
+/** The policy may choose another age of credentials; a longer one than was asked is said. */
+function ageNotes(policy: PolicyDocument, request: HardeningRequest): readonly string[] {
+  const asked = expectationsFor(request).credentials.rotationDays;
+  const chosen = policy.credentialAgeDays;
+  if (asked === undefined || chosen === undefined || chosen <= asked) return [];
+  const by = [`level ${request.level}`, ...request.frameworks].join(', ');
+  return [`credential_age ${chosen} is longer than the ${asked} days that ${by} asks.`];
 }
 
 function requestOf(policy: PolicyDocument, options: CompileOptions): HardeningRequest {

@@ -4,7 +4,7 @@
  * everywhere, client certificates, logs and rotation; compliance adds encryption at rest, scans and procedures.
  */
 
-import type { ExpectationsFor, ExpectedSetting } from './expectation.ts';
+import type { Expectations, ExpectationsFor, ExpectedSetting } from './expectation.ts';
 import { isAvailable } from './levels/availability.ts';
 import {
   credentialExpectation,
@@ -17,6 +17,8 @@ import { networkSettings } from './levels/network.ts';
 import { recordSettings } from './levels/records.ts';
 import { surfaceSettings } from './levels/surface.ts';
 import { tlsExpectation, tlsSettings } from './levels/tls.ts';
+import type { PolicyDocument } from './policy-document.ts';
+import type { HardeningRequest } from './request.ts';
 
 export const expectationsFor: ExpectationsFor = (request) => {
   const all = [
@@ -40,3 +42,13 @@ export const expectationsFor: ExpectationsFor = (request) => {
     review: reviewExpectation(request),
   };
 };
+
+/** The same, with what a policy chooses in place of its level: the age of credentials. */
+export function expectationsUnder(
+  policy: Pick<PolicyDocument, 'credentialAgeDays'>,
+  request: HardeningRequest,
+): Expectations {
+  const expected = expectationsFor(request);
+  const rotationDays = policy.credentialAgeDays ?? expected.credentials.rotationDays;
+  return { ...expected, credentials: { ...expected.credentials, rotationDays } };
+}

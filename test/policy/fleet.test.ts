@@ -89,7 +89,11 @@ fleet:
     (text) => {
       expect(
         problems(`version: 1\nfleet: { p: { addresses: { ${JSON.stringify(text)}: "h:1" } } }\n`),
-      ).toEqual([expect.stringContaining(JSON.stringify(text))]);
+      ).toEqual([
+        expect.stringContaining(
+          `wardis.yaml:2:28: ${JSON.stringify(text)} is not right: expected an address as 10.0.0.5:6379 or [fd00::5]:6379`,
+        ),
+      ]);
       expect(
         problems(`version: 1\nfleet: { p: { addresses: { "h:1": ${JSON.stringify(text)} } } }\n`),
       ).toEqual([expect.stringContaining('expected an address as 10.0.0.5:6379 or [fd00::5]:6379')]);

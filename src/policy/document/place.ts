@@ -90,6 +90,10 @@ function problemsOfIssue(source: Source, data: unknown, issue: z.core.$ZodIssue)
     );
   }
   if (issue.code === 'invalid_union') return unionProblems(source, data, path, value, issue.errors);
+  if (issue.code === 'invalid_key') {
+    const message = `${quote(String(path.at(-1)))} is not right: expected ${issue.issues[0]?.message ?? 'another key'}`;
+    return [problemAt(source, path, { code: 'policy-value', message }, 'key')];
+  }
   if (value === undefined && path.length > 0) {
     const message = `${quote(String(path.at(-1)))} is missing${inside(path.slice(0, -1))}`;
     return [problemAt(source, path, { code: 'policy-missing-key', message })];
