@@ -5,6 +5,7 @@
 import { afterAll, describe, it } from 'vitest';
 
 import { availableServers, stopServers, type Server } from './server.ts';
+import { stopTopologies } from './topology.ts';
 
 export {
   availableServers,
@@ -19,7 +20,21 @@ export {
   type Server,
   type StartOptions,
 } from './server.ts';
+export { isError, readText, type Login, type TopologyNode } from './node.ts';
 export { openConnection, talk, type Connection, type Reply, type Target } from './talk.ts';
+export { type TopologyTls } from './topology-tls.ts';
+export { formatUser, TOPOLOGY_LOGINS, TOPOLOGY_REQUIREPASS, type Access } from './topology-users.ts';
+export {
+  readInfo,
+  startCluster,
+  startReplicated,
+  startSentinelFleet,
+  startStandalone,
+  stopTopologies,
+  waitUntil,
+  type Topology,
+  type TopologyOptions,
+} from './topology.ts';
 
 /** The versions that the product promises to know, one of each minor. */
 export const SERVER_IDS = [
@@ -31,7 +46,10 @@ export const SERVER_IDS = [
   'valkey-9.1',
 ] as const;
 
-afterAll(stopServers);
+afterAll(async () => {
+  await stopTopologies();
+  await stopServers();
+});
 
 /**
  * Declares the same tests for each server; one that this machine lacks becomes a skipped suite that says so.

@@ -32,6 +32,8 @@ export interface StartOptions {
   readonly keep?: readonly string[];
   /** How long it may take to answer, in milliseconds. Default 10,000. */
   readonly timeoutMs?: number;
+  /** Address to ask whether it answers, for one that listens elsewhere. Default 127.0.0.1. */
+  readonly host?: string;
 }
 
 export interface Exit {
@@ -191,7 +193,8 @@ async function startOnce(options: StartOptions, role: 'server' | 'sentinel'): Pr
       return exited;
     },
   };
-  const outcome = await waitUntilReady(instance, exited, options.timeoutMs ?? START_TIMEOUT_MS);
+  const host = options.host ?? '127.0.0.1';
+  const outcome = await waitUntilReady(instance, host, exited, options.timeoutMs ?? START_TIMEOUT_MS);
   if (outcome === 'ready') {
     running.add(instance);
     return { started: true, server: instance };
@@ -303,6 +306,7 @@ function optionValue(args: readonly string[] | undefined, name: string): string 
 
 async function waitUntilReady(
   server: RunningServer,
+  host: string,
   exited: Promise<Exit>,
   timeoutMs: number,
 ): Promise<'ready' | 'timeout' | Exit> {
@@ -311,21 +315,24 @@ async function waitUntilReady(
   void exited.then((exit) => (gone = exit));
   while (Date.now() < deadline) {
     if (gone) return gone;
-    if (await answers(server)) return 'ready';
+    if (await answers(server, host)) return 'ready';
     await new Promise((resolve) => setTimeout(resolve, POLL_MS));
   }
   return gone ?? 'timeout';
 }
 
 /** Any answer but LOADING will do, a refusal included; behind TLS the open port and the log are enough. */
-async function answers({ port, tlsPort, socketPath, log, pid }: RunningServer): Promise<boolean> {
+async function answers(
+  { port, tlsPort, socketPath, log, pid }: RunningServer,
+  host: string,
+): Promise<boolean> {
   if (!log().includes(`${pid}:`) && port === 0) return false;
   try {
     if (port === 0 && socketPath === undefined) {
-      (await openConnection(tlsPort ?? 0)).close();
+      (await openConnection({ host, port: tlsPort ?? 0 })).close();
       return true;
     }
-    const [reply] = await talk(port === 0 ? { socketPath: String(socketPath) } : port, [['PING']]);
+    const [reply] = await talk(port === 0 ? { socketPath: String(socketPath) } : { host, port }, [['PING']]);
     return !JSON.stringify(reply).includes('LOADING');
   } catch {
     return false;
