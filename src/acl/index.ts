@@ -8,6 +8,7 @@ export type { DecideOptions, Decision, Denial } from './decision/decide.ts';
 export { dialectOf } from './table/dialect.ts';
 export type { Dialect, Product, PubsubDefault, ServerVersion } from './table/dialect.ts';
 export { formatAclFile, formatUserLine } from './format/format.ts';
+export { haveSameRights } from './format/same-rights.ts';
 export type { FormatOptions, FormattedFile } from './format/format.ts';
 export { globMatch } from './decision/glob.ts';
 export { hashPassword } from './language/password.ts';
