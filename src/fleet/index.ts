@@ -35,3 +35,8 @@ export { recogniseManagedService } from './managed.ts';
 export type { ManagedService } from './managed.ts';
 export type { FleetNode, Topology, TopologyKind } from './topology.ts';
 export type { NodeState, SessionFact, UserPersistence } from './node-state.ts';
+export { readNodeState } from './node-state-live.ts';
+export type { NodeStateOptions } from './node-state-live.ts';
+export { readEachNodeState, readNodeStates } from './node-state-fleet.ts';
+export type { NodeAddress, NodeStateResult, NodeStatesOptions } from './node-state-fleet.ts';
+export { CLIENTS_MAX } from './node-state-sessions.ts';

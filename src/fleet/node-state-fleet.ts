@@ -1,0 +1,79 @@
+/**
+ * The states of many nodes: a bounded number at a time, one failure per node, each handed over as soon as it is there,
+ * so that whoever keeps less than the whole state needs no memory for the fleet.
+ */
+
+import { FleetError } from './fleet-error.ts';
+import { CONCURRENCY_DEFAULT, CONCURRENCY_MAX } from './fleet-snapshot.ts';
+import { readNodeState, type NodeStateOptions } from './node-state-live.ts';
+import type { NodeState } from './node-state.ts';
+import { createSharedFacts } from './shared-facts.ts';
+import type { FleetNode } from './topology.ts';
+
+/** As much of a node as reading its state takes. */
+export type NodeAddress = Pick<FleetNode, 'id' | 'target' | 'role' | 'reachable'>;
+
+export type NodeStateResult =
+  | { readonly node: string; readonly ok: true; readonly state: NodeState }
+  | { readonly node: string; readonly ok: false; readonly error: FleetError };
+
+export interface NodeStatesOptions extends Omit<NodeStateOptions, 'node' | 'expect'> {
+  /** 1 to 256; default 16. */
+  readonly concurrency?: number;
+  /** Called after each node, in the order in which they finish. */
+  readonly onProgress?: (done: number, total: number, last: NodeStateResult) => void;
+}
+
+/** One result per node, in the order of the nodes. Rejects only on a bug. */
+export async function readNodeStates(
+  nodes: readonly NodeAddress[],
+  options: NodeStatesOptions = {},
+): Promise<readonly NodeStateResult[]> {
+  const results: NodeStateResult[] = [];
+  await readEachNodeState(nodes, options, (result, place) => {
+    results[place] = result;
+  });
+  return results;
+}
+
+/** Each result as soon as it is there, with its place in `nodes`; nothing is kept. Rejects only on a bug. */
+export async function readEachNodeState(
+  nodes: readonly NodeAddress[],
+  options: NodeStatesOptions,
+  onResult: (result: NodeStateResult, place: number) => void,
+): Promise<void> {
+  const { concurrency = CONCURRENCY_DEFAULT, onProgress, ...live } = options;
+  const shared = live.shared ?? createSharedFacts();
+  let next = 0;
+  let done = 0;
+  const work = async (): Promise<void> => {
+    for (;;) {
+      const place = next;
+      next += 1;
+      const node = nodes[place];
+      if (node === undefined) return;
+      const result = await readOne(node, { ...live, shared });
+      onResult(result, place);
+      done += 1;
+      onProgress?.(done, nodes.length, result);
+    }
+  };
+  const workers = Math.min(Math.max(1, Math.trunc(concurrency)), CONCURRENCY_MAX, nodes.length);
+  await Promise.all(Array.from({ length: workers }, work));
+}
+
+/** A node that did not answer before is tried again: it may be back. */
+async function readOne(node: NodeAddress, options: NodeStateOptions): Promise<NodeStateResult> {
+  const { id, target, role, reachable } = node;
+  if (reachable === 'unasked') {
+    const error = new FleetError('unreachable', id, `no address is known for ${id}`);
+    return { node: id, ok: false, error };
+  }
+  try {
+    const expect = role === 'sentinel' ? 'sentinel' : 'data';
+    return { node: id, ok: true, state: await readNodeState(target, { ...options, node: id, expect }) };
+  } catch (error) {
+    if (error instanceof FleetError) return { node: id, ok: false, error };
+    throw error;
+  }
+}
