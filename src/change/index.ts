@@ -1,6 +1,5 @@
 /** The door of the change room: plans, runs, and every operation that changes a fleet. */
 export {
-  ageInDays,
   CREDENTIALS_FILE,
   forgetCredential,
   lastRotated,

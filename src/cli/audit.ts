@@ -2,12 +2,7 @@
 
 import { readFileSync } from 'node:fs';
 import type { Snapshot } from '../fleet/index.ts';
-import {
-  expectationsFor,
-  usersWithSecrets,
-  type Expectations,
-  type PolicyDocument,
-} from '../policy/index.ts';
+import { expectationsUnder, type Expectations, type PolicyDocument } from '../policy/index.ts';
 import {
   ADVISORIES_AS_OF,
   CATALOGUE,
@@ -21,14 +16,14 @@ import {
   type Assessment,
   type Baseline,
   type Check,
-  type DeclaredUser,
-  type DeclaredUsers,
   type ReportFormat,
   type Severity,
 } from '../posture/index.ts';
 import type { AuditFlags } from './commands/audit.ts';
 import { gatherFiles, gatherLive, SERVER_FALLBACK, type Judge } from './audit-source.ts';
 import type { CommandContext } from './context.ts';
+import { stateFolderOf } from './change/state-folder.ts';
+import { declaredUsers, loadRotations } from './declared-users.ts';
 import { EXIT, type ExitCode } from './exit-code.ts';
 import { CommandFailure } from './failure.ts';
 import { writeParts } from './file-output.ts';
@@ -55,6 +50,10 @@ export async function runAudit(
   const choice = readChoice(flags, policy?.chosen ?? {});
   const selected = chooseChecks(flags);
   const baseline = flags.baseline === undefined ? undefined : readBaseline(flags.baseline);
+  const declared =
+    policy === undefined
+      ? undefined
+      : declaredUsers(policy.document, await loadRotations(stateFolderOf(flags, policy.path), context));
   const assessor = openAssessment({
     checks: selected,
     now: context.now(),
@@ -62,10 +61,10 @@ export async function runAudit(
     advisoriesAsOf: ADVISORIES_AS_OF,
     waivers: policy?.document.waivers ?? [],
     ...(baseline === undefined ? {} : { baseline }),
-    ...(policy === undefined ? {} : { declared: declaredUsers(policy.document) }),
+    ...(declared === undefined ? {} : { declared }),
     elapsedMs: () => performance.now(),
   });
-  const expectedOf = expectationsByRequest(choice);
+  const expectedOf = expectationsByRequest(choice, policy?.document);
   const judge: Judge = (snapshot, gatheredInMs, place) =>
     assessor.judge({ snapshot, expected: expectedOf(snapshot), gatheredInMs }, place);
   const gathered =
@@ -83,24 +82,17 @@ export async function runAudit(
   );
 }
 
-/** The users of the policy, the Sentinels' own and the ones that fleets are audited as included. */
-function declaredUsers(document: PolicyDocument): DeclaredUsers {
-  const auditors = document.fleets.flatMap(({ auth }) =>
-    auth === undefined ? [] : [[auth.user, { role: 'custom' }] as const],
-  );
-  const users = [...usersWithSecrets(document), ...document.users].map(
-    ({ name, role, expires }) => [name, { role, expires }] as const,
-  );
-  return new Map<string, DeclaredUser>([...auditors, ...users]);
-}
-
 /** Nodes of one version and mode share what is expected of them. */
-function expectationsByRequest(choice: Chosen): (snapshot: Snapshot) => Expectations {
+function expectationsByRequest(
+  choice: Chosen,
+  policy: PolicyDocument | undefined,
+): (snapshot: Snapshot) => Expectations {
+  const { credentialAgeDays } = policy ?? { credentialAgeDays: undefined };
   const known = new Map<string, Expectations>();
   return (snapshot) => {
     const request = requestFor(choice, snapshot, SERVER_FALLBACK);
     const key = JSON.stringify(request);
-    const found = known.get(key) ?? expectationsFor(request);
+    const found = known.get(key) ?? expectationsUnder({ credentialAgeDays }, request);
     known.set(key, found);
     return found;
   };

@@ -24,4 +24,4 @@ export { closedDefaultUser, rulesForUser } from './role.ts';
 export type { UserRules } from './role.ts';
 export { generateSecret } from './secret-source.ts';
 export type { Credential } from './secret-source.ts';
-export { BREAK_GLASS_DAYS_MAX, longEmergency, userEnd } from './user-end.ts';
+export { BREAK_GLASS_DAYS_MAX, daysSince, longEmergency, userEnd } from './user-end.ts';

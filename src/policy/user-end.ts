@@ -20,6 +20,11 @@ export function userEnd(user: Pick<PolicyUser, 'expires' | 'breakGlass'>, now: D
     : undefined;
 }
 
+/** Whole days since a moment; none for one to come, so that a clock that is behind makes nothing older. */
+export function daysSince(moment: string, now: Date): number {
+  return Math.max(0, Math.floor((now.getTime() - Date.parse(moment)) / DAY_MS));
+}
+
 /** Days that an emergency has yet to last where that is too long; undefined where it is not. */
 export function longEmergency(user: Pick<PolicyUser, 'breakGlass'>, now: Date): number | undefined {
   if (user.breakGlass === undefined) return undefined;

@@ -5,7 +5,7 @@
  */
 
 import type { Provenance, Snapshot, UnknownReason } from '../fleet/index.ts';
-import type { Change, Expectations } from '../policy/index.ts';
+import type { BreakGlass, Change, Expectations } from '../policy/index.ts';
 import type { FleetView } from './fleet-view.ts';
 
 export const AREAS = [
@@ -77,6 +77,9 @@ export interface DeclaredUser {
   readonly role: string;
   /** Last day, `YYYY-MM-DD`. */
   readonly expires?: string | undefined;
+  readonly breakGlass?: BreakGlass | undefined;
+  /** When its credential was last replaced, ISO 8601; absent where nothing is recorded. */
+  readonly rotatedAt?: string | undefined;
 }
 
 export type DeclaredUsers = ReadonlyMap<string, DeclaredUser>;

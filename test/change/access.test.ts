@@ -2,7 +2,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
-  ageInDays,
   forgetCredential,
   lastRotated,
   printCredentialRecord,
@@ -11,7 +10,7 @@ import {
   usersDue,
   type CredentialRecord,
 } from '../../src/change/index.ts';
-import { compilePolicy, parsePolicy, type PolicyDocument } from '../../src/policy/index.ts';
+import { compilePolicy, daysSince, parsePolicy, type PolicyDocument } from '../../src/policy/index.ts';
 
 async function read(text: string): Promise<PolicyDocument> {
   const parsed = await parsePolicy(text);
@@ -160,8 +159,8 @@ describe('the record of rotations', () => {
 
   it('counts whole days, and none for a date to come', () => {
     const now = new Date('2026-11-22T12:00:00Z');
-    expect(ageInDays('2026-11-21T12:00:01Z', now)).toBe(0);
-    expect(ageInDays('2026-11-21T12:00:00Z', now)).toBe(1);
-    expect(ageInDays('2026-12-21T12:00:00Z', now)).toBe(0);
+    expect(daysSince('2026-11-21T12:00:01Z', now)).toBe(0);
+    expect(daysSince('2026-11-21T12:00:00Z', now)).toBe(1);
+    expect(daysSince('2026-12-21T12:00:00Z', now)).toBe(0);
   });
 });

@@ -11,7 +11,6 @@ export const CREDENTIALS_FILE = 'credentials.json';
 
 const ENTRIES_MAX = 200_000;
 const RECORD_CHARS_MAX = 64 * 1024 * 1024;
-const DAY_MS = 86_400_000;
 
 const recordSchema = z.strictObject({
   schemaVersion: z.literal('1'),
@@ -95,11 +94,6 @@ export function lastRotated(record: CredentialRecord, user: string, fleet?: stri
     .map((entry) => entry.rotatedAt)
     .toSorted((a, b) => Date.parse(a) - Date.parse(b))
     .at(0);
-}
-
-/** Whole days since `rotatedAt`; never negative, so that a clock that is ahead makes nothing younger than new. */
-export function ageInDays(rotatedAt: string, now: Date): number {
-  return Math.max(0, Math.floor((now.getTime() - Date.parse(rotatedAt)) / DAY_MS));
 }
 
 function compare(a: string, b: string): number {

@@ -11,6 +11,7 @@ export interface AuditFlags extends ConnectionFlags {
   readonly aclfile?: string;
   readonly server?: string;
   readonly policy?: string;
+  readonly state?: string;
   readonly level?: string;
   readonly exposure?: string;
   readonly require: readonly string[];
@@ -45,6 +46,7 @@ export function addAudit(program: Command, context: CommandContext): void {
     .option('--server <name>', 'server version that the files are for, for example redis-7.2')
     .optionsGroup('What is expected:')
     .option('--policy <file>', 'policy document (default: ./wardis.yaml when it exists)')
+    .option('--state <dir>', 'folder with the record of rotations (default: .wardis beside the policy)')
     .option('--level <level>', 'basic, standard, hardened or compliance (default: hardened)')
     .option('--exposure <exposure>', 'localhost, private_network or public (default: private_network)')
     .option('--require <name>', 'pci_dss, hipaa, sox or gdpr; repeatable', collect, [])

@@ -66,9 +66,9 @@ export const THEMES = {
   privileged: ['USER-001', 'USER-004', 'USER-020', 'CMD-004', 'CMD-003', 'REPL-004'],
   /** Who sees the data of others by the way. */
   watching: ['CMD-008', 'CMD-009', 'LOG-012', 'USER-021'],
-  leavers: ['AUTH-022', 'AUTH-021', 'AUTH-017'],
+  leavers: ['AUTH-022', 'AUTH-021', 'AUTH-017', 'USER-030', 'USER-032'],
   'password-strength': ['AUTH-009', 'AUTH-010', 'AUTH-011', 'AUTH-012'],
-  rotation: ['AUTH-017', 'TLS-016', 'TLS-028'],
+  rotation: ['AUTH-017', 'AUTH-023', 'TLS-016', 'TLS-028'],
   'clear-secrets': ['AUTH-011', 'AUTH-014', 'AUTH-015', 'AUTH-016', 'TLS-032', 'CMD-010', 'CMD-025'],
   transit: ['TLS-001', 'TLS-003', 'TLS-004', 'NET-006', 'NET-007', 'CLUS-001'],
   'cipher-strength': ['TLS-006', 'TLS-007', 'TLS-008', 'TLS-012', 'TLS-031'],

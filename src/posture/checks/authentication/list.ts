@@ -4,6 +4,7 @@ import type { Check } from '../../check.ts';
 import { anyoneIsAUser } from './anyone-is-a-user.ts';
 import { anyoneIsAdministrator } from './anyone-is-administrator.ts';
 import { clearPasswordInFile } from './clear-password-in-file.ts';
+import { credentialOverdue } from './credential-overdue.ts';
 import { defaultEnabled } from './default-enabled.ts';
 import { defaultOffKeepsNopass } from './default-off-keeps-nopass.ts';
 import { defaultUserUndeclared } from './default-user-undeclared.ts';
@@ -47,4 +48,5 @@ export const authenticationChecks: readonly Check[] = [
   failedLogins,
   sessionsAsDefault,
   sessionsOfDisabledUsers,
+  credentialOverdue,
 ];

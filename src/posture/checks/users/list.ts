@@ -9,6 +9,7 @@ import { crashingRule } from './crashing-rule.ts';
 import { denyList } from './deny-list.ts';
 import { duplicateUser } from './duplicate-user.ts';
 import { emptyPattern } from './empty-pattern.ts';
+import { emergencyAdministrator } from './emergency-administrator.ts';
 import { everyChannel } from './every-channel.ts';
 import { everyKey } from './every-key.ts';
 import { firstArgumentRule } from './first-argument-rule.ts';
@@ -65,4 +66,5 @@ export const usersChecks: readonly Check[] = [
   nodesDiffer,
   expiredUser,
   undeclaredUser,
+  emergencyAdministrator,
 ];
