@@ -92,7 +92,7 @@ export async function readStates(
     return await readNodeStates(topology.nodes, {
       limits: entry.limits,
       concurrency: entry.concurrency,
-      onProgress: (done, total, last) => progress.step(done, total, last.node.id),
+      onProgress: (done, total, last) => progress.step(done, total, last.node),
     });
   } finally {
     progress.end();
