@@ -14,6 +14,7 @@ import { promisify } from 'node:util';
 
 import { hasApt } from './apt.mjs';
 import { fetchServers } from './servers.mjs';
+import { fetchSshd } from './sshd.mjs';
 import { build, checkNode, fetchNode, installDependencies, installTools, isRoot, ROOT } from './setup.mjs';
 
 /**
@@ -74,6 +75,8 @@ async function checkServers() {
     const matters = required && hasApt() && (isRoot() || inCi);
     report(`server ${slot}`, matters ? 'failed' : 'skipped', reason);
   }
+  const sshd = await fetchSshd((line) => console.error(line));
+  report('sshd', sshd ? 'passed' : 'skipped', sshd ? '' : 'not installed, and not to be had by apt');
 }
 
 async function runGates() {
