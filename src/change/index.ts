@@ -13,6 +13,10 @@ export type { DueUser } from './access/due.ts';
 export { CHANGE_ERROR_CODES, ChangeError } from './change-error.ts';
 export type { ChangeErrorCode } from './change-error.ts';
 export type * from './plan.ts';
+export { planFleet } from './plan/plan-fleet.ts';
+export type { PlanInput, UserFile } from './plan/plan-input.ts';
+export { APPLY_STAGES, type ApplyStage } from './plan/stages.ts';
+export { MARKER, policyRevision, REVISION_DIGITS } from './plan/revision.ts';
 export type * from './run.ts';
 export type * from './step.ts';
 export { HOST_ERROR_CODES, HostError } from './host/host-error.ts';
@@ -23,3 +27,22 @@ export { openHostAccess } from './host/open.ts';
 export type { HostPlace } from './host/open.ts';
 export { findUnshownSettings, findUnshownUsers } from './host/shown.ts';
 export type { Unshown } from './host/shown.ts';
+export { receiptJsonSchema, signedReceiptSchema } from './receipt/receipt.ts';
+export type {
+  AlsoKnown,
+  NodeEvidence,
+  NodeReceipt,
+  OpenReason,
+  Receipt,
+  SignedReceipt,
+} from './receipt/receipt.ts';
+export {
+  checkReceipt,
+  parseReceipt,
+  printReceipt,
+  RECEIPT_BYTES_MAX,
+  signReceipt,
+} from './receipt/signature.ts';
+export type { ReceiptCheck, ReceiptProblem } from './receipt/signature.ts';
+export { openSigningKey, PUBLIC_KEY_FILE, readVerifyingKey } from './receipt/signing-key.ts';
+export type { SigningKey, VerifyingKey as ReceiptKey } from './receipt/signing-key.ts';

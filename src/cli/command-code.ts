@@ -138,6 +138,12 @@ export const COMMAND_CODES: readonly ErrorCodePage[] = [
     'No server was named, the policy has several fleets and none was chosen, or it has none of that name.',
     ['Name a server, or a fleet of the policy with --fleet.'],
   ),
+  page(
+    'E_RECEIPT',
+    'the receipt or its key cannot be used',
+    'There is no public key to check it with, the file is no key, or the receipt is not one.',
+    ['Name the public key with --key; it is receipt.pub in the state folder of whoever revoked.'],
+  ),
 ];
 
 function page(code: string, title: string, meaning: string, steps: readonly string[]): ErrorCodePage {

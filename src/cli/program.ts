@@ -13,6 +13,8 @@ import { addExplain } from './commands/explain.ts';
 import { addHarden } from './commands/harden.ts';
 import { addHelp } from './commands/help.ts';
 import { addInit } from './commands/init.ts';
+import { addReceipt } from './commands/receipt.ts';
+import { addUser } from './commands/user.ts';
 import { findCommand } from './command-tree.ts';
 import type { CommandContext } from './context.ts';
 import { EXIT, type ExitCode } from './exit-code.ts';
@@ -58,9 +60,11 @@ export function buildProgram(context: CommandContext): Command {
   addInit(program, context);
   addHarden(program, context);
   addAudit(program, context);
+  addUser(program, context);
   addAcl(program, context);
   addExplain(program, context);
   addDoctor(program, context);
+  addReceipt(program, context);
   addCompletion(program, context);
   addHelp(program, context);
   for (const command of program.commands) {
