@@ -40,3 +40,7 @@ export type { NodeStateOptions } from './node-state-live.ts';
 export { readEachNodeState, readNodeStates } from './node-state-fleet.ts';
 export type { NodeAddress, NodeStateResult, NodeStatesOptions } from './node-state-fleet.ts';
 export { CLIENTS_MAX } from './node-state-sessions.ts';
+export { discoverTopology, NODES_MAX } from './topology/discover.ts';
+export type { DiscoveryOptions } from './topology/discover.ts';
+export type { Access } from './topology/survey.ts';
+export { discoveryPermissions } from './topology/discovery-permissions.ts';

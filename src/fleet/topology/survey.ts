@@ -1,0 +1,127 @@
+/**
+ * What discovery knows so far: every visit in order, and every sighting. It decides who is asked next, so that nobody is
+ * asked twice: not by an address that was tried, and not by another address of a server that is known already.
+ */
+
+import { printEndpoint, type Endpoint, type Target } from '../target.ts';
+import type { FleetErrorCode } from '../fleet-error.ts';
+import { addressOrder, resolveAddress, type Resolved } from './announced-address.ts';
+import type { Call, NodeMode, Sighting, Visit, Witness } from './sighting.ts';
+
+/** How to get into a node that is found: everything of a target but where it is. */
+export interface Access extends Pick<Target, 'credentials' | 'tls'> {
+  readonly transport: 'plaintext' | 'tls';
+}
+
+export interface Survey {
+  readonly visits: readonly Visit[];
+  readonly sightings: readonly Sighting[];
+  /** Announced addresses of a sighting, each with where it is dialled or why not. */
+  readonly places: (sighting: Sighting) => readonly Resolved[];
+  /** Adds what a wave of calls brought, in the order of the calls. */
+  readonly add: (visits: readonly Visit[]) => void;
+  /** Who is to be asked next, by address; empty: everybody was asked. At most `room`. */
+  readonly nextCalls: (room: number) => readonly Call[];
+  /** Nodes that were left out for want of room. */
+  readonly leftOut: () => number;
+}
+
+export interface SurveyOptions {
+  readonly addressMap: ReadonlyMap<string, string>;
+  readonly accessTo: (mode: NodeMode) => Access;
+}
+
+/** Whole views of a cluster beside those of the seeds: a second opinion, at a price that does not grow with it. */
+const SECOND_VIEWS = 2;
+/** Groups that a found Sentinel is asked about at once; those beyond are asked after it named them itself. */
+const GROUPS_AT_ONCE_MAX = 64;
+/** The next address of the same node is tried after these. */
+const NOBODY_THERE: ReadonlySet<FleetErrorCode> = new Set([
+  'refused',
+  'timeout',
+  'reset',
+  'closed',
+  'dns',
+  'unreachable',
+  'tls-untrusted',
+]);
+
+export function createSurvey(options: SurveyOptions): Survey {
+  const visits: Visit[] = [];
+  const sightings: Sighting[] = [];
+  const asked = new Set<string>();
+  const reached = new Set<string>();
+  let considered = 0;
+  let secondViews = 0;
+  let leftOut = 0;
+  const places = (sighting: Sighting): readonly Resolved[] =>
+    sighting.addresses.map((address) => resolveAddress(address, options.addressMap, sighting.vantage));
+
+  const callFor = (endpoints: readonly Endpoint[], seen: readonly Sighting[]): Call | undefined => {
+    const mode = seen[0]?.mode ?? 'data';
+    const access = options.accessTo(mode);
+    const [first, ...others] = endpoints.map((endpoint): Target => ({ endpoint, ...access }));
+    if (first === undefined) return undefined;
+    const isSecondView = mode === 'cluster' && secondViews < SECOND_VIEWS;
+    if (isSecondView) secondViews += 1;
+    return {
+      targets: [first, ...others],
+      nextOn: NOBODY_THERE,
+      expect: mode,
+      view: isSecondView ? 'whole' : 'own',
+      groups: mode === 'sentinel' ? groupsOf(sightings).slice(0, GROUPS_AT_ONCE_MAX) : [],
+      watchers: visits.some((visit) => visit.ok && visit.witness.mode === 'sentinel') ? 'leave-out' : 'ask',
+    };
+  };
+
+  return {
+    visits,
+    sightings,
+    places,
+    leftOut: () => leftOut,
+    add: (wave) => {
+      for (const visit of wave) {
+        visits.push(visit);
+        for (const target of visit.call.targets) asked.add(printEndpoint(target.endpoint));
+        if (!visit.ok) continue;
+        for (const identity of identitiesOf(visit.witness)) reached.add(identity);
+        sightings.push(...visit.witness.sightings);
+      }
+    },
+    nextCalls: (room) => {
+      const wanted = new Map<
+        string,
+        { readonly endpoints: readonly Endpoint[]; readonly seen: Sighting[] }
+      >();
+      for (const sighting of sightings.slice(considered)) {
+        if (sighting.identity !== undefined && reached.has(sighting.identity)) continue;
+        const endpoints = places(sighting).flatMap((place) => (place.ok ? [place.endpoint] : []));
+        const names = endpoints.map(printEndpoint);
+        const [first] = names;
+        if (first === undefined || names.some((name) => asked.has(name))) continue;
+        const same = names.map((name) => wanted.get(name)).find((found) => found !== undefined);
+        if (same === undefined) wanted.set(first, { endpoints, seen: [sighting] });
+        else same.seen.push(sighting);
+      }
+      considered = sightings.length;
+      const sorted = [...wanted].toSorted(([one], [other]) =>
+        addressOrder(one) < addressOrder(other) ? -1 : 1,
+      );
+      leftOut += Math.max(0, sorted.length - room);
+      return sorted
+        .slice(0, Math.max(0, room))
+        .map(([, { endpoints, seen }]) => callFor(endpoints, seen))
+        .filter((call) => call !== undefined);
+    },
+  };
+}
+
+/** What others may call this node. */
+export function identitiesOf(witness: Witness): readonly string[] {
+  return [witness.identity, witness.runId].filter((identity) => identity !== undefined);
+}
+
+function groupsOf(sightings: readonly Sighting[]): readonly string[] {
+  const groups = sightings.map(({ group }) => group).filter((group) => group !== undefined);
+  return [...new Set(groups)].toSorted();
+}
