@@ -32,8 +32,18 @@ export interface NodePlan {
   /** `NodeState.fingerprint` that this was made from. */
   readonly basis: string;
   readonly differences: readonly Difference[];
+  /** What the marker user said: the revision, and whether the declared users are still exactly as it left them. */
+  readonly marker: { readonly revision: string; readonly exact: boolean } | undefined;
+  /** Short digests of what was read, without passwords, to say later what moved. */
+  readonly seen: NodeSight;
   /** Users that are not ours to remove, and whose they may be (`Vault`, `an operator`, unknown). */
   readonly left: readonly { readonly user: string; readonly why: string }[];
+}
+
+export interface NodeSight {
+  readonly runId: string;
+  /** First digits of the SHA-256 of each user's rules, password hashes left out, and how many passwords it has. */
+  readonly users: Readonly<Record<string, string>>;
 }
 
 /** `+` added, `-` removed, `~` changed, `!` cannot be done at run time. */
@@ -91,13 +101,19 @@ export type Difference =
 
 export type RefusalCode =
   | 'own-user'
+  /** We may not do what the plan needs. */
+  | 'own-rights'
   | 'last-administrator'
   | 'replication-user'
   | 'sentinel-user'
   | 'exporter-user'
   | 'commands-in-use'
+  | 'password-in-use'
+  | 'default-in-use'
   | 'protected-mode'
   | 'unreadable'
+  /** The node's version cannot hold what the policy asks. */
+  | 'unsupported'
   | 'not-persistent'
   | 'too-many-removed';
 

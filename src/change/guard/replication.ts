@@ -1,0 +1,108 @@
+/**
+ * Whoever replicas log in as must stay. Seen on real servers: a link whose user is switched off stays up until it is cut
+ * and never comes back; deleting the user cuts it at once. A primary that takes over must know the same user.
+ */
+
+import { hashPassword } from '../../acl/index.ts';
+import type { Refusal } from '../plan.ts';
+import {
+  canLogIn,
+  isReplica,
+  listNames,
+  lostCommands,
+  lostPasswords,
+  showCommand,
+  type Guard,
+  type GuardedFleet,
+  type GuardedNode,
+} from './case.ts';
+
+/** PING comes before AUTH. SYNC is for the second channel of Valkey 8.0 and later. */
+const NEEDS = ['psync', 'replconf'];
+
+export const guardReplication: Guard = (guarded, fleet) => {
+  const { draft, changes, sessions } = guarded;
+  if (draft.state.mode === 'sentinel') return [];
+  const dual = draft.state.settings.get('dual-channel-replication-enabled');
+  const needs = dual?.known === true && dual.value === 'yes' ? [...NEEDS, 'sync'] : NEEDS;
+  const logins = loginsOf(guarded, fleet);
+  const explained = new Set(logins.flatMap(({ now, user }) => [now, user]));
+  for (const session of sessions) {
+    if (isReplica(session) && !explained.has(session.user))
+      logins.push({ user: session.user, now: session.user, hash: undefined, replica: session.address });
+  }
+  return changes.flatMap((change): readonly Refusal[] => {
+    const ours = logins.filter(({ user }) => user === change.name);
+    if (ours.length === 0) return [];
+    const harm = harmOf(change, ours, needs);
+    if (harm === undefined) return [];
+    const who = listNames([...new Set(ours.map(({ replica }) => replica))], 3);
+    return [
+      {
+        code: 'replication-user',
+        node: draft.node.id,
+        user: change.name,
+        message: `${who} replicates as ${change.name}, which ${harm}: replication would stop.`,
+        next: `declare ${change.name} in the policy with role: replication, or give the replicas another masteruser first`,
+        override: 'allow',
+      },
+    ];
+  });
+};
+
+interface ReplicaLogin {
+  /** Whom the replica will log in as. */
+  readonly user: string;
+  /** Whom it logs in as now. */
+  readonly now: string;
+  readonly hash: string | undefined;
+  readonly replica: string;
+}
+
+/** Replicas of the node, and of the others that it may take over from. */
+function loginsOf({ draft }: GuardedNode, { nodes, input }: GuardedFleet): ReplicaLogin[] {
+  if (input.topology.kind === 'standalone') return [];
+  const { group } = draft.node;
+  return nodes
+    .filter(({ draft: other }) => other.role === 'replica' && other.node.group === group)
+    .map(({ draft: other }) => {
+      const { settings, secrets } = other.state;
+      const user = settings.get('masteruser');
+      const password = secrets.get('masterauth');
+      const now = user?.known === true && user.value !== '' ? user.value : 'default';
+      const changes = other.settings.flatMap((setting) => setting.changes);
+      const next = changes.find(({ name }) => name === 'masteruser' || name === 'primaryuser')?.after;
+      const secret =
+        changes.find(({ name }) => name === 'masterauth' || name === 'primaryauth')?.after ??
+        (password?.known === true ? password.value : undefined);
+      const clear = typeof secret === 'string' ? secret : secret?.reveal();
+      return {
+        user: typeof next === 'string' ? next : now,
+        now,
+        hash: clear === undefined || clear === '' ? undefined : hashPassword(clear),
+        replica: other.node.id,
+      };
+    });
+}
+
+function harmOf(
+  { before, after }: GuardedNode['changes'][number],
+  logins: readonly ReplicaLogin[],
+  needs: readonly string[],
+): string | undefined {
+  if (after === undefined) return 'would be removed';
+  if (canLogIn(before) && !canLogIn(after)) return 'could not log in any more';
+  const lost = lostCommands(before, after, needs);
+  if (lost.length > 0) return `would lose ${listNames(lost.map(showCommand))}`;
+  const gone = lostPasswords(before, after);
+  if (
+    before.nopass &&
+    !after.nopass &&
+    logins.some(({ hash }) => hash === undefined || !after.passwords.includes(hash))
+  )
+    return 'would want a password that the replica does not send';
+  if (logins.some(({ hash }) => hash !== undefined && gone.includes(hash)))
+    return 'would lose the password that the replica sends';
+  const unknown = logins.some(({ hash }) => hash === undefined);
+  return unknown && gone.length > 0 ? 'would lose a password that the replica may be sending' : undefined;
+}

@@ -1,0 +1,55 @@
+/** Sentinels watch data nodes, and each other, as some user. Without its rights they see a primary as down. */
+
+import type { SessionFact } from '../../fleet/index.ts';
+import type { Refusal } from '../plan.ts';
+import {
+  canLogIn,
+  describeSessions,
+  isSentinel,
+  listNames,
+  lostCommands,
+  lostPasswords,
+  showCommand,
+  type Guard,
+  type GuardedNode,
+} from './case.ts';
+
+/** What sentinel.c sends to servers, and to other Sentinels. */
+const NEEDS = (
+  'ping info role publish subscribe multi exec slaveof replicaof ' +
+  'config|rewrite client|setname client|kill script|kill ' +
+  'sentinel|is-master-down-by-addr sentinel|is-primary-down-by-addr'
+).split(' ');
+
+export const guardSentinels: Guard = ({ draft, changes, sessions }) =>
+  changes.flatMap((change): readonly Refusal[] => {
+    const watching = sessions.filter((session) => session.user === change.name && isSentinel(session));
+    if (watching.length === 0) return [];
+    const harm = harmOf(change, watching);
+    if (harm === undefined) return [];
+    return [
+      {
+        code: 'sentinel-user',
+        node: draft.node.id,
+        user: change.name,
+        message: `A Sentinel is logged in as ${change.name} from ${describeSessions(watching)}, which ${harm}: it would take the node for down, or fail to promote it.`,
+        next: `declare ${change.name} with role: sentinel and the password that the Sentinels use, or change sentinel auth-user and auth-pass first (wardis user rotate)`,
+        override: 'allow',
+      },
+    ];
+  });
+
+function harmOf(
+  { before, after }: GuardedNode['changes'][number],
+  sessions: readonly SessionFact[],
+): string | undefined {
+  if (after === undefined) return 'would be removed';
+  if (canLogIn(before) && !canLogIn(after)) return 'could not log in any more';
+  const used = sessions.map(({ lastCommand }) => lastCommand.toLowerCase());
+  const lost = lostCommands(before, after, new Set([...NEEDS, ...used]));
+  if (lost.length > 0) return `would lose ${listNames(lost.map(showCommand))}`;
+  if (before.nopass && !after.nopass) return 'would want a password';
+  return lostPasswords(before, after).length > 0
+    ? 'would lose a password that the Sentinel may be using'
+    : undefined;
+}

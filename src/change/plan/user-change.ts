@@ -1,0 +1,123 @@
+/**
+ * How one user goes from what it is to what it should be without a moment of less than both need: what it gains comes
+ * first, what it loses comes last, and old passwords stay until the end.
+ */
+
+import { diffUsers, haveSameRights, type User, type UserDiff } from '../../acl/index.ts';
+import type { Difference } from '../plan.ts';
+import { composeUser, imageOf, shownImage } from './user-image.ts';
+
+/** Stages in which users change, in order. */
+export type UserStage = 'extend' | 'switch' | 'remove';
+
+/** One ACL SETUSER, or ACL DELUSER where `after` is undefined. */
+export interface UserMove {
+  readonly stage: UserStage;
+  readonly before: User | undefined;
+  readonly after: User | undefined;
+}
+
+/** What becomes of one user of one node. */
+export interface UserChange {
+  readonly name: string;
+  readonly before: User | undefined;
+  readonly after: User | undefined;
+  readonly moves: readonly UserMove[];
+  /** Sessions of it are ended at last: it may not be logged in any more. */
+  readonly endsSessions: boolean;
+  readonly difference: Extract<Difference, { readonly user: string }>;
+  /** Removed because its time is over. */
+  readonly due: boolean;
+}
+
+/** Differences of rights, each pair worked out once for all the nodes that show it. */
+export type CompareUsers = (before: User, after: User) => UserDiff;
+
+/** Pairs that are remembered. */
+const PAIRS_MAX = 10_000;
+
+export function compareUsers(): CompareUsers {
+  const known = new WeakMap<User['table'], Map<string, UserDiff>>();
+  return (before, after) => {
+    const ofTable = known.get(before.table) ?? new Map<string, UserDiff>();
+    known.set(before.table, ofTable);
+    const key = `${imageOf(before)}\n${imageOf(after)}`;
+    const found = ofTable.get(key) ?? diffUsers(before, after);
+    if (ofTable.size < PAIRS_MAX) ofTable.set(key, found);
+    return found;
+  };
+}
+
+/** A user that is not there yet. */
+export function addUser(after: User): UserChange {
+  const { name } = after;
+  const difference = { kind: 'add-user', mark: '+', user: name, rules: shownImage(after) } as const;
+  const moves: readonly UserMove[] = [{ stage: 'extend', before: undefined, after }];
+  return { name, before: undefined, after, moves, endsSessions: false, difference, due: false };
+}
+
+/** A user that goes. Deleting it ends its sessions. */
+export function removeUser(
+  before: User,
+  reason: { readonly why: string; readonly due: boolean; readonly sessions: number },
+): UserChange {
+  const { name } = before;
+  const { why, due, sessions } = reason;
+  const difference = { kind: 'remove-user', mark: '-', user: name, why, sessions } as const;
+  const moves: readonly UserMove[] = [{ stage: 'remove', before, after: undefined }];
+  return { name, before, after: undefined, moves, endsSessions: false, difference, due };
+}
+
+/** A user that is there and should be otherwise; undefined where only its text differs. */
+export function changeUser(before: User, after: User, compare: CompareUsers): UserChange | undefined {
+  if (haveSameRights(before, after)) return undefined;
+  const diff = compare(before, after);
+  if (diff.same) return undefined;
+  const { login, unknown, gained, lost } = diff;
+  const direction = directionOf(diff);
+  const difference = {
+    kind: 'change-user',
+    mark: '~',
+    user: before.name,
+    diff: { login, unknown, gained, lost },
+    direction,
+    before: shownImage(before),
+    after: shownImage(after),
+  } as const;
+  const moves = movesOf(before, after, direction);
+  const endsSessions = before.enabled && !after.enabled;
+  return { name: before.name, before, after, moves, endsSessions, difference, due: false };
+}
+
+type Direction = Extract<Difference, { readonly kind: 'change-user' }>['direction'];
+
+/** What could not be compared may be either. */
+function directionOf({ gained, lost, unknown, login }: UserDiff): Direction {
+  if (unknown.length > 0 || (gained.length > 0 && lost.length > 0)) return 'both';
+  if (gained.length > 0) return 'widen';
+  if (lost.length > 0) return 'narrow';
+  return login.some(({ fact }) => fact === 'sanitize-payload') ? 'both' : 'login';
+}
+
+function movesOf(before: User, after: User, direction: Direction): readonly UserMove[] {
+  // Nobody logs in as a user that is off: it must not be switched on with rights that it is to lose.
+  if (!before.enabled) return [{ stage: 'extend', before, after }];
+  const login = {
+    enabled: true,
+    nopass: before.nopass || after.nopass,
+    passwords: [...new Set([...before.passwords, ...after.passwords])],
+  };
+  const way: readonly (readonly [UserStage, User])[] = [
+    ['extend', composeUser(direction === 'widen' ? after : before, login)],
+    ['switch', composeUser(direction === 'widen' || direction === 'both' ? after : before, login)],
+    ['remove', after],
+  ];
+  const moves: UserMove[] = [];
+  let here = before;
+  for (const [stage, next] of way) {
+    if (haveSameRights(here, next)) continue;
+    moves.push({ stage, before: here, after: next });
+    here = next;
+  }
+  return moves;
+}
