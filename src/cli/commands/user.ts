@@ -1,0 +1,17 @@
+/** `wardis user …`: who may log in to a fleet, and until when. Each verb is one file of `commands/user/`. */
+
+import type { Command } from 'commander';
+import type { CommandContext } from '../context.ts';
+import { addUserAdd } from './user/add.ts';
+
+export function addUser(program: Command, context: CommandContext): void {
+  const group = program
+    .command('user')
+    .description('users of a fleet: who they are, how long they stay, and their credentials')
+    .helpCommand(false)
+    .helpOption('--help', 'show help');
+  addUserAdd(group, context);
+  for (const command of group.commands) {
+    command.copyInheritedSettings(program).helpOption('--help', 'show help');
+  }
+}
