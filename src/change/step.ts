@@ -19,6 +19,14 @@ export interface SettingChange {
   readonly after: string | Secret;
 }
 
+/** Where a replica finds its primary. */
+export interface PrimaryAddress {
+  readonly host: string;
+  readonly port: number;
+  /** `tls-replication`. */
+  readonly transport: 'plaintext' | 'tls';
+}
+
 /** What is done, by kind. */
 export type StepAction =
   /** ACL SETUSER name reset …; verified by the effective rights that ACL LIST gives back. */
@@ -63,6 +71,12 @@ export type StepAction =
       readonly password: Secret;
       readonly expect: 'accepted' | 'refused';
     }
+  /**
+   * A replica goes on following its primary by another port: `tls-replication` and REPLICAOF in one MULTI, after which
+   * the stream goes on where it was (partial resync, link up within 0.1 s; Redis 7.0 to 8.0, Valkey 8.0 to 9.1). Done
+   * where INFO shows the new address and a link that is up; refused where the node is no replica of `before` any more.
+   */
+  | { readonly kind: 'follow-primary'; readonly before: PrimaryAddress; readonly after: PrimaryAddress }
   /** The node's replication link is up, or it is a primary. Changes nothing. */
   | { readonly kind: 'prove-replication' };
 
