@@ -1,11 +1,13 @@
 // The harness itself: each topology comes up whole, can be hurt and mended, and loads count what clients see.
-import { describe, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 
 import {
+  createCredentials,
   forEachServer,
   readInfo,
   readText,
   startCluster,
+  startLoad,
   startReplicated,
   startSentinelFleet,
   startStandalone,
@@ -70,9 +72,9 @@ forEachServer(['redis-7.0', 'valkey-9.1'], (server) => {
   });
 });
 
-describe('a topology', () => {
+forEachServer(['valkey-9.1'], (server) => {
   it('speaks TLS alone where it is told to', async () => {
-    const topology = await startReplicated({ server: 'valkey-9.1', tls: 'only', replicas: 1 });
+    const topology = await startReplicated({ server, tls: 'only', replicas: 1 });
     const [primary, replica] = topology.data;
     expect([primary?.port, replica?.port]).toEqual([0, 0]);
     expect(await primary?.command('PING')).toBe('PONG');
@@ -80,7 +82,7 @@ describe('a topology', () => {
   });
 
   it('keeps a paused server connected and silent', async () => {
-    const topology = await startStandalone({ server: 'valkey-9.1', access: 'open' });
+    const topology = await startStandalone({ server, access: 'open' });
     const [node] = topology.data;
     if (node === undefined) throw new Error('no node');
     node.pause();
@@ -89,6 +91,54 @@ describe('a topology', () => {
     expect(first).toBe('silence');
     node.resume();
     expect(await answer).toBe('PONG');
+    await topology.stop();
+  });
+});
+
+forEachServer(['redis-7.0'], (server) => {
+  for (const client of ['ioredis', 'node-redis', 'benchmark'] as const) {
+    it(`has a load of ${client} that counts what went well, and a refusal that it meets`, async () => {
+      const topology = await startStandalone({ server });
+      const [node] = topology.data;
+      const credentials = createCredentials(topology.app);
+      const load = await startLoad({ client, topology, credentials });
+      await load.advance(100);
+      await node?.command('ACL', 'SETUSER', 'app', '>app-secret-2');
+      credentials.replace({ user: 'app', password: 'app-secret-2' });
+      await load.advance(100);
+      expect(load.result()).toMatchObject({ errors: [], reconnects: 0 });
+      await node?.command('ACL', 'SETUSER', 'app', '-set');
+      await waitUntil('the load is refused', () => Promise.resolve(load.result().errors.length > 0));
+      const { commands, errors } = await load.stop();
+      expect(commands).toBeGreaterThan(200);
+      expect(errors[0]).toMatch(/NOPERM/);
+      await topology.stop();
+    });
+  }
+});
+
+forEachServer(['valkey-9.1'], (server) => {
+  for (const start of [startSentinelFleet, startCluster]) {
+    it(`has loads that find their way by the client's own means (${start.name})`, async () => {
+      const topology = await start({ server });
+      const credentials = createCredentials(topology.app);
+      for (const client of ['ioredis', 'node-redis'] as const) {
+        const load = await startLoad({ client, topology, credentials, clients: 2 });
+        await load.advance(50);
+        expect((await load.stop()).errors).toEqual([]);
+      }
+      await topology.stop();
+    });
+  }
+
+  it('has a load that opens lost connections again', async () => {
+    const topology = await startStandalone({ server });
+    const credentials = createCredentials(topology.app);
+    const load = await startLoad({ client: 'ioredis', topology, credentials, onReplaced: 'next-connection' });
+    await load.advance(50);
+    await topology.data[0]?.command('CLIENT', 'KILL', 'USER', 'app');
+    await load.advance(100);
+    expect(await load.stop()).toMatchObject({ errors: [], reconnects: 4 });
     await topology.stop();
   });
 });

@@ -20,6 +20,8 @@ export {
   type Server,
   type StartOptions,
 } from './server.ts';
+export { createCredentials, type CredentialSource } from './credentials.ts';
+export { startLoad, type Load, type LoadClient, type LoadOptions, type LoadResult } from './load.ts';
 export { isError, readText, type Login, type TopologyNode } from './node.ts';
 export { openConnection, talk, type Connection, type Reply, type Target } from './talk.ts';
 export { type TopologyTls } from './topology-tls.ts';
