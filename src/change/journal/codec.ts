@@ -93,6 +93,11 @@ const SETTINGS = z.array(
     after: z.union([z.string(), SECRET]),
   }),
 );
+const PRIMARY = z.strictObject({
+  host: z.string(),
+  port: z.int().positive(),
+  transport: z.enum(['plaintext', 'tls']),
+});
 const PLACE = { id: z.int().positive(), node: z.string(), stage: z.string() };
 const STEP = z.discriminatedUnion('kind', [
   z.strictObject({
@@ -130,6 +135,7 @@ const STEP = z.discriminatedUnion('kind', [
     password: SECRET,
     expect: z.enum(['accepted', 'refused']),
   }),
+  z.strictObject({ ...PLACE, kind: z.literal('follow-primary'), before: PRIMARY, after: PRIMARY }),
   z.strictObject({ ...PLACE, kind: z.literal('prove-replication') }),
 ]);
 const RUN = z.strictObject({
@@ -148,7 +154,7 @@ const RUN = z.strictObject({
 /** The run of a decoded `run.json`; what does not fit is told with its place, never with its value. */
 export function readRunShape(value: unknown): { readonly run: Run } | { readonly problem: string } {
   const read = RUN.safeParse(value);
-  return read.success ? { run: read.data } : { problem: describeIssues(read.error) };
+  return read.success ? { run: read.data as Run } : { problem: describeIssues(read.error) };
 }
 
 /** The entry of a decoded line. */
