@@ -50,7 +50,17 @@ export interface NodeSight {
 export type DifferenceMark = '+' | '-' | '~' | '!';
 
 export type Difference =
-  | { readonly kind: 'add-user'; readonly mark: '+'; readonly user: string; readonly rules: string }
+  | {
+      readonly kind: 'add-user';
+      readonly mark: '+';
+      readonly user: string;
+      /** As ACL LIST would show them, hashes left out. */
+      readonly rules: string;
+      /** `~app:*`, `%R~*`; empty: no key. */
+      readonly keys: readonly string[];
+      /** How many commands it may run beyond those that anybody may. */
+      readonly commands: number;
+    }
   | {
       readonly kind: 'change-user';
       readonly mark: '~';

@@ -13,6 +13,7 @@ import { addExplain } from './commands/explain.ts';
 import { addHarden } from './commands/harden.ts';
 import { addHelp } from './commands/help.ts';
 import { addInit } from './commands/init.ts';
+import { addPlan } from './commands/plan.ts';
 import { addReceipt } from './commands/receipt.ts';
 import { addUser } from './commands/user.ts';
 import { findCommand } from './command-tree.ts';
@@ -60,6 +61,7 @@ export function buildProgram(context: CommandContext): Command {
   addInit(program, context);
   addHarden(program, context);
   addAudit(program, context);
+  addPlan(program, context);
   addUser(program, context);
   addAcl(program, context);
   addExplain(program, context);

@@ -7,7 +7,7 @@ import type { NodeDraft } from '../plan/node-draft.ts';
 import { isChanged } from '../plan/node-draft.ts';
 import type { PlanInput } from '../plan/plan-input.ts';
 import { MARKER } from '../plan/revision.ts';
-import type { Refusal } from '../plan.ts';
+import type { Refusal, RefusalCode } from '../plan.ts';
 import { guardAdministrators } from './administrator.ts';
 import { guardedNode, listNames, type Guard } from './case.ts';
 import { guardDefaultUser, guardProtectedMode } from './default-user.ts';
@@ -27,6 +27,20 @@ const GUARDS: readonly Guard[] = [
   guardCommandsInUse,
   guardPasswordsInUse,
   guardProtectedMode,
+];
+
+/** What an operator may insist on passing, by `--allow`. */
+export const ALLOWABLE_REFUSALS: readonly RefusalCode[] = [
+  'replication-user',
+  'sentinel-user',
+  'exporter-user',
+  'default-in-use',
+  'commands-in-use',
+  'password-in-use',
+  'protected-mode',
+  'unreadable',
+  'not-persistent',
+  'too-many-removed',
 ];
 
 /** Removing more than one in so many users wants a second thought. */

@@ -3,7 +3,15 @@
  * first, what it loses comes last, and old passwords stay until the end.
  */
 
-import { diffUsers, haveSameRights, type User, type UserDiff } from '../../acl/index.ts';
+import {
+  diffUsers,
+  grantedCommands,
+  haveSameRights,
+  parseUser,
+  reach,
+  type User,
+  type UserDiff,
+} from '../../acl/index.ts';
 import type { Difference } from '../plan.ts';
 import { composeUser, imageOf, shownImage } from './user-image.ts';
 
@@ -51,9 +59,28 @@ export function compareUsers(): CompareUsers {
 /** A user that is not there yet. */
 export function addUser(after: User): UserChange {
   const { name } = after;
-  const difference = { kind: 'add-user', mark: '+', user: name, rules: shownImage(after) } as const;
+  const difference = { kind: 'add-user', mark: '+', user: name, ...holdingOf(after) } as const;
   const moves: readonly UserMove[] = [{ stage: 'extend', before: undefined, after }];
   return { name, before: undefined, after, moves, endsSessions: false, difference, due: false };
+}
+
+const holdings = new WeakMap<User['selectors'], Holding>();
+type Holding = Pick<Extract<Difference, { readonly kind: 'add-user' }>, 'rules' | 'keys' | 'commands'>;
+
+/** Nodes share what a user of theirs may do. */
+function holdingOf(user: User): Holding {
+  const known = holdings.get(user.selectors);
+  if (known !== undefined) return { ...known, rules: shownImage(user) };
+  const { keys, keyPatterns } = reach(user);
+  const patterns = keyPatterns.map(({ pattern, read, write }) =>
+    read && write ? `~${pattern}` : `%${read ? 'R' : 'W'}~${pattern}`,
+  );
+  const { user: nobody } = parseUser(user.name, ['-@all'], user.table);
+  const free = nobody === undefined ? new Set<string>() : grantedCommands(nobody, user.table);
+  const commands = [...grantedCommands(user, user.table)].filter((name) => !free.has(name)).length;
+  const holding = { rules: shownImage(user), keys: keys === 'all' ? ['~*'] : patterns, commands };
+  holdings.set(user.selectors, holding);
+  return holding;
 }
 
 /** A user that goes. Deleting it ends its sessions. */

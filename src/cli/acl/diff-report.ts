@@ -129,7 +129,11 @@ function describeUser({ user }: Extract<UserChange, { change: 'added' | 'removed
   return `${user.enabled ? 'on' : 'off'}${user.nopass ? ' nopass' : ''} · ${where} · ${commands} commands`;
 }
 
-function linesOfDiff({ login, gained, lost, unknown }: UserDiff, look: DiffLook): readonly DiffLine[] {
+/** What a user gains, loses and logs in by; `same` is not looked at. */
+export function linesOfDiff(
+  { login, gained, lost, unknown }: Omit<UserDiff, 'same'>,
+  look: DiffLook,
+): readonly DiffLine[] {
   return [
     ...login.map((change): DiffLine => ({ mark: '~', topic: 'login', text: describeLogin(change) })),
     ...gained.map((right) => lineOfRight('+', right, look)),

@@ -1,0 +1,55 @@
+/** One difference of a plan as lines: what it is about first, then each right that is gained or lost, in words. */
+
+import { REVISION_DIGITS, type Difference } from '../../change/index.ts';
+import { linesOfDiff, type DiffLine, type DiffLook } from '../acl/diff-report.ts';
+
+const PATTERNS_SHOWN = 6;
+
+export function linesOfDifference(difference: Difference, look: DiffLook): readonly DiffLine[] {
+  const { mark } = difference;
+  switch (difference.kind) {
+    case 'add-user':
+      return [{ mark, topic: `user ${difference.user}`, text: describeAddition(difference) }];
+    case 'change-user':
+      return [{ mark, topic: `user ${difference.user}`, text: '' }, ...linesOfDiff(difference.diff, look)];
+    case 'remove-user': {
+      const { user, why, sessions } = difference;
+      const ended = sessions === 0 ? '' : `; ends ${sessions === 1 ? '1 session' : `${sessions} sessions`}`;
+      return [{ mark, topic: `user ${user}`, text: `${why}${ended}` }];
+    }
+    case 'setting': {
+      const { name, from, to, reason } = difference;
+      const values = from === undefined && to === undefined ? '' : `${quote(from)} → ${quote(to)}`;
+      const text = [values, mark === '!' ? reason : ''].filter((part) => part !== '').join('   ');
+      return [{ mark, topic: name, text: text === '' ? reason : text }];
+    }
+    case 'persistence':
+      return [{ mark, topic: HOW[difference.how], text: difference.why }];
+    case 'revision': {
+      const from = difference.from === undefined ? '' : `${difference.from.slice(0, REVISION_DIGITS)} → `;
+      return [{ mark, topic: 'revision', text: `${from}${difference.to.slice(0, REVISION_DIGITS)}` }];
+    }
+  }
+}
+
+const HOW = {
+  'acl-save': 'ACL SAVE',
+  'config-rewrite': 'CONFIG REWRITE',
+  'by-hand': 'not kept',
+} as const;
+
+function describeAddition({
+  rules,
+  keys,
+  commands,
+}: Extract<Difference, { readonly kind: 'add-user' }>): string {
+  const state = rules.split(' ', 1)[0] ?? '';
+  const more = keys.length > PATTERNS_SHOWN ? ` and ${keys.length - PATTERNS_SHOWN} more` : '';
+  const where = keys.length === 0 ? 'no keys' : `${keys.slice(0, PATTERNS_SHOWN).join(' ')}${more}`;
+  return `${state} · ${where} · ${commands} commands`;
+}
+
+function quote(value: string | undefined): string {
+  if (value === undefined) return '[secret]';
+  return value === '' ? '""' : value;
+}

@@ -1,0 +1,132 @@
+/**
+ * A plan of the live fleet, for `wardis plan` and for whoever applies it: policy, secrets, topology, states and files, each
+ * read once.
+ */
+
+import {
+  ALLOWABLE_REFUSALS,
+  planFleet,
+  type PlanInput,
+  type PlannedRun,
+  type RefusalCode,
+} from '../../change/index.ts';
+import type { Secret } from '../../conf/index.ts';
+import { FleetError, type NodeState, type Topology } from '../../fleet/index.ts';
+import type { PolicyDocument } from '../../policy/index.ts';
+import type { CommandContext } from '../context.ts';
+import { CommandFailure } from '../failure.ts';
+import { describeFleetError } from '../fleet-failure.ts';
+import { knownSecrets } from '../policy-secret.ts';
+import { enterFleet, findNodes, readStates, type FleetEntry } from './fleet-access.ts';
+import type { FleetFlags } from './fleet-options.ts';
+import { readOpenRotations } from './open-rotations.ts';
+import { readOwnedUsers } from './owned-users.ts';
+import { readRecording } from './plan-recording.ts';
+import { readUserFiles } from './user-files.ts';
+
+export interface PlanRequestFlags extends FleetFlags {
+  readonly recording?: string;
+  readonly allow: readonly string[];
+  readonly files?: boolean;
+  readonly quiet?: boolean;
+}
+
+/** The plan, its steps, and what they were made from. */
+export interface MadePlan {
+  readonly entry: FleetEntry;
+  readonly policy: PolicyDocument;
+  readonly topology: Topology;
+  readonly input: PlanInput;
+  readonly planned: PlannedRun;
+}
+
+/** Reads everything and plans. Throws a {@link CommandFailure} where there is no policy or no way in. */
+export async function makePlan(
+  named: readonly string[],
+  flags: PlanRequestFlags,
+  context: CommandContext,
+): Promise<MadePlan> {
+  const allow = readAllowed(flags.allow);
+  const entry = await enterFleet(named, flags, context);
+  if (entry.policy === undefined) {
+    throw new CommandFailure({
+      code: 'E_POLICY',
+      what: 'there is no policy to plan by',
+      next: 'name one: --policy FILE; wardis init writes one from a live server',
+    });
+  }
+  const policy = entry.policy.document;
+  const secrets = secretsOf(policy, entry, context);
+  const recording =
+    flags.recording === undefined ? {} : { recording: await readRecording(flags.recording, policy) };
+  const noise = flags.quiet === true ? 'silent' : 'progress';
+  const { topology, states, unreadable } = await readFleet(entry, context, noise);
+  const input: PlanInput = {
+    policy,
+    fleet: entry.fleet,
+    topology,
+    states,
+    unreadable,
+    secrets,
+    now: context.now(),
+    owned: readOwnedUsers(entry.stateFolder, entry.fleet?.name),
+    rotating: readOpenRotations(entry.stateFolder),
+    files: await readUserFiles(
+      entry.fleet,
+      topology,
+      states,
+      flags.files === true ? 'every-host' : 'this-host',
+    ),
+    allow,
+    ...recording,
+  };
+  return { entry, policy, topology, input, planned: planFleet(input) };
+}
+
+async function readFleet(
+  entry: FleetEntry,
+  context: CommandContext,
+  noise: 'progress' | 'silent',
+): Promise<Pick<PlanInput, 'topology' | 'states' | 'unreadable'>> {
+  try {
+    const topology = await findNodes(entry);
+    const states: NodeState[] = [];
+    const unreadable: { readonly node: string; readonly code: string; readonly detail: string }[] = [];
+    for (const result of await readStates(entry, topology, context, noise)) {
+      if (result.ok) states.push(result.state);
+      else {
+        const { code, what } = describeFleetError(result.error, result.node);
+        unreadable.push({ node: result.node, code, detail: what });
+      }
+    }
+    return { topology, states, unreadable };
+  } catch (error) {
+    if (!(error instanceof FleetError)) throw error;
+    throw new CommandFailure(describeFleetError(error, error.node), { cause: error });
+  }
+}
+
+/** The Sentinels' own users have secrets too, whatever mode the policy was written for. */
+function secretsOf(
+  policy: PolicyDocument,
+  entry: FleetEntry,
+  { environment }: CommandContext,
+): ReadonlyMap<string, Secret> {
+  const everybody = { ...policy, request: { ...policy.request, mode: 'replica' as const } };
+  const secrets = knownSecrets(everybody, entry.secretsFolder, environment);
+  return new Map([...secrets].map(([user, { secret }]) => [user, secret]));
+}
+
+function readAllowed(codes: readonly string[]): ReadonlySet<RefusalCode> {
+  return new Set(
+    codes.map((code) => {
+      const known = ALLOWABLE_REFUSALS.find((each) => each === code);
+      if (known !== undefined) return known;
+      throw new CommandFailure({
+        code: 'E_USAGE',
+        what: `--allow ${JSON.stringify(code)} lets nothing pass`,
+        next: `one of ${ALLOWABLE_REFUSALS.join(', ')}`,
+      });
+    }),
+  );
+}

@@ -1,0 +1,46 @@
+/** The work of `wardis plan`: read the fleet, plan it, print what differs, choose the exit code. */
+
+import { printPlan, type Plan } from '../../change/index.ts';
+import type { PlanFlags } from '../commands/plan.ts';
+import type { CommandContext } from '../context.ts';
+import { EXIT, type ExitCode } from '../exit-code.ts';
+import { writeParts, writeWhole } from '../file-output.ts';
+import { parseOutputs } from '../format-option.ts';
+import { makePlan } from './plan-making.ts';
+import { PLAN_FORMATS, renderPlan } from './plan-report.ts';
+
+export async function runPlan(
+  named: readonly string[],
+  flags: PlanFlags,
+  context: CommandContext,
+): Promise<void> {
+  const outputs = parseOutputs(
+    flags.json === true ? ['json', ...flags.output] : flags.output,
+    PLAN_FORMATS,
+    'table',
+  );
+  const { plan } = (await makePlan(named, flags, context)).planned;
+  const look = context.terminal.outLook;
+  for (const { format, path } of outputs) {
+    const inFile = path !== undefined;
+    const text = renderPlan(format, plan, {
+      ...look,
+      ...(inFile && { colour: false, columns: Number.POSITIVE_INFINITY }),
+      detail: flags.wide === true ? 'all' : 'first',
+    });
+    if (inFile) writeParts(path, [text], 0o600);
+    else context.terminal.out(text);
+  }
+  if (flags.out !== undefined) {
+    writeWhole(flags.out, printPlan(plan), 0o600);
+    if (flags.quiet !== true) context.terminal.err(`written to ${flags.out}: wardis apply ${flags.out}\n`);
+  }
+  context.finish(exitOf(plan, flags.check === true ? 'check' : 'show'));
+}
+
+/** A difference outranks a node that could not be read; a plan that refuses itself has one. */
+function exitOf(plan: Plan, purpose: 'check' | 'show'): ExitCode {
+  const differs = plan.refusals.length > 0 || plan.nodes.some(({ differences }) => differences.length > 0);
+  if (purpose === 'check' && differs) return EXIT.findings;
+  return plan.unreadable.length > 0 ? EXIT.incomplete : EXIT.ok;
+}
