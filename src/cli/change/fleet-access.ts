@@ -6,11 +6,11 @@
 import type { Secret } from '../../conf/index.ts';
 import {
   discoverTopology,
+  type Access,
   readNodeStates,
   type ConnectionLimits,
   type NodeStateResult,
   type Target,
-  type TlsOptions,
   type Topology,
 } from '../../fleet/index.ts';
 import type { FleetAccess as PolicyAccess, FleetPolicy } from '../../policy/index.ts';
@@ -31,18 +31,14 @@ export interface FleetEntry {
   /** The fleet of the policy that was chosen; absent where servers were named and the policy has none. */
   readonly fleet: FleetPolicy | undefined;
   readonly seeds: readonly Target[];
-  readonly sentinel: SentinelEntry;
+  /** Sentinels to begin at, beside the seeds. */
+  readonly sentinels: readonly Target[];
+  /** Into Sentinels, where it is another way than into servers. */
+  readonly sentinelAccess: Access | undefined;
   readonly limits: ConnectionLimits;
   readonly concurrency: number;
   readonly stateFolder: string;
   readonly secretsFolder: string;
-}
-
-/** How Sentinels are reached where it differs. */
-interface SentinelEntry {
-  readonly seeds: readonly Target[];
-  readonly credentials?: Target['credentials'];
-  readonly tls?: TlsOptions;
 }
 
 const CONCURRENCY_MAX = 256;
@@ -61,7 +57,7 @@ export async function enterFleet(
     policy,
     fleet,
     seeds,
-    sentinel: await sentinelEntry(flags, fleet, context),
+    ...(await enterSentinels(flags, fleet, context)),
     limits: readTimeouts(flags),
     concurrency: readConcurrency(flags.concurrency),
     stateFolder: stateFolderOf(flags, policy?.path),
@@ -71,11 +67,12 @@ export async function enterFleet(
 
 /** Every node of the fleet. Throws a `FleetError` when no seed answers. */
 export async function findNodes(entry: FleetEntry): Promise<Topology> {
-  const { sentinel, limits, concurrency } = entry;
+  const { sentinels, sentinelAccess, limits, concurrency } = entry;
   return discoverTopology(entry.seeds, {
-    sentinel,
+    sentinels,
     limits,
     concurrency,
+    ...(sentinelAccess === undefined ? {} : { sentinelAccess }),
     addressMap: new Map(Object.entries(entry.fleet?.addresses ?? {})),
   });
 }
@@ -174,35 +171,40 @@ function fill(
   return value === undefined ? {} : { [name]: value };
 }
 
-async function sentinelEntry(
+async function enterSentinels(
   flags: FleetFlags,
   fleet: FleetPolicy | undefined,
   context: CommandContext,
-): Promise<SentinelEntry> {
+): Promise<Pick<FleetEntry, 'sentinels' | 'sentinelAccess'>> {
   const own = flags.sentinelUser !== undefined || flags.sentinelPasswordFile !== undefined;
-  if (!own && fleet?.sentinel === undefined) return { seeds: [] };
-  const { host, port, socket, uri, user, pass, askpass, passwordFile, passwordFd, ...rest } = flags;
-  const sentinelFlags: FleetFlags = {
-    ...rest,
-    ...(flags.sentinelUser === undefined ? {} : { user: flags.sentinelUser }),
-  };
+  if (!own && fleet?.sentinel === undefined) return { sentinels: [], sentinelAccess: undefined };
+  const { user: _user, pass: _pass, askpass: _ask, passwordFile: _file, passwordFd: _fd, ...rest } = flags;
   const password =
     flags.sentinelPasswordFile === undefined
       ? undefined
       : await readPassword({ ...rest, passwordFile: flags.sentinelPasswordFile }, {}, context.terminal);
-  const known = withPolicyLogin(sentinelFlags, fleet?.sentinel, password, context);
-  const targets = resolveTargets(
-    fleet?.sentinel?.seeds ?? [],
-    { ...known.flags, authWarning: false },
-    known.password,
-    context.terminal,
+  const user = flags.sentinelUser;
+  const known = withPolicyLogin(
+    { ...rest, ...(user === undefined ? {} : { user }) },
+    fleet?.sentinel,
+    password,
+    context,
   );
-  // What a target of any address would get is how every Sentinel is reached.
-  const [sample] = resolveTargets(['127.0.0.1:26379'], known.flags, known.password, context.terminal);
+  const reach = (texts: readonly string[]): readonly Target[] =>
+    resolveTargets(texts, { ...known.flags, authWarning: false }, known.password, context.terminal);
+  const seeds = fleet?.sentinel?.seeds ?? [];
+  const sentinels = seeds.length === 0 ? [] : reach(seeds);
+  // Whatever address a Sentinel is found at, the way in is the same.
+  const [sample] = sentinels.length > 0 ? sentinels : reach(['127.0.0.1:26379']);
+  if (sample === undefined || sample.transport === 'unix') return { sentinels, sentinelAccess: undefined };
+  const { transport, credentials, tls } = sample;
   return {
-    seeds: (fleet?.sentinel?.seeds.length ?? 0) === 0 ? [] : targets,
-    ...(sample?.credentials === undefined ? {} : { credentials: sample.credentials }),
-    ...(sample?.tls === undefined ? {} : { tls: sample.tls }),
+    sentinels,
+    sentinelAccess: {
+      transport,
+      ...(credentials === undefined ? {} : { credentials }),
+      ...(tls === undefined ? {} : { tls }),
+    },
   };
 }
 
