@@ -1,6 +1,6 @@
 /**
- * What is sent to one node to learn its state: nothing that an audit would not send too. A Sentinel has no CONFIG, no
- * MODULE and no commandstats, and its few commands are no part of the bundled tables, so that it is asked for them.
+ * What is sent to one node to learn its state: nothing that an audit would not send too. A Sentinel has no CONFIG and no
+ * commandstats, and its few commands are no part of the bundled tables, so that it is asked for them.
  */
 
 import { AUDIT_COMMANDS, type AuditCommand } from './audit-command.ts';
@@ -13,7 +13,7 @@ const COMMAND_COUNT: AuditCommand = {
   look: 'the bundled table of the version stands in',
 };
 
-const { hello, info, users, whoami, clients, role, config, modules, commands } = AUDIT_COMMANDS;
+const { hello, info, users, whoami, clients, role, config, commands } = AUDIT_COMMANDS;
 
 /** The pipeline for a server that holds data. */
 export const DATA_NODE_COMMANDS = {
@@ -24,7 +24,6 @@ export const DATA_NODE_COMMANDS = {
   clients,
   role,
   config,
-  modules,
   count: COMMAND_COUNT,
 } as const satisfies Readonly<Record<string, AuditCommand>>;
 

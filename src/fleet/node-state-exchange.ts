@@ -147,22 +147,19 @@ function isOwnTable(bundled: CommandTable, { answers }: Exchange): boolean {
   const count = answers.count?.reply;
   // Without the right to count there is none to ask for the table either.
   if (typeof count !== 'number') return true;
-  const foreign = modulesOf(answers.modules).some(({ name }) => !BUILT_IN_MODULES.has(name));
+  const foreign = modulesOf(answers.hello).some(({ name }) => !BUILT_IN_MODULES.has(name));
   const own = [...bundled.commands.keys()].filter((name) => !name.includes('|')).length;
   return !foreign && count === own;
 }
 
 function buildOf({ answers }: Exchange, { server, mode }: Basics): string {
-  const modules = modulesOf(answers.modules).map(({ name, version }) => `${name} ${version}`);
-  return JSON.stringify([
-    server.product,
-    server.version,
-    mode,
-    textOf(answers.count?.reply),
-    modules.toSorted(),
-  ]);
+  const modules = modulesOf(answers.hello).map(({ name, version }) => `${name} ${version}`);
+  const count = textOf(answers.count?.reply);
+  return JSON.stringify([server.product, server.version, mode, count, modules.toSorted()]);
 }
 
-function modulesOf(answer: Answer | undefined): readonly ModuleFact[] {
-  return (answer?.reply === undefined ? undefined : readModules(answer.reply)) ?? [];
+/** HELLO tells them from 6.2 on and wants no right, other than MODULE LIST. */
+function modulesOf(hello: Answer | undefined): readonly ModuleFact[] {
+  const modules = hello?.reply === undefined ? undefined : readPairs(hello.reply)?.get('modules');
+  return (modules === undefined ? undefined : readModules(modules)) ?? [];
 }

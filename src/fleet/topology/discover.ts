@@ -10,7 +10,7 @@
 import type { ConnectionLimits } from '../connection.ts';
 import type { FleetErrorCode } from '../fleet-error.ts';
 import { CONCURRENCY_DEFAULT, CONCURRENCY_MAX } from '../fleet-snapshot.ts';
-import type { Target } from '../target.ts';
+import type { Target, TlsOptions } from '../target.ts';
 import type { Topology } from '../topology.ts';
 import { assembleTopology } from './assemble.ts';
 import type { Call, NodeMode, Visit } from './sighting.ts';
@@ -32,6 +32,11 @@ export interface DiscoveryOptions {
   readonly nodeAccess?: Access;
   /** Into Sentinels that are found, and into a seed that refuses its own. Default: as into the first seed that is one. */
   readonly sentinelAccess?: Access;
+  /**
+   * How to speak TLS to ports that are announced to a plaintext connection and want it: with `tls-replication yes`
+   * replicas announce their TLS ports to everybody. Default: such a node is in the list as `plaintext-to-tls`.
+   */
+  readonly tls?: TlsOptions;
   /** Announced `host:port` to what is dialled instead, for networks that translate addresses. */
   readonly addressMap?: ReadonlyMap<string, string>;
   /** Default 10,000. */
@@ -57,6 +62,7 @@ export async function discoverTopology(
   const survey: Survey = createSurvey({
     addressMap: options.addressMap ?? new Map(),
     accessTo: (mode) => accessTo(mode, survey.visits, seeds, options),
+    tls: options.tls,
   });
   const visiting: VisitOptions = {
     entriesMax: nodesMax,

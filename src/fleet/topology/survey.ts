@@ -3,7 +3,7 @@
  * asked twice: not by an address that was tried, and not by another address of a server that is known already.
  */
 
-import { printEndpoint, type Endpoint, type Target } from '../target.ts';
+import { printEndpoint, type Endpoint, type Target, type TlsOptions } from '../target.ts';
 import type { FleetErrorCode } from '../fleet-error.ts';
 import { addressOrder, resolveAddress, type Resolved } from './announced-address.ts';
 import type { Call, NodeMode, Sighting, Visit, Witness } from './sighting.ts';
@@ -26,9 +26,16 @@ export interface Survey {
   readonly leftOut: () => number;
 }
 
+interface Announced {
+  readonly endpoints: readonly Endpoint[];
+  readonly mode: NodeMode;
+}
+
 export interface SurveyOptions {
   readonly addressMap: ReadonlyMap<string, string>;
   readonly accessTo: (mode: NodeMode) => Access;
+  /** For ports that were announced to a plaintext connection and speak TLS. */
+  readonly tls: TlsOptions | undefined;
 }
 
 /** Whole views of a cluster beside those of the seeds: a second opinion, at a price that does not grow with it. */
@@ -44,6 +51,7 @@ const NOBODY_THERE: ReadonlySet<FleetErrorCode> = new Set([
   'dns',
   'unreachable',
   'tls-untrusted',
+  'protocol',
 ]);
 
 export function createSurvey(options: SurveyOptions): Survey {
@@ -57,10 +65,22 @@ export function createSurvey(options: SurveyOptions): Survey {
   const places = (sighting: Sighting): readonly Resolved[] =>
     sighting.addresses.map((address) => resolveAddress(address, options.addressMap, sighting.vantage));
 
-  const callFor = (endpoints: readonly Endpoint[], seen: readonly Sighting[]): Call | undefined => {
-    const mode = seen[0]?.mode ?? 'data';
-    const access = options.accessTo(mode);
-    const [first, ...others] = endpoints.map((endpoint): Target => ({ endpoint, ...access }));
+  /** Nodes that were announced since the last time and not asked yet, by the first of their addresses. */
+  const announced = (): ReadonlyMap<string, Announced> => {
+    const found = new Map<string, Announced>();
+    for (const sighting of sightings.slice(considered)) {
+      if (sighting.identity !== undefined && reached.has(sighting.identity)) continue;
+      const endpoints = places(sighting).flatMap((place) => (place.ok ? [place.endpoint] : []));
+      const names = endpoints.map(printEndpoint);
+      const isOpen = names.every((name) => !asked.has(name) && !found.has(name));
+      if (isOpen && names[0] !== undefined) found.set(names[0], { endpoints, mode: sighting.mode });
+    }
+    considered = sightings.length;
+    return found;
+  };
+
+  const callFor = ({ endpoints, mode }: Announced): Call | undefined => {
+    const [first, ...others] = endpoints.flatMap((endpoint) => waysTo(endpoint, mode, options));
     if (first === undefined) return undefined;
     const isSecondView = mode === 'cluster' && secondViews < SECOND_VIEWS;
     if (isSecondView) secondViews += 1;
@@ -89,31 +109,21 @@ export function createSurvey(options: SurveyOptions): Survey {
       }
     },
     nextCalls: (room) => {
-      const wanted = new Map<
-        string,
-        { readonly endpoints: readonly Endpoint[]; readonly seen: Sighting[] }
-      >();
-      for (const sighting of sightings.slice(considered)) {
-        if (sighting.identity !== undefined && reached.has(sighting.identity)) continue;
-        const endpoints = places(sighting).flatMap((place) => (place.ok ? [place.endpoint] : []));
-        const names = endpoints.map(printEndpoint);
-        const [first] = names;
-        if (first === undefined || names.some((name) => asked.has(name))) continue;
-        const same = names.map((name) => wanted.get(name)).find((found) => found !== undefined);
-        if (same === undefined) wanted.set(first, { endpoints, seen: [sighting] });
-        else same.seen.push(sighting);
-      }
-      considered = sightings.length;
-      const sorted = [...wanted].toSorted(([one], [other]) =>
+      const sorted = [...announced()].toSorted(([one], [other]) =>
         addressOrder(one) < addressOrder(other) ? -1 : 1,
       );
       leftOut += Math.max(0, sorted.length - room);
-      return sorted
-        .slice(0, Math.max(0, room))
-        .map(([, { endpoints, seen }]) => callFor(endpoints, seen))
-        .filter((call) => call !== undefined);
+      return sorted.slice(0, Math.max(0, room)).flatMap(([, node]) => callFor(node) ?? []);
     },
   };
+}
+
+/** Each way of dialling an address, the likely one first. */
+function waysTo(endpoint: Endpoint, mode: NodeMode, { accessTo, tls }: SurveyOptions): readonly Target[] {
+  const access = accessTo(mode);
+  const first: Target = { endpoint, ...access };
+  if (tls === undefined || access.transport === 'tls') return [first];
+  return [first, { ...first, transport: 'tls', tls }];
 }
 
 /** What others may call this node. */
