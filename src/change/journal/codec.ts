@@ -55,7 +55,7 @@ function openAll(value: Json, seal: Pick<Seal, 'open'>): unknown {
   const entries = Object.entries(value);
   const [only] = entries;
   if (entries.length === 1 && only?.[0] === SEALED && typeof only[1] === 'string') return seal.open(only[1]);
-  return Object.fromEntries(entries.map(([name, item]) => [name, openAll(item as Json, seal)]));
+  return Object.fromEntries(entries.map(([name, item]) => [name, openAll(item, seal)]));
 }
 
 const STATES = [

@@ -46,6 +46,8 @@ export const RUNS_LISTED_MAX = 1000;
 /** Writes a run to disk and opens its journal. Throws a `ChangeError` (`journal`, `seal`). */
 export async function createRun(lock: StateLock, run: Run): Promise<Journal> {
   const folder = runFolder(lock.folder, run.id);
+  const read = readRunShape(run);
+  if ('problem' in read) throw new TypeError(`not a run: ${read.problem}`);
   const seal = openSeal(lock.folder, run.id);
   const text = `${encode(run, seal)}\n`;
   return guard(folder, async () => {
@@ -93,7 +95,7 @@ export function listRuns(stateFolder: string): readonly RunSummary[] {
   }
   const ids = names.filter((name) => RUN_ID.test(name)).sort();
   return ids
-    .reverse()
+    .toReversed()
     .slice(0, RUNS_LISTED_MAX)
     .flatMap((id) => summarize(stateFolder, id));
 }

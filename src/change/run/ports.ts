@@ -5,7 +5,7 @@
 
 import type { CommandTable } from '../../acl/index.ts';
 import type { ServerVersion } from '../../conf/index.ts';
-import type { Connection } from '../../fleet/index.ts';
+import type { Connection, FleetErrorCode } from '../../fleet/index.ts';
 import type { HostAccess } from '../host/host-access.ts';
 import type { JournalEntry, RunOutcome, Stage } from '../run.ts';
 import type { Step, StepState } from '../step.ts';
@@ -47,8 +47,8 @@ export interface KnownServer {
 export interface RunOptions {
   /** Nodes at a time. Default 16. */
   readonly concurrency?: number;
-  /** Id of the node that goes through each stage alone before the others; default: the first replica, else none. */
-  readonly canary?: string | 'none';
+  /** Id of the node that goes through each stage alone before the others, or `none`; default: the first replica. */
+  readonly canary?: string;
   /** What a failed step leads to. Default `stop`. */
   readonly onFailure?: 'stop' | 'undo';
   /**
@@ -63,5 +63,10 @@ export type RunEvent =
   | { readonly kind: 'stage'; readonly stage: Stage; readonly canary?: string }
   | { readonly kind: 'step'; readonly step: Step; readonly state: StepState; readonly detail?: string }
   /** A node could not be reached; its steps are pending. */
-  | { readonly kind: 'unreachable'; readonly node: string; readonly detail: string }
+  | {
+      readonly kind: 'unreachable';
+      readonly node: string;
+      readonly code: FleetErrorCode | 'busy';
+      readonly detail: string;
+    }
   | { readonly kind: 'ended'; readonly outcome: RunOutcome };

@@ -1,0 +1,52 @@
+/**
+ * Taking a run back: the stages in reverse, on all nodes, and of each step what may have taken effect. Nothing is
+ * believed: a step whose node is as before is undone already, and one that somebody changed since is left alone and
+ * told. What was saved to disk meanwhile is saved again at the end, when memory is as it was.
+ */
+
+import type { RunOutcome } from '../run.ts';
+import type { Step } from '../step.ts';
+import { byNode, CONCURRENCY_DEFAULT, type Conduct } from './conduct.ts';
+import { historyOf, stepsOf, UNDO_NOTE } from './history.ts';
+import { forEachAtOnce } from './pool.ts';
+import { revertStep } from './step-run.ts';
+
+export async function takeBack(conduct: Conduct): Promise<RunOutcome> {
+  const { run } = conduct;
+  if (conduct.history.direction !== 'back') await conduct.remark(UNDO_NOTE);
+  for (const stage of run.stages.toReversed()) {
+    const changes = stillDone(conduct, stage.steps).filter(({ kind }) => kind !== 'persist');
+    await revertAll(conduct, changes.toReversed());
+  }
+  await revertAll(
+    conduct,
+    stillDone(conduct, stepsOf(run)).filter(({ kind }) => kind === 'persist'),
+  );
+  return stillDone(conduct, stepsOf(run)).length === 0 ? 'undone' : 'undo-incomplete';
+}
+
+/** Steps that may have taken effect and can be taken back. */
+function stillDone({ history }: Conduct, steps: readonly Step[]): readonly Step[] {
+  return steps.filter((step) => isReversible(step) && historyOf(history, step).begun);
+}
+
+/** Sessions do not come back, and a proof changed nothing. */
+function isReversible({ kind }: Step): boolean {
+  return kind !== 'end-sessions' && kind !== 'prove-login' && kind !== 'prove-replication';
+}
+
+async function revertAll(conduct: Conduct, steps: readonly Step[]): Promise<void> {
+  const atOnce = conduct.options.concurrency ?? CONCURRENCY_DEFAULT;
+  await forEachAtOnce([...byNode(steps)], atOnce, async ([node, own]) => {
+    for (const step of own) {
+      if (conduct.isHalted()) return;
+      const why = conduct.away.get(node);
+      if (why !== undefined) {
+        await conduct.note(step, 'undo-failed', why);
+        continue;
+      }
+      const end = await revertStep(step, conduct.sessionOf(node), conduct.note);
+      if (end.away !== undefined) conduct.leave(node, end.away.message, end.away);
+    }
+  });
+}
