@@ -1,0 +1,141 @@
+/**
+ * The two runs of a rotation in the journal: the one that brings the new password, and the one that takes the old ones
+ * away, made only when everybody has the new one. The first stays open until the second has ended.
+ */
+
+import { hashPassword } from '../../acl/index.ts';
+import { Secret } from '../../conf/index.ts';
+import { ChangeError } from '../change-error.ts';
+import { createRun, listRuns, openJournal, readRun, type Journal } from '../journal/journal.ts';
+import { makeRunId } from '../journal/run-id.ts';
+import type { JournalEntry, Run, Stage } from '../run.ts';
+import type { RotationPorts } from './ports.ts';
+import { passwordHashes } from './refusal.ts';
+import {
+  MILESTONES,
+  type MarkedFacts,
+  type RetirementFacts,
+  type RotationFacts,
+  type RotationRequest,
+} from './request.ts';
+import type { RotationNode } from './rotation-node.ts';
+import type { SwitchMark } from './sessions.ts';
+import { extendStages } from './stages.ts';
+
+/** A rotation as its journal tells it. */
+export interface RotationRecord {
+  readonly run: Run;
+  readonly facts: RotationFacts;
+  readonly marks: readonly SwitchMark[] | undefined;
+  /** When the secret was delivered. */
+  readonly deliveredAt: string | undefined;
+  readonly waited: boolean;
+  /** The run that takes the old passwords away. */
+  readonly retirement: string | undefined;
+}
+
+/** Writes the first run to disk, with everything that it takes to go on with it. */
+export function createRotation(
+  request: RotationRequest,
+  nodes: readonly RotationNode[],
+  previous: readonly (Secret | undefined)[],
+  ports: Pick<RotationPorts, 'lock' | 'now' | 'actor'>,
+): Promise<Journal> {
+  const { fleet, oldSecret, newSecret, user, ...rest } = request;
+  const facts: RotationFacts = {
+    ...rest,
+    phase: 'extend',
+    user,
+    newSecret,
+    fleet: fleet ?? null,
+    oldSecret: oldSecret ?? null,
+    oldHashes: passwordHashes(user, nodes).map((hash) => new Secret(hash)),
+    previous: previous.map((value) => value ?? null),
+  };
+  const stages = extendStages({
+    user,
+    nodes,
+    newSecret,
+    newHash: new Secret(hashPassword(newSecret.reveal())),
+    oldSecret,
+  });
+  return createRun(ports.lock, draftRun(user, stages, nodes, { ...facts }, ports));
+}
+
+export function createRetirement(
+  record: RotationRecord,
+  nodes: readonly RotationNode[],
+  stages: readonly Stage[],
+  ports: Pick<RotationPorts, 'lock' | 'now' | 'actor'>,
+): Promise<Journal> {
+  const { user } = record.facts;
+  const facts: RetirementFacts = { phase: 'retire', user, rotation: record.run.id };
+  // Names of runs sort by their second, and the later of the two must come later.
+  const after = Date.parse(record.run.startedAt) + 1000;
+  const now = (): Date => new Date(Math.max(ports.now().getTime(), after));
+  return createRun(ports.lock, draftRun(user, stages, nodes, { ...facts }, { now, actor: ports.actor }));
+}
+
+function draftRun(
+  subject: string,
+  stages: readonly Stage[],
+  nodes: readonly RotationNode[],
+  facts: Readonly<Record<string, unknown>>,
+  { now, actor }: Pick<RotationPorts, 'now' | 'actor'>,
+): Run {
+  const at = now();
+  return {
+    id: makeRunId('rotate', at),
+    operation: 'rotate',
+    startedAt: at.toISOString(),
+    actor,
+    subject,
+    nodes: nodes.map(({ node }) => ({ id: node.id, role: node.role })),
+    stages,
+    facts,
+  };
+}
+
+/** Reads a rotation from the entries of its first run. */
+export function readRecord(run: Run, entries: readonly JournalEntry[]): RotationRecord {
+  if (run.facts['phase'] !== 'extend') {
+    throw new ChangeError('no-run', run.id, `${run.id} is not a rotation that can be gone on with`, {
+      next: 'wardis user rotate NAME --status',
+    });
+  }
+  const find = (note: string): Extract<JournalEntry, { readonly note: string }> | undefined =>
+    entries.findLast((entry): entry is Extract<JournalEntry, { readonly note: string }> => {
+      return 'note' in entry && entry.note === note;
+    });
+  const marked = find(MILESTONES.marked)?.facts as MarkedFacts | undefined;
+  const retiring = find(MILESTONES.retiring)?.facts?.['run'];
+  return {
+    run,
+    facts: run.facts as unknown as RotationFacts,
+    marks: marked?.marks,
+    deliveredAt: find(MILESTONES.delivered)?.at,
+    waited: find(MILESTONES.waited) !== undefined,
+    retirement: typeof retiring === 'string' ? retiring : undefined,
+  };
+}
+
+/** The rotation of this user that is not finished: the newest; undefined where there is none. Needs no lock. */
+export function findRotation(
+  stateFolder: string,
+  user: string,
+  fleet: string | undefined,
+): RotationRecord | undefined {
+  for (const summary of listRuns(stateFolder)) {
+    if (summary.operation !== 'rotate' || summary.subject !== user) continue;
+    if (summary.status === 'done' || summary.status === 'undone' || summary.status === 'damaged') continue;
+    const { run, entries } = readRun(stateFolder, summary.id);
+    if (run.facts['phase'] !== 'extend') continue;
+    const record = readRecord(run, entries);
+    if ((record.facts.fleet ?? undefined) === fleet) return record;
+  }
+  return undefined;
+}
+
+export function reopen(ports: Pick<RotationPorts, 'lock'>, id: string): Promise<Journal> {
+  return openJournal(ports.lock, id);
+}
