@@ -5,6 +5,7 @@
 
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { CredentialRecord } from '../change/index.ts';
 import { usersWithSecrets, type PolicyDocument } from '../policy/index.ts';
 import type { DeclaredUser, DeclaredUsers } from '../posture/index.ts';
 import type { CommandContext } from './context.ts';
@@ -37,21 +38,29 @@ export function declaredUsers(document: PolicyDocument, rotatedAt: RotatedAt): D
   );
 }
 
+/** When credentials were last replaced, wherever that was; the oldest of several fleets. */
+export async function loadRotations(folder: string, context: CommandContext): Promise<RotatedAt> {
+  const record = await readCredentialFile(folder, context);
+  if (record.length === 0) return () => undefined;
+  const { lastRotated } = await import('../change/index.ts');
+  return (user) => lastRotated(record, user);
+}
+
 /**
- * When credentials were last replaced. A record that is not there, or that cannot be read, leaves the ages unknown; the
+ * The record of rotations of a state folder. One that is not there, or that cannot be read, leaves the ages unknown; the
  * latter is said.
  */
-export async function loadRotations(folder: string, context: CommandContext): Promise<RotatedAt> {
+export async function readCredentialFile(folder: string, context: CommandContext): Promise<CredentialRecord> {
   const path = join(folder, RECORD);
   const text = readText(path);
-  if (text === undefined) return () => undefined;
+  if (text === undefined) return [];
   // With its schema it takes a while to load, and most audits have no record.
-  const { lastRotated, readCredentialRecord } = await import('../change/index.ts');
+  const { readCredentialRecord } = await import('../change/index.ts');
   const read: ReturnType<typeof readCredentialRecord> =
     typeof text === 'string' ? readCredentialRecord(text) : { ok: false, problem: text.message };
-  if (read.ok) return (user) => lastRotated(read.record, user);
+  if (read.ok) return read.record;
   context.terminal.err(`${path} is not used, the ages of credentials are unknown: ${read.problem}\n`);
-  return () => undefined;
+  return [];
 }
 
 function readText(path: string): string | Error | undefined {

@@ -3,6 +3,7 @@
 import type { Command } from 'commander';
 import type { CommandContext } from '../context.ts';
 import { addUserAdd } from './user/add.ts';
+import { addUserList } from './user/list.ts';
 
 export function addUser(program: Command, context: CommandContext): void {
   const group = program
@@ -10,6 +11,7 @@ export function addUser(program: Command, context: CommandContext): void {
     .description('users of a fleet: who they are, how long they stay, and their credentials')
     .helpCommand(false)
     .helpOption('--help', 'show help');
+  addUserList(group, context);
   addUserAdd(group, context);
   for (const command of group.commands) {
     command.copyInheritedSettings(program).helpOption('--help', 'show help');
