@@ -20,6 +20,11 @@ export {
   type Server,
   type StartOptions,
 } from './server.ts';
+export { canMount, fillDisk, makeReadOnly, type DiskFault } from './fault-disk.ts';
+export { requestFailover, waitForFailover } from './fault-failover.ts';
+export { canSplitNetwork, splitNetwork, type SplitNetwork } from './fault-network.ts';
+export { startFaultProxy, type FaultMoment, type FaultProxy, type ProxyFault } from './fault-proxy.ts';
+export { runTool, type JournalPhase, type JournalPlace, type ToolRun } from './fault-tool.ts';
 export { createCredentials, type CredentialSource } from './credentials.ts';
 export { startLoad, type Load, type LoadClient, type LoadOptions, type LoadResult } from './load.ts';
 export { isError, readText, type Login, type TopologyNode } from './node.ts';

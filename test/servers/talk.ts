@@ -109,6 +109,11 @@ function openSocket(target: Target): Promise<Socket> {
   });
 }
 
+/** Where the first reply of these bytes ends; undefined while it is not whole. */
+export function endOfReply(bytes: Buffer): number | undefined {
+  return parseReply(bytes, 0)?.end;
+}
+
 interface Parsed {
   readonly reply: Reply;
   readonly end: number;
