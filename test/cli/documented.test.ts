@@ -31,6 +31,7 @@ const VERBS = [
   'demo',
   'help',
   ...QUESTIONS.map((question) => `acl ${question}`),
+  ...['list', 'add'].map((verb) => `user ${verb}`),
 ];
 const TOPICS = ['exit-codes', 'environment', 'output', 'permissions'];
 
@@ -41,7 +42,7 @@ interface Shown {
 
 /** What is no command although it begins like one, or cannot be run here; each with the reason. */
 const NOT_RUN: readonly (readonly [RegExp, string])[] = [
-  [/^wardis (?:acl )?\w+ [[<]/, 'the usage line of the manual'],
+  [/^wardis (?:(?:acl|user) )?\w+ [[<]/, 'the usage line of the manual'],
   [/^npm run demo|^npm test/, 'runs the whole of this, the tests included'],
 ];
 
@@ -189,9 +190,9 @@ describe.skipIf(redis === undefined)('the documentation', () => {
   it('shows commands in pages and in help', () => {
     expect(shown.filter(({ where }) => where === 'README.md').length).toBeGreaterThan(8);
     expect(shown.filter(({ where }) => where.startsWith('help')).length).toBeGreaterThan(15);
-    expect(new Set(commands.map(({ command }) => command.match(/wardis (acl \w+|\w+)/)?.[1])).size).toBe(
-      VERBS.length,
-    );
+    expect(
+      new Set(commands.map(({ command }) => command.match(/wardis ((?:acl|user) \w+|\w+)/)?.[1])).size,
+    ).toBe(VERBS.length);
     for (const [pattern, reason] of NOT_RUN)
       expect(
         shown.some(({ command }) => pattern.test(command)),

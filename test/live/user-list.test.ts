@@ -207,14 +207,14 @@ forEachServer(['valkey-9.1'], (server) => {
     const listed = JSON.parse((await list(sentinel.address, '--json')).out) as Listed;
     expect(listed.kind).toBe('sentinel');
     expect(userOf(listed, 'app')).toMatchObject({ missing: [] });
-    expect((userOf(listed, 'app')?.['present'] as readonly string[]).length).toBe(3);
+    expect(userOf(listed, 'app')?.['present']).toHaveLength(3);
     expect(userOf(listed, 'peer')).toBeUndefined();
     expect(userOf(listed, 'peer', 'sentinels')).toMatchObject({
       role: null,
       missing: [],
       differing: [{ node: sentinel.address, in: ['rights'] }],
     });
-    expect((userOf(listed, 'app', 'sentinels')?.['present'] as readonly string[]).length).toBe(3);
+    expect(userOf(listed, 'app', 'sentinels')?.['present']).toHaveLength(3);
     expect((await list(sentinel.address)).out).toContain('on the Sentinels');
     await topology.stop();
   });
