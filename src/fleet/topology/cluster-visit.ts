@@ -22,7 +22,7 @@ export function witnessCluster(statement: Statement, wanted: Call['view']): Witn
     mode: 'cluster',
     role,
     runId,
-    identity: nodes.find(({ isMyself }) => isMyself)?.id ?? (/^[0-9a-f]{40}$/.test(own) ? own : runId),
+    identity: nodes.find(({ isMyself }) => isMyself)?.id ?? (/^[0-9a-f]{40}$/.test(own) ? own : undefined),
     follows: replication.primary === undefined ? undefined : printAddress(replication.primary),
     sightings: nodes.map((node) => sight(node, hearing)),
     view: view === undefined ? undefined : new Set(nodes.map(({ id }) => id)),

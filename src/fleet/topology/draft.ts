@@ -60,8 +60,8 @@ export function createDraftBook(): DraftBook {
       .map((address) => byAddress.get(address))
       .find((draft) => draft !== undefined);
     // Ids of a cluster last: another id at the same address is another node. A run_id is new after each restart.
-    const isOther = mode === 'cluster' && identity !== undefined && there?.reachable === 'yes';
-    return isOther ? undefined : there;
+    const isOther = mode === 'cluster' && identity !== undefined && there?.identity !== undefined;
+    return isOther && there.reachable === 'yes' ? undefined : there;
   };
 
   const addSighting = (sighting: Sighting, places: readonly Resolved[]): readonly string[] => {
@@ -130,8 +130,8 @@ function draftOf(visit: Visit): Draft {
     reachable: 'yes',
     mode: witness.mode,
     role: witness.role,
-    // A Sentinel of 6.0 does not tell the id by which others know it; they do.
-    identity: witness.identity ?? (witness.mode === 'sentinel' ? undefined : witness.runId),
+    // A Sentinel of 6.0 does not tell the id by which others know it, nor a cluster node that may not: the others do.
+    identity: witness.identity ?? (witness.mode === 'data' ? witness.runId : undefined),
     follows: witness.follows === undefined ? [] : [witness.follows],
   };
 }
