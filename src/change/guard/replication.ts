@@ -36,7 +36,7 @@ export const guardReplication: Guard = (guarded, fleet) => {
     if (ours.length === 0) return [];
     const harm = harmOf(change, ours, needs);
     if (harm === undefined) return [];
-    const who = listNames([...new Set(ours.map(({ replica }) => replica))], 3);
+    const who = listNames([...new Set(ours.map(({ replica }) => replica))], 4);
     return [
       {
         code: 'replication-user',
@@ -63,7 +63,8 @@ interface ReplicaLogin {
 function loginsOf({ draft }: GuardedNode, { nodes, input }: GuardedFleet): ReplicaLogin[] {
   if (input.topology.kind === 'standalone') return [];
   const { group } = draft.node;
-  return nodes
+  const read = new Set(nodes.map(({ draft: other }) => other.node.id));
+  const logins = nodes
     .filter(({ draft: other }) => other.role === 'replica' && other.node.group === group)
     .map(({ draft: other }) => {
       const { settings, secrets } = other.state;
@@ -83,6 +84,17 @@ function loginsOf({ draft }: GuardedNode, { nodes, input }: GuardedFleet): Repli
         replica: other.node.id,
       };
     });
+  // A replica that could not be read comes back as it was, and most likely as the others are.
+  const unread = input.topology.nodes.filter(
+    (node) => node.role === 'replica' && node.group === group && !read.has(node.id),
+  );
+  const names = new Set(logins.map(({ now }) => now));
+  return [
+    ...logins,
+    ...unread.flatMap(({ id }) =>
+      [...names].map((user) => ({ user, now: user, hash: undefined, replica: id })),
+    ),
+  ];
 }
 
 function harmOf(

@@ -51,7 +51,8 @@ export function planSettings(
   const unread: string[] = [];
   for (const setting of wantedSettings(expected, choices)) {
     const fact = state.settings.get(setting.name);
-    if (fact === undefined || (!fact.known && fact.reason === 'missing')) continue;
+    if (fact === undefined || (!fact.known && fact.reason === 'missing') || isIdle(setting.name, state))
+      continue;
     if (!fact.known) unread.push(setting.name);
     else if (!setting.accepts(fact.value)) plans.push(planSetting(state, setting, fact.value));
   }
@@ -66,6 +67,12 @@ export function planSettings(
             `${state.node}: ${unread.length} settings could not be read, ${unread[0] ?? ''} among them; they are not compared.`,
           ],
   };
+}
+
+/** The mode of a socket that there is none of. */
+function isIdle(name: string, { settings }: NodeState): boolean {
+  const socket = settings.get('unixsocket');
+  return name === 'unixsocketperm' && socket?.known === true && socket.value === '';
 }
 
 /** What the policy states wins over what its level expects. */

@@ -9,19 +9,18 @@ export function linesOfDifference(difference: Difference, look: DiffLook): reado
   const { mark } = difference;
   switch (difference.kind) {
     case 'add-user':
-      return [{ mark, topic: `user ${difference.user}`, text: describeAddition(difference) }];
+      return [{ mark, topic: 'user', text: `${difference.user}: ${describeAddition(difference)}` }];
     case 'change-user':
-      return [{ mark, topic: `user ${difference.user}`, text: '' }, ...linesOfDiff(difference.diff, look)];
+      return linesOfChange(difference, look);
     case 'remove-user': {
       const { user, why, sessions } = difference;
       const ended = sessions === 0 ? '' : `; ends ${sessions === 1 ? '1 session' : `${sessions} sessions`}`;
-      return [{ mark, topic: `user ${user}`, text: `${why}${ended}` }];
+      return [{ mark, topic: 'user', text: `${user}: ${why}${ended}` }];
     }
     case 'setting': {
       const { name, from, to, reason } = difference;
-      const values = from === undefined && to === undefined ? '' : `${quote(from)} → ${quote(to)}`;
-      const text = [values, mark === '!' ? reason : ''].filter((part) => part !== '').join('   ');
-      return [{ mark, topic: name, text: text === '' ? reason : text }];
+      const values = from === undefined && to === undefined ? '' : ` ${quote(from)} → ${quote(to)}`;
+      return [{ mark, topic: 'setting', text: `${name}${values}: ${reason}` }];
     }
     case 'persistence':
       return [{ mark, topic: HOW[difference.how], text: difference.why }];
@@ -30,6 +29,19 @@ export function linesOfDifference(difference: Difference, look: DiffLook): reado
       return [{ mark, topic: 'revision', text: `${from}${difference.to.slice(0, REVISION_DIGITS)}` }];
     }
   }
+}
+
+function linesOfChange(
+  difference: Extract<Difference, { readonly kind: 'change-user' }>,
+  look: DiffLook,
+): readonly DiffLine[] {
+  const { mark, user, after, diff } = difference;
+  // What a user without any right has lost is everything: the list would only be long.
+  if (/^off\b/.test(after) && !/[+]|nopass/.test(after))
+    return [{ mark, topic: 'user', text: `${user}: closed, off, without a password, a key or a command` }];
+  const lines = linesOfDiff(diff, look);
+  const shown = look.detail === 'all' ? lines : lines.map(({ example: _example, ...line }) => line);
+  return [{ mark, topic: 'user', text: user }, ...shown];
 }
 
 const HOW = {

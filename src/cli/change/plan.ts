@@ -38,9 +38,14 @@ export async function runPlan(
   context.finish(exitOf(plan, flags.check === true ? 'check' : 'show'));
 }
 
+/** Published code of WRONGPASS. */
+const REFUSED_LOGIN = 'E603';
+
 /** A difference outranks a node that could not be read; a plan that refuses itself has one. */
 function exitOf(plan: Plan, purpose: 'check' | 'show'): ExitCode {
   const differs = plan.refusals.length > 0 || plan.nodes.some(({ differences }) => differences.length > 0);
   if (purpose === 'check' && differs) return EXIT.findings;
-  return plan.unreadable.length > 0 ? EXIT.incomplete : EXIT.ok;
+  const { nodes, unreadable } = plan;
+  if (nodes.length === 0 && unreadable.some(({ code }) => code === REFUSED_LOGIN)) return EXIT.refused;
+  return unreadable.length > 0 ? EXIT.incomplete : EXIT.ok;
 }
