@@ -64,3 +64,25 @@ export {
 export type { ReceiptCheck, ReceiptProblem } from './receipt/signature.ts';
 export { openSigningKey, PUBLIC_KEY_FILE, readVerifyingKey } from './receipt/signing-key.ts';
 export type { SigningKey, VerifyingKey as ReceiptKey } from './receipt/signing-key.ts';
+export type { NodeStanding } from './revocation/also-known.ts';
+export { readInventory } from './revocation/certificate-inventory.ts';
+export type { CertificateInventory } from './revocation/certificate-inventory.ts';
+export type { Objection, ObjectionCode } from './revocation/objection.ts';
+export { CONNECTIONS_MAX, openRevocation } from './revocation/revocation.ts';
+export type {
+  Prospect,
+  Revocation,
+  RevocationEvent,
+  RevocationOptions,
+  RevocationReport,
+} from './revocation/revocation.ts';
+export type { MigrationNode, MigrationSession } from './migration/migration-node.ts';
+export { PHASE_TITLES, PHASES, takenAwayBy } from './migration/phase.ts';
+export type { OldWay, Phase } from './migration/phase.ts';
+export { stepsFor } from './migration/phase-stages.ts';
+export type { MigrationSight, PhaseInput, PhasePlan } from './migration/phase-stages.ts';
+export { blockersOf, blockersOfBack, phaseOf, usersOfOldWay } from './migration/progress.ts';
+export type { Blocker, PhaseProgress, Progress } from './migration/progress.ts';
+export { additionsOf, replicationUserOf, seeFleet } from './migration/sight.ts';
+export { wantTls } from './migration/tls-settings.ts';
+export type { TlsPortChoice, WantedTls } from './migration/tls-settings.ts';

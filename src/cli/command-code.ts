@@ -144,6 +144,12 @@ export const COMMAND_CODES: readonly ErrorCodePage[] = [
     'There is no public key to check it with, the file is no key, or the receipt is not one.',
     ['Name the public key with --key; it is receipt.pub in the state folder of whoever revoked.'],
   ),
+  page(
+    'E_MIGRATE',
+    'the next phase of the migration cannot be done',
+    'The message names each node and why: a version that changes its ports only at a restart, a user without a secret, a login that nobody has. Nothing was changed.',
+    ['Mend what is named, then: wardis migrate --next', 'wardis migrate alone shows where the fleet stands.'],
+  ),
 ];
 
 function page(code: string, title: string, meaning: string, steps: readonly string[]): ErrorCodePage {

@@ -13,6 +13,7 @@ import { addExplain } from './commands/explain.ts';
 import { addHarden } from './commands/harden.ts';
 import { addHelp } from './commands/help.ts';
 import { addInit } from './commands/init.ts';
+import { addMigrate } from './commands/migrate.ts';
 import { addPlan } from './commands/plan.ts';
 import { addReceipt } from './commands/receipt.ts';
 import { addUser } from './commands/user.ts';
@@ -62,6 +63,7 @@ export function buildProgram(context: CommandContext): Command {
   addHarden(program, context);
   addAudit(program, context);
   addPlan(program, context);
+  addMigrate(program, context);
   addUser(program, context);
   addAcl(program, context);
   addExplain(program, context);

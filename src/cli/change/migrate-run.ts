@@ -1,0 +1,311 @@
+/**
+ * A phase as a run: on disk before the first step, resumed where it was cut short, taken back by the journal. Nodes are
+ * called by the newest way that works; the last two phases are done by the new way alone, so that nothing is closed
+ * before it was used.
+ */
+
+import {
+  blockersOfBack,
+  createRun,
+  executeRun,
+  listRuns,
+  lockState,
+  makeRunId,
+  openJournal,
+  readRun,
+  resumeRun,
+  undoRun,
+  type Phase,
+  type PhasePlan,
+  type Run,
+  type RunPorts,
+  type RunReport,
+  type RunSummary,
+  type Stage,
+} from '../../change/index.ts';
+import { openConnection, type Connection, type Target } from '../../fleet/index.ts';
+import { printSafeJson, safeText } from '../../text/index.ts';
+import type { MigrateFlags } from '../commands/migrate.ts';
+import type { CommandContext } from '../context.ts';
+import { EXIT } from '../exit-code.ts';
+import { CommandFailure } from '../failure.ts';
+import { describeActor } from './actor.ts';
+import { confirmChange } from './confirm.ts';
+import type { Standing } from './migrate.ts';
+import { printBlockers, printStanding, standingAsData } from './migrate-show.ts';
+import { targetsOf, type MigrateLogins } from './migrate-way.ts';
+import { openStateFolder } from './state-folder.ts';
+
+/** Where a node was when the run was made. */
+interface Place {
+  readonly host: string;
+  readonly port: number;
+  readonly tlsPort: number;
+}
+
+/** A run of an earlier call that is not over. */
+export interface OpenRun {
+  readonly id: string;
+  readonly phase: Phase;
+  readonly status: RunSummary['status'];
+}
+
+/** The last phase that was done and not taken back; undefined: none by us. */
+function lastRunOf({ migration }: Standing): OpenRun | undefined {
+  const folder = migration.entry.stateFolder;
+  for (const { id, operation, status } of listRuns(folder)) {
+    if (operation !== 'migrate' || status === 'undone' || status === 'damaged') continue;
+    const { facts } = readRun(folder, id).run;
+    if (facts['fleet'] === migration.name) return { id, phase: facts['phase'] as Phase, status };
+  }
+  return undefined;
+}
+
+/** A phase that was cut short, to be gone on with. */
+export function openRunOf(standing: Standing): OpenRun | undefined {
+  const last = lastRunOf(standing);
+  if (last === undefined || last.status === 'done') return undefined;
+  if (last.status !== 'undo-incomplete') return last;
+  throw new CommandFailure({
+    code: 'E_MIGRATE',
+    what: `${last.phase} was taken back in part only`,
+    target: last.id,
+    next: 'wardis migrate --back',
+  });
+}
+
+/** Executes a phase, or goes on with the one that was cut short. */
+export async function runPhase(
+  standing: Standing,
+  phase: Phase,
+  stages: readonly Stage[],
+  context: CommandContext,
+): Promise<RunReport> {
+  const unfinished = openRunOf(standing);
+  const folder = openStateFolder(standing.migration.entry.stateFolder);
+  const lock = lockState(folder, `migrate ${phase}`);
+  try {
+    const journal =
+      unfinished === undefined
+        ? await createRun(lock, newRun(standing, phase, stages, context))
+        : await openJournal(lock, unfinished.id);
+    try {
+      const ports = portsOf(journal, connectForth(standing, phase, journal.run), context);
+      const options = { unreachable: 'stop', concurrency: standing.migration.entry.concurrency } as const;
+      return await (unfinished === undefined ? executeRun : resumeRun)(journal.run, ports, options);
+    } finally {
+      await journal.close();
+    }
+  } finally {
+    lock.release();
+  }
+}
+
+/** The last phase back, unless somebody came by the new way. */
+export async function takeBackPhase(
+  standing: Standing,
+  flags: MigrateFlags,
+  context: CommandContext,
+): Promise<void> {
+  const last = lastRunOf(standing);
+  if (last === undefined) {
+    throw new CommandFailure({
+      code: 'E_MIGRATE',
+      what: 'no phase was done from this state folder; nothing was changed',
+      next: 'name the folder of the run: --state DIR',
+    });
+  }
+  const folder = openStateFolder(standing.migration.entry.stateFolder);
+  const { run } = readRun(folder, last.id);
+  const inTheWay = blockersOfBack(
+    standing.sights.map(({ seen }) => seen),
+    last.phase,
+    addedUsers(run),
+  );
+  if (inTheWay.length > 0 && flags.force !== true) {
+    context.terminal.out(printBlockers(inTheWay, context.terminal.outLook));
+    context.terminal.err(
+      `${last.phase} was not taken back: these came by the new way. Or insist: --back --force\n`,
+    );
+    return context.finish(EXIT.findings);
+  }
+  const name = inTheWay.length > 0 ? standing.migration.name : undefined;
+  const about = `${last.phase} is taken back at ${run.nodes.length} nodes (run ${last.id}).`;
+  const scriptForm = `wardis migrate --back ${name === undefined ? '--yes' : `--force --confirm ${name}`}`;
+  await confirmChange({ yes: flags.yes === true, confirm: flags.confirm, about, name, scriptForm }, context);
+  const lock = lockState(folder, `migrate back ${last.phase}`);
+  try {
+    const journal = await openJournal(lock, last.id);
+    try {
+      const ports = portsOf(journal, connectBack(standing, last.phase, journal.run), context);
+      const report = await undoRun(journal.run, ports);
+      context.terminal.out(flags.json === true ? reportJson(report) : `${describeReport(report, 'back')}\n`);
+      context.finish(report.outcome === 'undone' ? EXIT.ok : EXIT.incomplete);
+    } finally {
+      await journal.close();
+    }
+  } finally {
+    lock.release();
+  }
+}
+
+/** What came of a phase, and where the fleet stands now. */
+export function describeEnd(
+  report: RunReport,
+  after: Standing,
+  plan: PhasePlan,
+  flags: MigrateFlags,
+): string {
+  if (flags.json === true) {
+    const { schemaVersion, ...standing } = standingAsData(after);
+    const { outcome, steps, run } = report;
+    const failed = steps.filter(({ state }) => state !== 'done' && state !== 'unneeded');
+    return `${printSafeJson(
+      {
+        schemaVersion,
+        run: { id: run.id, outcome, steps: steps.length, unfinished: failed.map(describeStep) },
+        byHand: plan.byHand,
+        ...standing,
+      },
+      2,
+    )}\n`;
+  }
+  const byHand = plan.byHand.map((line) => `by hand: ${line}`);
+  return `${[describeReport(report, 'forth'), ...byHand].join('\n')}\n\n${printStanding(after, PLAIN)}`;
+}
+
+const PLAIN = { colour: false, unicode: true, columns: 100 };
+
+function newRun(standing: Standing, phase: Phase, stages: readonly Stage[], context: CommandContext): Run {
+  const { migration, sights } = standing;
+  const startedAt = context.now();
+  const places = sights.map(({ node, seen }): [string, Place] => [
+    node.id,
+    { host: seen.host, port: seen.port, tlsPort: seen.tlsPort },
+  ]);
+  return {
+    id: makeRunId('migrate', startedAt),
+    operation: 'migrate',
+    startedAt: startedAt.toISOString(),
+    actor: describeActor(),
+    subject: `${migration.name}: ${phase}`,
+    nodes: sights.map(({ node, seen }) => ({ id: node.id, role: seen.role })),
+    stages,
+    facts: { fleet: migration.name, phase, places: Object.fromEntries(places) },
+  };
+}
+
+type Connect = RunPorts['connect'];
+
+function connectForth(standing: Standing, phase: Phase, run: Run): Connect {
+  const { logins } = standing.migration;
+  const byNewWay = phase === 'default-off' || phase === 'plaintext-closed';
+  const found = new Map(standing.found.topology.nodes.map(({ id, target }) => [id, target]));
+  const sentinels = new Set(
+    standing.sights.filter(({ seen }) => seen.mode === 'sentinel').map(({ node }) => node.id),
+  );
+  return connectBy(standing, (node) => {
+    const first = found.get(node);
+    const sure = first === undefined ? [] : [first];
+    if (sentinels.has(node)) return byNewWay ? sure.flatMap((target) => asOurselves(target, logins)) : sure;
+    const all = targetsOf(placeOf(run, node), logins);
+    if (!byNewWay) return [...sure, ...all];
+    return all.filter(
+      ({ transport, credentials }) => transport === 'tls' && credentials?.username !== undefined,
+    );
+  });
+}
+
+/** Taking the users back takes us away too, so that it is done by the old login. */
+function connectBack(standing: Standing, phase: Phase, run: Run): Connect {
+  const { logins } = standing.migration;
+  const found = new Map(standing.found.topology.nodes.map(({ id, target }) => [id, target]));
+  return connectBy(standing, (node) => {
+    const first = found.get(node);
+    const all = [...(first === undefined ? [] : [first]), ...targetsOf(placeOf(run, node), logins)];
+    if (phase === 'dual-port') return all.toSorted((a, b) => rank(a) - rank(b));
+    if (phase !== 'users') return all;
+    const old = all.filter(({ credentials }) => credentials?.username === undefined);
+    return first === undefined ? old : [...old, withOldLogin(first, logins)];
+  });
+}
+
+/** The port that is about to close comes last. */
+function rank({ transport }: Target): number {
+  return transport === 'tls' ? 1 : 0;
+}
+
+function asOurselves(target: Target, { named }: MigrateLogins): readonly Target[] {
+  return named === undefined ? [] : [{ ...target, credentials: named }];
+}
+
+function withOldLogin({ credentials: _credentials, ...target }: Target, { old }: MigrateLogins): Target {
+  return old === undefined ? target : { ...target, credentials: { password: old } };
+}
+
+/** The first target that lets us in; remembered for the next call. */
+function connectBy(standing: Standing, targets: (node: string) => readonly Target[]): Connect {
+  const { limits } = standing.migration.entry;
+  const known = new Map<string, Target>();
+  return async (node) => {
+    const list = targets(node);
+    const good = known.get(node);
+    let failure: unknown = new Error(`${node} has no way in`);
+    for (const target of good === undefined ? list : [good, ...list]) {
+      try {
+        const connection: Connection = await openConnection(target, limits);
+        known.set(node, target);
+        return connection;
+      } catch (error) {
+        failure = error;
+      }
+    }
+    throw failure;
+  };
+}
+
+function placeOf(run: Run, node: string): Place {
+  const places = run.facts['places'] as Readonly<Record<string, Place>> | undefined;
+  return places?.[node] ?? { host: '', port: 0, tlsPort: 0 };
+}
+
+function portsOf(journal: RunPorts['journal'], connect: Connect, context: CommandContext): RunPorts {
+  return {
+    connect,
+    journal,
+    now: context.now,
+    sleep: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
+    onEvent: (event) => {
+      if (event.kind === 'stage') context.terminal.err(`${event.stage.title}\n`);
+      if (event.kind === 'step' && event.state === 'failed') {
+        context.terminal.err(`${safeText(`  ${event.step.node}: ${event.detail ?? 'failed'}`)}\n`);
+      }
+    },
+  };
+}
+
+function addedUsers(run: Run): readonly string[] {
+  const steps = run.stages.flatMap((stage) => stage.steps);
+  return steps.flatMap((step) => (step.kind === 'set-user' && step.before === undefined ? [step.user] : []));
+}
+
+function describeReport({ run, outcome, steps }: RunReport, way: 'forth' | 'back'): string {
+  const phase = String(run.facts['phase']);
+  const wanted =
+    way === 'forth' ? ['done', 'unneeded'] : ['undone', 'planned', 'skipped', 'unneeded', 'done'];
+  const rest = steps.filter(({ state }) => !wanted.includes(state));
+  const head = way === 'forth' ? `${phase}: ${outcome}` : `${phase} taken back: ${outcome}`;
+  return [`${head}   run ${run.id}`, ...rest.map((step) => `  ${describeStep(step)}`)]
+    .map(safeText)
+    .join('\n');
+}
+
+function describeStep({ step, state, detail }: RunReport['steps'][number]): string {
+  return `step ${step.id} ${step.kind} at ${step.node}: ${state}${detail === undefined ? '' : `, ${detail}`}`;
+}
+
+function reportJson({ run, outcome, steps }: RunReport): string {
+  const phase = run.facts['phase'];
+  const said = { schemaVersion: '1', run: { id: run.id, phase, outcome }, steps: steps.map(describeStep) };
+  return `${printSafeJson(said, 2)}\n`;
+}
