@@ -75,12 +75,12 @@ const ENTRY = z.union([
     at: z.string(),
     step: z.int().positive(),
     state: z.enum(STATES),
-    detail: z.string().exactOptional(),
+    detail: z.string().optional(),
   }),
   z.strictObject({
     at: z.string(),
     note: z.string(),
-    facts: z.record(z.string(), z.unknown()).exactOptional(),
+    facts: z.record(z.string(), z.unknown()).optional(),
   }),
   z.strictObject({ at: z.string(), ended: z.enum(OUTCOMES) }),
 ]);
@@ -89,7 +89,7 @@ const SECRET = z.instanceof(Secret);
 const SETTINGS = z.array(
   z.strictObject({
     name: z.string(),
-    before: z.union([z.string(), SECRET]).exactOptional(),
+    before: z.union([z.string(), SECRET]).optional(),
     after: z.union([z.string(), SECRET]),
   }),
 );
@@ -104,7 +104,7 @@ const STEP = z.discriminatedUnion('kind', [
     ...PLACE,
     kind: z.literal('set-user'),
     user: z.string(),
-    before: SECRET.exactOptional(),
+    before: SECRET.optional(),
     after: SECRET,
   }),
   z.strictObject({ ...PLACE, kind: z.literal('remove-user'), user: z.string(), before: SECRET }),
@@ -114,8 +114,8 @@ const STEP = z.discriminatedUnion('kind', [
     ...PLACE,
     kind: z.literal('end-sessions'),
     user: z.string(),
-    ids: z.array(z.string()).exactOptional(),
-    perSecond: z.number().positive().exactOptional(),
+    ids: z.array(z.string()).optional(),
+    perSecond: z.number().positive().optional(),
   }),
   z.strictObject({ ...PLACE, kind: z.literal('set-config'), settings: SETTINGS }),
   z.strictObject({ ...PLACE, kind: z.literal('set-sentinel'), group: z.string(), settings: SETTINGS }),
@@ -126,7 +126,7 @@ const STEP = z.discriminatedUnion('kind', [
     path: z.string(),
     beforeSha256: z.string(),
     after: SECRET,
-    mode: z.int().exactOptional(),
+    mode: z.int().optional(),
   }),
   z.strictObject({
     ...PLACE,
@@ -154,7 +154,7 @@ const RUN = z.strictObject({
 /** The run of a decoded `run.json`; what does not fit is told with its place, never with its value. */
 export function readRunShape(value: unknown): { readonly run: Run } | { readonly problem: string } {
   const read = RUN.safeParse(value);
-  return read.success ? { run: read.data as Run } : { problem: describeIssues(read.error) };
+  return read.success ? { run: value as Run } : { problem: describeIssues(read.error) };
 }
 
 /** The entry of a decoded line. */
@@ -162,7 +162,7 @@ export function readEntryShape(
   value: unknown,
 ): { readonly entry: JournalEntry } | { readonly problem: string } {
   const read = ENTRY.safeParse(value);
-  return read.success ? { entry: read.data } : { problem: describeIssues(read.error) };
+  return read.success ? { entry: value as JournalEntry } : { problem: describeIssues(read.error) };
 }
 
 function describeIssues(error: z.ZodError): string {
