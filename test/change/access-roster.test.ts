@@ -66,7 +66,7 @@ async function policyOf(users: string): Promise<PolicyDocument> {
 }
 
 function draw(states: readonly NodeState[], more: Partial<RosterInput> = {}): readonly RosterUser[] {
-  return drawRoster({ topology: { nodes: [] }, states, rotations: [], now: NOW, ...more });
+  return drawRoster({ states, rotations: [], now: NOW, ...more });
 }
 
 function find(roster: readonly RosterUser[], name: string, on = 'servers'): RosterUser {

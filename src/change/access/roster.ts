@@ -5,7 +5,7 @@
  */
 
 import type { User } from '../../acl/index.ts';
-import type { NodeState, Topology, UserFact } from '../../fleet/index.ts';
+import type { NodeState, UserFact } from '../../fleet/index.ts';
 import {
   daysSince,
   expectationsUnder,
@@ -65,7 +65,6 @@ export interface RosterCredential {
 }
 
 export interface RosterInput {
-  readonly topology: Pick<Topology, 'nodes'>;
   /** One for every node that was read. */
   readonly states: readonly NodeState[];
   readonly policy?: PolicyDocument | undefined;

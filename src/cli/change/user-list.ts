@@ -81,7 +81,7 @@ async function reportOf(
     kind: topology.kind,
     policy: policy === undefined ? 'none' : 'given',
     nodes: topology.nodes.map(({ id, role }, at) => nodeOf(id, role, results[at])),
-    users: drawRoster({ topology, states, policy: policy?.document, fleet, rotations, now }),
+    users: drawRoster({ states, policy: policy?.document, fleet, rotations, now }),
     notes: topology.notes,
   };
 }
