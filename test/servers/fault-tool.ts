@@ -40,6 +40,7 @@ export interface ToolOptions {
   /** Waits after that write until `meanwhile` has ended. */
   readonly waitAt?: number;
   readonly meanwhile?: () => Promise<void>;
+  readonly onStart?: (pid: number) => void;
   /** Words before the program, such as `ip netns exec NAME`. */
   readonly launcher?: readonly string[];
   readonly timeoutMs?: number;
@@ -69,6 +70,7 @@ export async function runTool(options: ToolOptions): Promise<ToolRun> {
       ...(options.waitAt === undefined ? {} : { HOOK_WAIT: String(options.waitAt) }),
     },
   });
+  options.onStart?.(child.pid ?? 0);
   const texts = { out: '', err: '' };
   child.stdout.on(
     'data',

@@ -1,0 +1,309 @@
+/** Every way in which an apply is disturbed, at a moment that follows from the seed alone. */
+import { fillDisk, makeReadOnly, canMount } from '../../test/servers/fault-disk.ts';
+import { requestFailover, waitForFailover } from '../../test/servers/fault-failover.ts';
+import type { FaultMoment, ProxyFault } from '../../test/servers/fault-proxy.ts';
+import type { JournalPlace, ToolOptions, ToolRun } from '../../test/servers/fault-tool.ts';
+import { isError, type TopologyNode } from '../../test/servers/node.ts';
+import type { Random } from '../acl/random.ts';
+import type { Scene } from './scene.ts';
+
+export type FaultKind =
+  | 'tool-killed'
+  | 'tool-killed-at-command'
+  | 'node-killed'
+  | 'node-paused'
+  | 'reply-cut'
+  | 'disk-full'
+  | 'read-only'
+  | 'failover'
+  | 'other-admin'
+  | 'partition';
+
+export interface Fault {
+  readonly kind: FaultKind;
+  /** What happens, when and where. */
+  readonly words: string;
+  /** How the tool is started for it. */
+  readonly tool: Partial<ToolOptions>;
+  readonly hasHappened: (run: ToolRun) => boolean;
+  /** Puts right what can be put right from outside. */
+  readonly mend: () => Promise<void>;
+  /** Nodes that could not be reached until then. */
+  readonly away: readonly TopologyNode[];
+  /** Users that somebody else changed, as `node/user`. */
+  readonly foreign: ReadonlySet<string>;
+}
+
+/** Commands that a step sends; what only reads comes before the run and is another story. */
+const STEP_COMMANDS = [
+  'ACL SETUSER',
+  'ACL DELUSER',
+  'ACL SAVE',
+  'CONFIG SET',
+  'CONFIG REWRITE',
+  'SENTINEL FLUSHCONFIG',
+];
+const MOMENTS: readonly FaultMoment[] = ['before', 'during', 'after'];
+const FOREIGN_USER = 'app-both';
+const REPLY_BYTES = 3;
+
+/** Every place at which the tool can be killed with regard to its journal. */
+export function journalPlaces({ clean }: Scene): readonly JournalPlace[] {
+  const places: JournalPlace[] = [];
+  for (let at = 1; at <= clean.files; at += 1) places.push({ phase: 'file', at });
+  for (let at = 1; at <= clean.writes; at += 1) {
+    for (const phase of ['before', 'torn', 'synced'] as const) places.push({ phase, at });
+  }
+  return places;
+}
+
+export function killTool(place: JournalPlace): Fault {
+  return {
+    kind: 'tool-killed',
+    words: `the tool is killed, journal ${place.phase} ${place.at}`,
+    tool: { killAt: place },
+    hasHappened: ({ exit }) => exit === 137,
+    ...HARMLESS,
+  };
+}
+
+/** One of the other faults that this scene allows. */
+export function chooseFault(scene: Scene, random: Random): Fault {
+  const { kind } = scene.options;
+  if (scene.options.network !== undefined) return partition(scene, random);
+  const kinds: FaultKind[] = [
+    'tool-killed-at-command',
+    'node-killed',
+    'node-paused',
+    'reply-cut',
+    'other-admin',
+  ];
+  if (canMount()) kinds.push('disk-full', 'read-only');
+  if (kind === 'sentinel' || kind === 'cluster') kinds.push('failover');
+  const chosen = random.pick(kinds);
+  switch (chosen) {
+    case 'node-killed':
+    case 'node-paused':
+      return random.chance(1, 3)
+        ? hurtAtJournal(scene, random, chosen)
+        : hurtAtCommand(scene, random, chosen);
+    case 'reply-cut':
+      return cutReply(scene, random);
+    case 'tool-killed-at-command':
+      return killToolAtCommand(scene, random);
+    case 'other-admin':
+      return meddle(scene, random);
+    case 'disk-full':
+    case 'read-only':
+      return spoilDisk(scene, random, chosen);
+    case 'failover':
+      return failOver(scene, random);
+    case 'partition':
+    case 'tool-killed':
+      throw new Error(`${chosen} is not chosen here`);
+  }
+}
+
+const HARMLESS = {
+  mend: () => Promise.resolve(),
+  away: [],
+  foreign: new Set<string>(),
+} as const;
+
+interface CommandMoment {
+  readonly node: TopologyNode;
+  readonly when: FaultMoment;
+  readonly words: string;
+  readonly matches: ProxyFault['matches'];
+  readonly nth: number;
+}
+
+/** Before, during or after one of the commands that a clean apply sent to a node. */
+function chooseCommand(scene: Scene, random: Random): CommandMoment {
+  const node = random.pick(scene.topology.nodes);
+  const sent = (scene.clean.commands.get(node.name) ?? []).filter((command) =>
+    STEP_COMMANDS.some((step) => command.startsWith(step)),
+  );
+  const at = random.below(sent.length);
+  const step = STEP_COMMANDS.find((candidate) => sent[at]?.startsWith(candidate)) ?? '';
+  const nth = sent.slice(0, at + 1).filter((command) => command.startsWith(step)).length;
+  const when = random.pick(MOMENTS);
+  return {
+    node,
+    when,
+    words: `${when} ${step} ${nth} at ${node.name}`,
+    matches: (argv) => argv.slice(0, 2).join(' ').toUpperCase() === step,
+    nth,
+  };
+}
+
+function armAt(
+  scene: Scene,
+  moment: CommandMoment,
+  act: ProxyFault['act'],
+  next: ProxyFault['next'],
+): () => boolean {
+  const { node, when, matches, nth } = moment;
+  const proxy = scene.proxies.get(node.name);
+  if (proxy === undefined) throw new Error(`${node.name} has no proxy`);
+  proxy.arm({ when, matches, nth, act, next });
+  return proxy.hasFired;
+}
+
+function killToolAtCommand(scene: Scene, random: Random): Fault {
+  const moment = chooseCommand(scene, random);
+  let pid = 0;
+  const hasFired = armAt(scene, moment, () => void process.kill(pid, 'SIGKILL'), 'cut');
+  return {
+    kind: 'tool-killed-at-command',
+    words: `the tool is killed ${moment.words}`,
+    tool: { onStart: (started) => void (pid = started) },
+    hasHappened: hasFired,
+    ...HARMLESS,
+  };
+}
+
+function hurt(node: TopologyNode, kind: 'node-killed' | 'node-paused'): Promise<void> {
+  if (kind === 'node-killed') return node.kill();
+  node.pause();
+  return Promise.resolve();
+}
+
+/** A node that was killed has forgotten what it had not written to disk. */
+async function heal(node: TopologyNode, kind: 'node-killed' | 'node-paused'): Promise<void> {
+  if (kind === 'node-paused') node.resume();
+  else if (!node.isRunning()) await node.restart();
+}
+
+function hurtAtCommand(scene: Scene, random: Random, kind: 'node-killed' | 'node-paused'): Fault {
+  const moment = chooseCommand(scene, random);
+  const hasFired = armAt(
+    scene,
+    moment,
+    () => hurt(moment.node, kind),
+    kind === 'node-killed' ? 'cut' : 'pass',
+  );
+  return {
+    kind,
+    words: `${kind} ${moment.words}`,
+    tool: {},
+    hasHappened: hasFired,
+    mend: () => heal(moment.node, kind),
+    away: [moment.node],
+    foreign: new Set(),
+  };
+}
+
+function hurtAtJournal(scene: Scene, random: Random, kind: 'node-killed' | 'node-paused'): Fault {
+  const node = random.pick(scene.topology.nodes);
+  return atJournal(scene, random, {
+    kind,
+    words: `${kind} ${node.name}`,
+    meanwhile: () => hurt(node, kind),
+    mend: () => heal(node, kind),
+    away: [node],
+  });
+}
+
+/** Something happens while the tool waits after a write of its journal. */
+function atJournal(
+  scene: Scene,
+  random: Random,
+  what: Pick<Fault, 'kind' | 'words' | 'mend' | 'away'> & {
+    readonly meanwhile: () => Promise<void>;
+    readonly foreign?: ReadonlySet<string>;
+  },
+): Fault {
+  const at = 1 + random.below(Math.max(1, scene.clean.writes - 1));
+  let happened = false;
+  const { meanwhile, words, ...rest } = what;
+  return {
+    foreign: new Set(),
+    ...rest,
+    words: `${words}, journal ${at}`,
+    tool: {
+      waitAt: at,
+      meanwhile: async () => {
+        happened = true;
+        await meanwhile();
+      },
+    },
+    hasHappened: () => happened,
+  };
+}
+
+function cutReply(scene: Scene, random: Random): Fault {
+  const moment: CommandMoment = { ...chooseCommand(scene, random), when: 'during' };
+  const hasFired = armAt(scene, moment, () => undefined, random.pick(['cut', 1, REPLY_BYTES] as const));
+  return {
+    kind: 'reply-cut',
+    words: `the reply is cut ${moment.words}`,
+    tool: {},
+    hasHappened: hasFired,
+    ...HARMLESS,
+  };
+}
+
+/** Another administrator gives a user one more command. */
+function meddle(scene: Scene, random: Random): Fault {
+  const node = random.pick(scene.topology.data);
+  const change = async (): Promise<void> => {
+    const reply = await node.command('ACL', 'SETUSER', FOREIGN_USER, '+strlen');
+    if (isError(reply)) throw new Error(reply.error);
+  };
+  return atJournal(scene, random, {
+    kind: 'other-admin',
+    words: `another administrator changes ${FOREIGN_USER} at ${node.name}`,
+    meanwhile: change,
+    mend: () => Promise.resolve(),
+    away: [],
+    foreign: new Set([`${node.name}/${FOREIGN_USER}`]),
+  });
+}
+
+function spoilDisk(scene: Scene, random: Random, kind: 'disk-full' | 'read-only'): Fault {
+  const node = random.pick(scene.topology.nodes);
+  let disk: { readonly mend: () => void } | undefined;
+  return atJournal(scene, random, {
+    kind,
+    words: `${kind} at ${node.name}`,
+    meanwhile: () => {
+      disk = kind === 'disk-full' ? fillDisk(node) : makeReadOnly(node);
+      return Promise.resolve();
+    },
+    mend: () => {
+      disk?.mend();
+      return Promise.resolve();
+    },
+    away: [],
+  });
+}
+
+function failOver(scene: Scene, random: Random): Fault {
+  const { topology } = scene;
+  const choice = random.below(3);
+  return atJournal(scene, random, {
+    kind: 'failover',
+    words: 'a failover',
+    meanwhile: async () => {
+      const before = await topology.findPrimaries();
+      const replicas = topology.data.filter((node) => !before.includes(node));
+      await requestFailover(topology, replicas[choice % replicas.length]?.name);
+      await waitForFailover(topology, before);
+    },
+    mend: () => Promise.resolve(),
+    away: [],
+  });
+}
+
+function partition(scene: Scene, random: Random): Fault {
+  const { network } = scene.options;
+  if (network === undefined) throw new Error('the network is whole');
+  return atJournal(scene, random, {
+    kind: 'partition',
+    words: 'the network splits',
+    meanwhile: () => Promise.resolve(network.partition()),
+    mend: () => Promise.resolve(network.heal()),
+    away: scene.topology.data.slice(1),
+  });
+}
