@@ -26,7 +26,8 @@ export function columnsFor(policy: 'given' | 'none'): readonly Column[] {
     {
       head: 'state',
       cell: ({ state }) => state,
-      alarm: ({ state }) => state === 'mixed' || state === 'absent',
+      // One that has ended is meant to be gone.
+      alarm: ({ state, ends }) => state === 'mixed' || (state === 'absent' && ends?.passed !== true),
     },
     {
       head: 'passwords',

@@ -12,7 +12,7 @@ const CELL_COLUMNS_MAX = 40;
 const DIFFERENCES_SHOWN = 50;
 
 export function* tableOfRoster(report: RosterReport, look: Look): Generator<string> {
-  yield `${headOf(report)}\n`;
+  yield `${headOf(report, look)}\n`;
   for (const place of ['servers', 'sentinels'] as const) {
     const users = report.users.filter(({ on }) => on === place);
     if (users.length === 0) continue;
@@ -29,14 +29,14 @@ export function* tableOfRoster(report: RosterReport, look: Look): Generator<stri
     yield `${at === 0 ? '\n' : ''}${foldText(`note: ${safeText(note)}`, look.columns, '')}\n`;
 }
 
-function headOf({ fleet, kind, nodes }: RosterReport): string {
+function headOf({ fleet, kind, nodes }: RosterReport, look: Look): string {
   const sentinels = nodes.filter(({ role }) => role === 'sentinel').length;
   return [
-    ...(fleet === undefined ? [] : [safeText(fleet)]),
+    ...(fleet === undefined ? [] : [`fleet ${safeText(fleet)}`]),
     kind,
     counted(nodes.length - sentinels, 'server'),
     ...(sentinels === 0 ? [] : [counted(sentinels, 'Sentinel')]),
-  ].join(', ');
+  ].join(look.unicode ? ' · ' : ', ');
 }
 
 function* rowsOf(users: readonly RosterUser[], report: RosterReport, look: Look): Generator<string> {
