@@ -139,6 +139,18 @@ export const COMMAND_CODES: readonly ErrorCodePage[] = [
     ['Name a server, or a fleet of the policy with --fleet.'],
   ),
   page(
+    'E_ROTATION',
+    'a rotation was not begun, or cannot go on',
+    'The nodes are not in a state in which the secret of this user can be replaced without locking somebody out, or there is no rotation to go on with. The message names each reason. Nothing was changed.',
+    ['wardis user rotate NAME --status shows which node has which secret.'],
+  ),
+  page(
+    'E_DELIVERY',
+    'a new secret could not be put in its place',
+    'The file, program, Kubernetes Secret or Vault named by --to did not take it. The old secret is still good on every node, and nothing was taken away.',
+    ['Mend the place, then wardis user rotate NAME --resume; or --undo to take the rotation back.'],
+  ),
+  page(
     'E_RECEIPT',
     'the receipt or its key cannot be used',
     'There is no public key to check it with, the file is no key, or the receipt is not one.',

@@ -5,6 +5,7 @@ import type { Connection } from '../../fleet/index.ts';
 import type { Sink } from '../delivery/sink.ts';
 import type { Surroundings } from '../delivery/surroundings.ts';
 import type { StateLock } from '../journal/lock.ts';
+import type { RunReport } from '../run.ts';
 import type { RunEvent, RunOptions, RunPorts } from '../run/ports.ts';
 import type { RotationNode } from './rotation-node.ts';
 import type { SessionCount } from './sessions.ts';
@@ -30,6 +31,8 @@ export interface RotationPorts extends Pick<
 /** Progress, as it happens. */
 export type RotationEvent =
   | { readonly kind: 'run'; readonly event: RunEvent }
+  /** The first run ended, well or not. */
+  | { readonly kind: 'extended'; readonly report: RunReport }
   | { readonly kind: 'delivered'; readonly sink: Sink; readonly detail: string }
   | {
       readonly kind: 'waiting';

@@ -100,6 +100,7 @@ async function carryOn(
     ...more,
   });
   const extended = await extend(progress, time);
+  ports.onEvent?.({ kind: 'extended', report: reportRun(journal.run, journal.entries) });
   if (extended === 'stopped') return report('stopped');
   if (extended === 'pending' && force !== 'force') {
     return report('pending', {

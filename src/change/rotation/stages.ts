@@ -116,6 +116,24 @@ export function retireStages(input: RetireInput): readonly Stage[] {
   ]);
 }
 
+/** What the two runs would do, for people: each stage, and at how many nodes. */
+export function previewRotation(
+  user: string,
+  nodes: readonly RotationNode[],
+  newSecret: Secret,
+): readonly { readonly title: string; readonly nodes: number; readonly after: 'now' | 'delivery' }[] {
+  const input = { user, nodes, newSecret, oldSecret: newSecret };
+  const count = (stage: Stage): number => new Set(stage.steps.map(({ node }) => node)).size;
+  return [
+    ...extendStages({ ...input, newHash: newSecret }).map(
+      (stage) => ({ title: stage.title, nodes: count(stage), after: 'now' }) as const,
+    ),
+    ...retireStages({ ...input, oldHashes: [newSecret], ending: new Map(), perSecond: 1 }).map(
+      (stage) => ({ title: stage.title, nodes: count(stage), after: 'delivery' }) as const,
+    ),
+  ];
+}
+
 /** The ids to end: old ones, or with `end-all` those that may be old too. Links of replicas are never cut. */
 export function sessionsToEnd(
   counts: readonly SessionCount[],

@@ -4,6 +4,7 @@ import type { Command } from 'commander';
 import type { CommandContext } from '../context.ts';
 import { addUserAdd } from './user/add.ts';
 import { addUserList } from './user/list.ts';
+import { addUserRotate } from './user/rotate.ts';
 
 export function addUser(program: Command, context: CommandContext): void {
   const group = program
@@ -13,6 +14,7 @@ export function addUser(program: Command, context: CommandContext): void {
     .helpOption('--help', 'show help');
   addUserList(group, context);
   addUserAdd(group, context);
+  addUserRotate(group, context);
   for (const command of group.commands) {
     command.copyInheritedSettings(program).helpOption('--help', 'show help');
   }

@@ -1,0 +1,111 @@
+/**
+ * The fleet as a rotation needs it: every node with its state, dialled as ourselves, even where the rotation replaces
+ * our own password and the one we were given is no longer, or not yet, the right one.
+ */
+
+import {
+  readRotationNodes,
+  type RotationFacts,
+  type RotationNode,
+  type RotationPorts,
+} from '../../change/index.ts';
+import type { Secret } from '../../conf/index.ts';
+import { FleetError, openConnection, type Target, type Topology } from '../../fleet/index.ts';
+import type { CommandContext } from '../context.ts';
+import { CommandFailure } from '../failure.ts';
+import { describeFleetError } from '../fleet-failure.ts';
+import { findNodes, readStates, type FleetEntry } from './fleet-access.ts';
+
+export interface RotationFleet {
+  readonly nodes: readonly RotationNode[];
+  readonly topology: Topology;
+  readonly connect: RotationPorts['connect'];
+  /** Reads everything again, topology included. */
+  readonly readNodes: () => Promise<readonly RotationNode[]>;
+  readonly login: string;
+}
+
+/** Finds and reads the fleet. Throws a {@link CommandFailure} where no seed answers. */
+export async function openRotationFleet(
+  entry: FleetEntry,
+  user: string,
+  facts: RotationFacts | undefined,
+  context: CommandContext,
+  noise: 'progress' | 'silent',
+): Promise<RotationFleet> {
+  const login = loginOf(entry.seeds[0]);
+  const ours = login === user;
+  let from = ours ? await withWorkingPassword(entry, facts) : entry;
+  let current: Topology | undefined;
+  const read = async (): Promise<readonly RotationNode[]> => {
+    // Halfway through the taking away of our own old password only the new one gets in.
+    if (ours && current !== undefined) from = await withWorkingPassword(from, facts);
+    const topology = await findNodes(from);
+    current = topology;
+    const states = await readStates(from, topology, context, noise);
+    return readRotationNodes(topology.nodes, states, (node) => openConnection(node.target, entry.limits));
+  };
+  try {
+    const nodes = await read();
+    if (current === undefined) throw new Error('the topology was read');
+    const topology: Topology = current;
+    return {
+      nodes,
+      topology,
+      login,
+      readNodes: read,
+      connect: (id, password) => {
+        const node = (current ?? topology).nodes.find((each) => each.id === id);
+        if (node === undefined || node.reachable === 'unasked') {
+          return Promise.reject(new FleetError('unreachable', id, `${id} is not part of the fleet any more`));
+        }
+        return openConnection(
+          password === undefined ? node.target : withSecret(node.target, password),
+          entry.limits,
+        );
+      },
+    };
+  } catch (error) {
+    if (!(error instanceof FleetError)) throw error;
+    throw new CommandFailure(describeFleetError(error, error.node), { cause: error });
+  }
+}
+
+function loginOf(target: Target | undefined): string {
+  return target?.credentials?.username ?? 'default';
+}
+
+/** Where the password that we were given is refused, the other one of a rotation of ours is tried. */
+async function withWorkingPassword(entry: FleetEntry, facts: RotationFacts | undefined): Promise<FleetEntry> {
+  if ((await isRefused(entry.seeds, entry)) === 'no') return entry;
+  for (const password of [facts?.newSecret, facts?.oldSecret]) {
+    if (password === undefined || password === null) continue;
+    const seeds = entry.seeds.map((seed) => withSecret(seed, password));
+    if ((await isRefused(seeds, entry)) !== 'no') continue;
+    const access = entry.sentinelAccess;
+    const own = access?.credentials;
+    const isSame = own !== undefined && (own.username ?? 'default') === facts?.user;
+    const sentinelAccess =
+      access === undefined || !isSame ? access : { ...access, credentials: { ...own, password } };
+    const sentinels = isSame ? entry.sentinels.map((seed) => withSecret(seed, password)) : entry.sentinels;
+    return { ...entry, seeds, sentinels, sentinelAccess };
+  }
+  return entry;
+}
+
+function withSecret(target: Target, password: Secret): Target {
+  return { ...target, credentials: { ...target.credentials, password } };
+}
+
+async function isRefused(seeds: readonly Target[], { limits }: FleetEntry): Promise<'yes' | 'no'> {
+  for (const seed of seeds) {
+    try {
+      (await openConnection(seed, limits)).close();
+      return 'no';
+    } catch (error) {
+      if (!(error instanceof FleetError)) throw error;
+      if (error.code === 'wrongpass') return 'yes';
+    }
+  }
+  return 'no';
+}
