@@ -66,7 +66,7 @@ async function policyOf(users: string): Promise<PolicyDocument> {
 }
 
 function draw(states: readonly NodeState[], more: Partial<RosterInput> = {}): readonly RosterUser[] {
-  return drawRoster({ states, rotations: [], now: NOW, ...more });
+  return drawRoster({ states, servers: 'all-read', rotations: [], now: NOW, ...more });
 }
 
 function find(roster: readonly RosterUser[], name: string, on = 'servers'): RosterUser {
@@ -187,6 +187,15 @@ describe('what the policy and the record say', () => {
       missing: ['a'],
     });
     expect(find(roster, 'intern')).toMatchObject({ role: undefined, nopass: true });
+  });
+
+  it('calls nobody absent while a node was not read', async () => {
+    const policy = await policyOf(users);
+    const stateOf = (states: readonly NodeState[], servers: RosterInput['servers'] = 'all-read') =>
+      find(draw(states, { policy, servers }), 'fire').state;
+    expect(stateOf([node('a', { users: [] })])).toBe('absent');
+    expect(stateOf([node('a', { users: [] })], 'some-unread')).toBe('unseen');
+    expect(stateOf([node('a', { users: [] }), node('b', {})])).toBe('unseen');
   });
 
   it('keeps Sentinels apart', async () => {

@@ -190,6 +190,7 @@ forEachServer(['redis-7.0', 'valkey-9.1'], (server) => {
     expect(answer.exit).toBe(3);
     expect(answer.out).toMatch(new RegExp(`not read\\n {2}${replica.address}: E61`));
     expect(answer.out).toMatch(/^app .* 1\/1$/m);
+    expect(answer.out).toMatch(/^reports .* unseen .* 0\/1$/m);
     const refused = await run(['user', 'list', primary.address, '--user', 'admin', '-q'], {
       environment: { REDISCLI_AUTH: 'wrong' },
     });

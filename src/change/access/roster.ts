@@ -27,8 +27,8 @@ export interface RosterUser {
   readonly on: RosterPlace;
   /** Role of the policy; `login` is what the fleet is entered as; absent: no policy declares it. */
   readonly role: string | undefined;
-  /** `mixed`: on here and off there. `absent`: declared, and on no node. */
-  readonly state: 'on' | 'off' | 'mixed' | 'absent';
+  /** `mixed`: on here and off there. `absent`: declared, and on no node; `unseen`: on none that could be read. */
+  readonly state: 'on' | 'off' | 'mixed' | 'absent' | 'unseen';
   /** Any password opens it, on some node. */
   readonly nopass: boolean;
   /** The most that a node has. */
@@ -67,6 +67,8 @@ export interface RosterCredential {
 export interface RosterInput {
   /** One for every node that was read. */
   readonly states: readonly NodeState[];
+  /** Whether some data node was not read at all: it may have users that the others have not. */
+  readonly servers: 'all-read' | 'some-unread';
   readonly policy?: PolicyDocument | undefined;
   readonly fleet?: FleetPolicy | undefined;
   readonly rotations: CredentialRecord;
@@ -96,6 +98,7 @@ function usersOf(
 ): readonly RosterUser[] {
   const { policy } = input;
   const read = states.flatMap(({ node, users }) => (users.known ? [node] : []));
+  const absent = input.servers === 'all-read' && read.length === states.length ? 'absent' : 'unseen';
   const seen = new Map<string, NodeUser[]>();
   for (const { node, server, mode, users } of states) {
     const kind = `${server.product} ${server.version} ${mode}`;
@@ -120,7 +123,7 @@ function usersOf(
         name,
         on: place,
         role: roleOf(name, user, input),
-        ...stateOf(name, nodes),
+        ...stateOf(name, nodes, absent),
         ...sessions(name),
         ends: user === undefined ? undefined : endOf(user, input.now),
         credential: credentialOf(name, limit?.rotationDays, input),
@@ -147,10 +150,11 @@ function roleOf(name: string, user: PolicyUser | undefined, { fleet }: RosterInp
 function stateOf(
   name: string,
   nodes: readonly NodeUser[],
+  absent: 'absent' | 'unseen',
 ): Pick<RosterUser, 'state' | 'nopass' | 'passwords' | 'rotating'> {
   const users = nodes.map(({ fact }) => fact.user);
   const on = users.filter(({ enabled }) => enabled).length;
-  const state = users.length === 0 ? 'absent' : on === 0 ? 'off' : on === users.length ? 'on' : 'mixed';
+  const state = users.length === 0 ? absent : on === 0 ? 'off' : on === users.length ? 'on' : 'mixed';
   // The hashes of the marker are no passwords.
   const passwords = name === MARKER ? 0 : Math.max(0, ...users.map((user) => user.passwords.length));
   const sets = new Set(users.map(passwordSet));

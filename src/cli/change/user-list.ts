@@ -81,9 +81,21 @@ async function reportOf(
     kind: topology.kind,
     policy: policy === undefined ? 'none' : 'given',
     nodes: topology.nodes.map(({ id, role }, at) => nodeOf(id, role, results[at])),
-    users: drawRoster({ states, policy: policy?.document, fleet, rotations, now }),
+    users: drawRoster({
+      states,
+      servers: serversRead(topology, results),
+      policy: policy?.document,
+      fleet,
+      rotations,
+      now,
+    }),
     notes: topology.notes,
   };
+}
+
+function serversRead(topology: Topology, results: readonly NodeStateResult[]): 'all-read' | 'some-unread' {
+  const unread = topology.nodes.some(({ role }, at) => role !== 'sentinel' && results[at]?.ok !== true);
+  return unread ? 'some-unread' : 'all-read';
 }
 
 function nodeOf(id: string, role: ReportedNode['role'], result: NodeStateResult | undefined): ReportedNode {
