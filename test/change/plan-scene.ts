@@ -1,8 +1,9 @@
 /** Fleets in memory for tests of plans: states as they would be read, from ACL LIST lines, and the steps played on them. */
 import {
-  haveSameRights,
+  diffUsers,
   parseUser,
   parseUserLine,
+  printUser,
   serverNamed,
   tableFor,
   type User,
@@ -152,8 +153,8 @@ function playStep(step: Step, users: Map<string, User>, { table }: NodeState): v
     const before = users.get(step.user);
     const expected = step.before === undefined ? undefined : read(step.user, step.before, table);
     if ((before === undefined) !== (expected === undefined)) throw new Error(`${step.user}: another before`);
-    if (before !== undefined && expected !== undefined && !haveSameRights(before, expected))
-      throw new Error(`${step.user}: not as the step expects`);
+    if (before !== undefined && expected !== undefined && !diffUsers(before, expected).same)
+      throw new Error(`${step.user}: is ${printUser(before, table)}, not ${printUser(expected, table)}`);
     users.set(step.user, read(step.user, step.after, table));
   }
   if (step.kind === 'remove-user' && !users.delete(step.user)) throw new Error(`${step.user} is not there`);

@@ -4,7 +4,7 @@
  */
 
 import type { Difference, NodePlan, Plan } from '../plan.ts';
-import { subjectOf } from './summary.ts';
+import { identityOfDifference, subjectOf } from './summary.ts';
 
 export interface Movement {
   readonly node: string;
@@ -69,23 +69,13 @@ function own(record: Readonly<Record<string, string>>, name: string): string | u
 }
 
 function differencesMoved(old: readonly Difference[], now: readonly Difference[]): readonly string[] {
-  const before = new Set(old.map(identityOf));
-  const after = new Set(now.map(identityOf));
+  const before = new Set(old.map(identityOfDifference));
+  const after = new Set(now.map(identityOfDifference));
   const changed = [
-    ...now.filter((each) => !before.has(identityOf(each))),
-    ...old.filter((each) => !after.has(identityOf(each))),
+    ...now.filter((each) => !before.has(identityOfDifference(each))),
+    ...old.filter((each) => !after.has(identityOfDifference(each))),
   ];
   return [...new Set(changed.map(subjectOf))].map(
     (subject) => `${subject} differs in another way than planned`,
-  );
-}
-
-/** Sessions come and go. Keys of objects stand in the order of whoever wrote them. */
-function identityOf(difference: Difference): string {
-  const lasting = difference.kind === 'remove-user' ? { ...difference, sessions: 0 } : difference;
-  return JSON.stringify(lasting, (_, value: unknown) =>
-    typeof value === 'object' && value !== null && !Array.isArray(value)
-      ? Object.fromEntries(Object.entries(value).toSorted(([a], [b]) => (a < b ? -1 : 1)))
-      : value,
   );
 }

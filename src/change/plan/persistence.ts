@@ -4,11 +4,12 @@
  * it is held against memory, because a server with the right users in memory and others on disk is right until it stops.
  */
 
-import { haveSameRights, parseAclFile, parseUserDirective, type User } from '../../acl/index.ts';
+import { parseAclFile, parseUserDirective, type User } from '../../acl/index.ts';
 import { parseConf } from '../../conf/index.ts';
 import type { NodeState } from '../../fleet/index.ts';
 import type { Difference } from '../plan.ts';
 import type { UserFile } from './plan-input.ts';
+import { isSameUser } from './user-image.ts';
 
 export interface PersistencePlan {
   readonly differences: readonly Extract<Difference, { readonly kind: 'persistence' }>[];
@@ -83,7 +84,7 @@ function driftOf(file: UserFile, live: ReadonlyMap<string, User>, state: NodeSta
   const different = [...live.values()]
     .filter((user) => {
       const other = kept.get(user.name);
-      return other === undefined || !haveSameRights(user, other);
+      return other === undefined || !isSameUser(user, other);
     })
     .map(({ name }) => name);
   const gone = [...kept.keys()].filter((name) => !live.has(name));

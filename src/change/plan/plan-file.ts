@@ -2,7 +2,7 @@
 
 import { printSafeJson } from '../../text/index.ts';
 import type { Difference, NodePlan, Plan } from '../plan.ts';
-import { summarizePlan } from './summary.ts';
+import { identityOfDifference, summarizePlan } from './summary.ts';
 
 /** What reading gave: the plan, or why the text is none. */
 export type ParsedPlan =
@@ -11,29 +11,39 @@ export type ParsedPlan =
 /** Longer text is no plan. */
 export const PLAN_BYTES_MAX = 256 * 1024 * 1024;
 
+/** Differences stand once, and nodes name them by their place: nodes of a fleet mostly differ alike. */
 export function printPlan(plan: Plan): string {
   const { madeAt, fleet, kind, revision, nodes, unreadable, refusals, warnings, notes } = plan;
-  const summary = summarizePlan(plan);
-  return `${printSafeJson(
-    {
-      schemaVersion: '1',
-      madeAt,
-      fleet: fleet ?? null,
-      kind,
-      revision,
-      summary,
-      nodes: nodes.map((node) => ({
-        ...node,
-        marker: node.marker ?? null,
-        differences: node.differences.map(writeDifference),
-      })),
-      unreadable,
-      refusals,
-      warnings,
-      notes,
-    },
-    2,
-  )}\n`;
+  const places = new Map<string, number>();
+  const differences: object[] = [];
+  const placeOf = (difference: Difference): number => {
+    const sessions = difference.kind === 'remove-user' ? `${difference.sessions} ` : '';
+    const key = `${sessions}${identityOfDifference(difference)}`;
+    const known = places.get(key);
+    if (known !== undefined) return known;
+    places.set(key, differences.length);
+    return differences.push(writeDifference(difference)) - 1;
+  };
+  const written = nodes.map((node) => ({
+    ...node,
+    marker: node.marker ?? null,
+    differences: node.differences.map(placeOf),
+  }));
+  const document = {
+    schemaVersion: '1',
+    madeAt,
+    fleet: fleet ?? null,
+    kind,
+    revision,
+    summary: summarizePlan(plan),
+    differences,
+    nodes: written,
+    unreadable,
+    refusals,
+    warnings,
+    notes,
+  };
+  return `${printSafeJson(document, 2)}\n`;
 }
 
 /** Reads a plan file. */
@@ -52,22 +62,16 @@ export async function parsePlan(input: string): Promise<ParsedPlan> {
     const where = parsed.error.issues[0]?.path.join('.') ?? '';
     return { ok: false, problem: `${where === '' ? 'its shape' : where} is not as wardis plan writes it` };
   }
-  const { fleet, nodes, schemaVersion: _version, summary: _summary, ...rest } = parsed.data;
-  const plan = {
-    ...rest,
-    fleet: fleet ?? undefined,
-    nodes: nodes.map(({ marker, differences, ...node }): NodePlan => ({
-      ...node,
-      marker: marker ?? undefined,
-      differences: differences.map(
-        (each) =>
-          Object.fromEntries(
-            Object.entries(each).map(([key, value]) => [key, value ?? undefined]),
-          ) as unknown as Difference,
-      ),
-    })),
-  };
-  return { ok: true, plan: plan as Plan };
+  const { schemaVersion: _version, summary: _summary, differences: written, ...rest } = parsed.data;
+  const differences = written.map(readDifference);
+  const nodes: NodePlan[] = [];
+  for (const { marker, differences: places, ...node } of rest.nodes) {
+    const found = places.map((place) => differences[place]).filter((each) => each !== undefined);
+    if (found.length < places.length)
+      return { ok: false, problem: `node ${node.node} names a difference that is not there` };
+    nodes.push({ ...node, marker: marker ?? undefined, differences: found });
+  }
+  return { ok: true, plan: { ...rest, fleet: rest.fleet ?? undefined, nodes } as Plan };
 }
 
 /** Settings that are secret, and markers that are not there, are null. */
@@ -83,4 +87,10 @@ function writeDifference(difference: Difference): object {
     case 'persistence':
       return difference;
   }
+}
+
+/** The schema has checked every kind. */
+function readDifference(written: object): Difference {
+  const entries = Object.entries(written).map(([key, value]: [string, unknown]) => [key, value ?? undefined]);
+  return Object.fromEntries(entries) as Difference;
 }

@@ -14,7 +14,7 @@ import { digestUsers, isHarmless, MARKER, markerUser, policyRevision, readMarker
 import { expectSettings, planReplication, planSettings, type ExpectSettings } from './setting-changes.ts';
 import { noteOddNodes } from './siblings.ts';
 import { stagesOf } from './stages.ts';
-import { compareUsers } from './user-change.ts';
+import { createUserChanges } from './user-change.ts';
 import { planUsers, type UserChanges, type UserRules } from './user-changes.ts';
 import { sightOf } from './user-image.ts';
 
@@ -83,7 +83,7 @@ function openScene(input: PlanInput): Scene {
       ownership: input.fleet?.ownership ?? 'declared',
       due,
       declared: new Set(policy.users.map(({ name }) => name)),
-      compare: compareUsers(),
+      make: createUserChanges(),
     },
     replication:
       replica === undefined || rotating?.has(replica.name) === true

@@ -46,7 +46,7 @@ const difference = z.discriminatedUnion('kind', [
     mark: z.literal('-'),
     user: name,
     why: text,
-    sessions: z.int().describe('Sessions of the user that end with it.'),
+    sessions: z.int().describe('Sessions of the user that end with it, on that node.'),
   }),
   z.object({
     kind: z.literal('setting'),
@@ -76,7 +76,7 @@ const nodePlan = z.object({
   role: z.enum(['primary', 'replica', 'sentinel', 'unknown']),
   server: text.describe('redis-7.0.15'),
   basis: text.describe('Fingerprint of what the node was when the plan was made.'),
-  differences: z.array(difference),
+  differences: z.array(z.int().min(0)).describe('Places in the list of differences, from 0.'),
   marker: z
     .object({ revision: text, exact: z.boolean() })
     .nullable()
@@ -127,6 +127,7 @@ export const planSchema = z
       nodesDifferent: z.int(),
       nodesAtRevision: z.int(),
     }),
+    differences: z.array(difference).describe('Each once, however many nodes have it.'),
     nodes: z.array(nodePlan),
     unreadable: z.array(z.object({ node: name, code: text, detail: text })),
     refusals: z.array(refusal),

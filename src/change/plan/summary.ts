@@ -45,6 +45,26 @@ function countsAs(difference: Difference): 'add' | 'change' | 'remove' | 'byHand
   return ({ '+': 'add', '~': 'change', '-': 'remove', '!': 'byHand' } as const)[difference.mark];
 }
 
+/**
+ * The same for differences that say the same, whichever node they are of: sessions come and go, and keys of objects stand
+ * in the order of whoever wrote them.
+ */
+export function identityOfDifference(difference: Difference): string {
+  const known = identities.get(difference);
+  if (known !== undefined) return known;
+  const lasting = difference.kind === 'remove-user' ? { ...difference, sessions: 0 } : difference;
+  const identity = JSON.stringify(lasting, (_, value: unknown) =>
+    typeof value === 'object' && value !== null && !Array.isArray(value)
+      ? Object.fromEntries(Object.entries(value).toSorted(([a], [b]) => (a < b ? -1 : 1)))
+      : value,
+  );
+  identities.set(difference, identity);
+  return identity;
+}
+
+/** Nodes share the differences that they have in common. */
+const identities = new WeakMap<Difference, string>();
+
 /** What a difference is about, on whichever node. */
 export function subjectOf(difference: Difference): string {
   switch (difference.kind) {

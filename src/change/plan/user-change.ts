@@ -3,17 +3,9 @@
  * first, what it loses comes last, and old passwords stay until the end.
  */
 
-import {
-  diffUsers,
-  grantedCommands,
-  haveSameRights,
-  parseUser,
-  reach,
-  type User,
-  type UserDiff,
-} from '../../acl/index.ts';
+import { diffUsers, grantedCommands, parseUser, reach, type User, type UserDiff } from '../../acl/index.ts';
 import type { Difference } from '../plan.ts';
-import { composeUser, imageOf, shownImage } from './user-image.ts';
+import { composeUser, imageOf, isSameUser, shownImage } from './user-image.ts';
 
 /** Stages in which users change, in order. */
 export type UserStage = 'extend' | 'switch' | 'remove';
@@ -38,39 +30,49 @@ export interface UserChange {
   readonly due: boolean;
 }
 
-/** Differences of rights, each pair worked out once for all the nodes that show it. */
-export type CompareUsers = (before: User, after: User) => UserDiff;
+/** Changes, each worked out once for all the nodes that need the same. */
+export interface ChangeUsers {
+  /** A user that is not there yet. */
+  readonly add: (after: User) => UserChange;
+  /** A user that is there and should be otherwise; undefined where only its text differs. */
+  readonly change: (before: User, after: User) => UserChange | undefined;
+}
 
-/** Pairs that are remembered. */
-const PAIRS_MAX = 10_000;
+/** Changes that are remembered. */
+const CHANGES_MAX = 100_000;
 
-export function compareUsers(): CompareUsers {
-  const known = new WeakMap<User['table'], Map<string, UserDiff>>();
-  return (before, after) => {
-    const ofTable = known.get(before.table) ?? new Map<string, UserDiff>();
-    known.set(before.table, ofTable);
-    const key = `${imageOf(before)}\n${imageOf(after)}`;
-    const found = ofTable.get(key) ?? diffUsers(before, after);
-    if (ofTable.size < PAIRS_MAX) ofTable.set(key, found);
-    return found;
+export function createUserChanges(): ChangeUsers {
+  const added = new Map<User, UserChange>();
+  const changed = new Map<User, Map<string, UserChange | undefined>>();
+  return {
+    add: (after) => {
+      const change = added.get(after) ?? addUser(after);
+      if (added.size < CHANGES_MAX) added.set(after, change);
+      return change;
+    },
+    change: (before, after) => {
+      if (before.table !== after.table) return changeUser(before, after);
+      const known = changed.get(after) ?? new Map<string, UserChange | undefined>();
+      changed.set(after, known);
+      const key = imageOf(before);
+      if (known.has(key)) return known.get(key);
+      const change = changeUser(before, after);
+      if (known.size < CHANGES_MAX) known.set(key, change);
+      return change;
+    },
   };
 }
 
-/** A user that is not there yet. */
-export function addUser(after: User): UserChange {
+function addUser(after: User): UserChange {
   const { name } = after;
   const difference = { kind: 'add-user', mark: '+', user: name, ...holdingOf(after) } as const;
   const moves: readonly UserMove[] = [{ stage: 'extend', before: undefined, after }];
   return { name, before: undefined, after, moves, endsSessions: false, difference, due: false };
 }
 
-const holdings = new WeakMap<User['selectors'], Holding>();
 type Holding = Pick<Extract<Difference, { readonly kind: 'add-user' }>, 'rules' | 'keys' | 'commands'>;
 
-/** Nodes share what a user of theirs may do. */
 function holdingOf(user: User): Holding {
-  const known = holdings.get(user.selectors);
-  if (known !== undefined) return { ...known, rules: shownImage(user) };
   const { keys, keyPatterns } = reach(user);
   const patterns = keyPatterns.map(({ pattern, read, write }) =>
     read && write ? `~${pattern}` : `%${read ? 'R' : 'W'}~${pattern}`,
@@ -78,9 +80,7 @@ function holdingOf(user: User): Holding {
   const { user: nobody } = parseUser(user.name, ['-@all'], user.table);
   const free = nobody === undefined ? new Set<string>() : grantedCommands(nobody, user.table);
   const commands = [...grantedCommands(user, user.table)].filter((name) => !free.has(name)).length;
-  const holding = { rules: shownImage(user), keys: keys === 'all' ? ['~*'] : patterns, commands };
-  holdings.set(user.selectors, holding);
-  return holding;
+  return { rules: shownImage(user), keys: keys === 'all' ? ['~*'] : patterns, commands };
 }
 
 /** A user that goes. Deleting it ends its sessions. */
@@ -95,10 +95,9 @@ export function removeUser(
   return { name, before, after: undefined, moves, endsSessions: false, difference, due };
 }
 
-/** A user that is there and should be otherwise; undefined where only its text differs. */
-export function changeUser(before: User, after: User, compare: CompareUsers): UserChange | undefined {
-  if (haveSameRights(before, after)) return undefined;
-  const diff = compare(before, after);
+function changeUser(before: User, after: User): UserChange | undefined {
+  if (isSameUser(before, after)) return undefined;
+  const diff = diffUsers(before, after);
   if (diff.same) return undefined;
   const { login, unknown, gained, lost } = diff;
   const direction = directionOf(diff);
@@ -142,7 +141,7 @@ function movesOf(before: User, after: User, direction: Direction): readonly User
   const moves: UserMove[] = [];
   let here = before;
   for (const [stage, next] of way) {
-    if (haveSameRights(here, next)) continue;
+    if (isSameUser(here, next)) continue;
     moves.push({ stage, before: here, after: next });
     here = next;
   }

@@ -8,7 +8,7 @@ import type { NodePlan } from '../plan.ts';
 import type { DesiredUser, DesiredUsers } from './desired-users.ts';
 import type { PlanInput } from './plan-input.ts';
 import { MARKER } from './revision.ts';
-import { addUser, changeUser, removeUser, type CompareUsers, type UserChange } from './user-change.ts';
+import { removeUser, type ChangeUsers, type UserChange } from './user-change.ts';
 import { composeUser } from './user-image.ts';
 
 /** What holds for every node. */
@@ -17,7 +17,7 @@ export interface UserRules extends Pick<PlanInput, 'secrets' | 'rotating' | 'own
   /** Why a declared user is removed, by name. */
   readonly due: ReadonlyMap<string, string>;
   readonly declared: ReadonlySet<string>;
-  readonly compare: CompareUsers;
+  readonly make: ChangeUsers;
 }
 
 export interface UserChanges {
@@ -44,7 +44,7 @@ export function planUsers(
     warnings.push(...login.warnings);
     const after = composeUser(wanted.user, login);
     held.push(after);
-    const change = before === undefined ? addUser(after) : changeUser(before, after, rules.compare);
+    const change = before === undefined ? rules.make.add(after) : rules.make.change(before, after);
     if (change !== undefined) changes.push(change);
   }
   const left: { readonly user: string; readonly why: string }[] = [];

@@ -1,6 +1,6 @@
 /** The same differences of many nodes as one: what is told of forty nodes is told once. */
 
-import type { Difference, Plan } from '../../change/index.ts';
+import { identityOfDifference, type Difference, type Plan } from '../../change/index.ts';
 
 export interface FoldedDifferences {
   /** `id`s, in the order of the plan. */
@@ -15,7 +15,7 @@ export function foldDifferences({ nodes }: Plan): readonly FoldedDifferences[] {
   const places = new Map<string, { difference: Difference; readonly nodes: string[] }>();
   for (const { node, differences } of nodes) {
     for (const difference of differences) {
-      const key = identityOf(difference);
+      const key = identityOfDifference(difference);
       const known = places.get(key);
       if (known === undefined) places.set(key, { difference, nodes: [node] });
       else {
@@ -40,11 +40,7 @@ export function nameNodes(nodes: readonly string[], look: { readonly detail: 'fi
   return `${nodes.slice(0, NODES_SHOWN).join(', ')} and ${nodes.length - NODES_SHOWN} more`;
 }
 
-/** Sessions are summed up, paths of files differ by host. */
-function identityOf(difference: Difference): string {
-  return JSON.stringify(difference.kind === 'remove-user' ? { ...difference, sessions: 0 } : difference);
-}
-
+/** Of all the nodes together. */
 function addSessions(one: Difference, other: Difference): Difference {
   return one.kind === 'remove-user' && other.kind === 'remove-user'
     ? { ...one, sessions: one.sessions + other.sessions }
