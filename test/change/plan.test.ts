@@ -1,6 +1,13 @@
 /** Plans of single nodes: what differs, what is left alone, and in which order it is made true. */
 import { describe, expect, it } from 'vitest';
-import { planFleet, type Difference, type PlanInput } from '../../src/change/index.ts';
+import {
+  findMovements,
+  parsePlan,
+  planFleet,
+  printPlan,
+  type Difference,
+  type PlanInput,
+} from '../../src/change/index.ts';
 import { Secret } from '../../src/conf/index.ts';
 import { hashPassword } from '../../src/acl/index.ts';
 import { ADMIN, NOW, OPEN, play, policyOf, stateOf, topologyOf, type NodeText } from './plan-scene.ts';
@@ -79,5 +86,308 @@ describe('a plan of one node', () => {
   it('knows default closed', async () => {
     const { first } = await plan({ users: [CLOSED, ADMIN] });
     expect(of(first, 'change-user')).toEqual([]);
+  });
+});
+
+describe('whose users they are', () => {
+  const users = [
+    CLOSED,
+    ADMIN,
+    'orders on nopass ~orders:* +get',
+    'v-token-x-1 on nopass +get',
+    'app-old on nopass +get',
+  ];
+  const fleetWith = async (ownership: string) =>
+    (await policyOf(`${POLICY}fleet: { a: { ownership: "${ownership}" } }`)).fleets[0];
+  const removed = async (extra: Partial<PlanInput>) =>
+    of((await plan({ users }, extra)).first, 'remove-user').map(({ user }) => user);
+
+  it('leaves whoever is not declared alone, and says whose they may be', async () => {
+    const planned = await plan({ users });
+    expect(of(planned.first, 'remove-user')).toEqual([]);
+    expect(planned.plan.nodes[0]?.left).toEqual([
+      { user: 'v-token-x-1', why: 'looks made by Vault' },
+      { user: 'app-old', why: 'not declared' },
+    ]);
+  });
+
+  it('removes what an earlier revision declared and this one does not', async () => {
+    expect(await removed({ owned: new Set(['app-old', 'orders']) })).toEqual(['app-old']);
+  });
+
+  it('removes everybody else, or those with a prefix, when told to', async () => {
+    expect(await removed({ fleet: await fleetWith('exclusive') })).toEqual(['v-token-x-1', 'app-old']);
+    expect(await removed({ fleet: await fleetWith('prefix:app-') })).toEqual(['app-old']);
+  });
+
+  it('never removes default, our own user, or the marker', async () => {
+    const basic = POLICY.replace('standard', 'basic');
+    const marked = await plan(
+      { users: [OPEN, ADMIN, 'wardis on nopass +@all'], login: 'wardis' },
+      { fleet: await fleetWith('exclusive') },
+      basic,
+    );
+    const again = marked.again().plan.nodes[0];
+    expect(again?.differences).toEqual([]);
+    expect(again?.left.map(({ user }) => user)).toEqual(['default', 'wardis']);
+  });
+
+  it('removes a user whose time is over and counts the sessions that end', async () => {
+    const policy = `${POLICY}  - { name: temp, role: admin, expires: 2026-11-20 }\n  - { name: fire, role: admin, break_glass: { reason: outage, until: "2026-11-22T05:00:00Z" } }\n`;
+    const sessions = [{ user: 'temp' }, { user: 'temp' }];
+    const { first, stages } = await plan(
+      { users: [CLOSED, ADMIN, 'temp on nopass +@all', 'fire on nopass +@all'], sessions },
+      {},
+      policy,
+    );
+    expect(of(first, 'remove-user').map(({ user, sessions }) => [user, sessions])).toEqual([
+      ['temp', 2],
+      ['fire', 0],
+    ]);
+    expect(of(first, 'remove-user')[0]?.why).toContain('2026-11-20');
+    expect(stages.find(({ name }) => name === 'remove')?.steps.map(({ kind }) => kind)).toEqual([
+      'remove-user',
+      'remove-user',
+    ]);
+  });
+});
+
+describe('passwords', () => {
+  const hash = (digit: string): string => `#${digit.repeat(64)}`;
+
+  it('are added first and taken away last', async () => {
+    const { stages, first } = await plan(
+      { users: [CLOSED, ADMIN, `orders on ${hash('b')} ~orders:* resetchannels -@all +get`] },
+      { secrets: new Map([['orders', new Secret('new')]]) },
+    );
+    const steps = stages.flatMap((stage) => stage.steps.map(({ kind }) => `${stage.name} ${kind}`));
+    expect(steps).toEqual([
+      'extend set-user',
+      'verify prove-login',
+      'remove set-user',
+      'revision set-user',
+      'persist persist',
+    ]);
+    expect(of(first, 'change-user')[0]).toMatchObject({
+      direction: 'widen',
+      diff: { login: [{ added: 1, removed: 1 }] },
+    });
+    const [extended] = stages[0]?.steps ?? [];
+    const image = extended?.kind === 'set-user' ? extended.after.reveal() : '';
+    expect(image).toContain(hash('b'));
+    expect(image).toContain(`#${hashPassword('new')}`);
+  });
+
+  it('stay as they are without a known secret, and while a rotation is open', async () => {
+    const users = [CLOSED, ADMIN];
+    const synced = await plan({ users }, { secrets: new Map([['orders', new Secret('one')]]) });
+    const state = play(stateOf({ users }), synced.stages);
+    const policy = await policyOf(POLICY);
+    const input = {
+      policy,
+      topology: topologyOf([{ users }]),
+      states: [state],
+      unreadable: [],
+      secrets: new Map(),
+      now: NOW,
+    };
+    expect(planFleet(input).plan.nodes[0]?.differences).toEqual([]);
+    const other = new Map([['orders', new Secret('two')]]);
+    expect(planFleet({ ...input, secrets: other }).plan.nodes[0]?.differences).toHaveLength(1);
+    const rotating = planFleet({ ...input, secrets: other, rotating: new Set(['orders']) }).plan;
+    expect(rotating.nodes[0]?.differences).toEqual([]);
+    expect(rotating.warnings.join(' ')).toContain('rotation of orders is open');
+  });
+
+  it('of a user that is off are never let in with the rights that it is to lose', async () => {
+    const { stages } = await plan({ users: [CLOSED, ADMIN, 'orders off nopass ~* &* +@all'] });
+    const moves = stages
+      .flatMap(({ steps }) => steps)
+      .filter((step) => step.kind === 'set-user' && step.user === 'orders');
+    expect(moves).toHaveLength(1);
+    expect(moves[0]?.kind === 'set-user' && moves[0].after.reveal()).not.toContain('+@all');
+  });
+});
+
+describe('settings', () => {
+  it('are changed at run time, or named with what else it takes', async () => {
+    const { first, stages } = await plan({
+      users: [CLOSED, ADMIN],
+      settings: {
+        loglevel: 'warning',
+        'protected-mode': 'no',
+        bind: '* -::*',
+        'enable-debug-command': 'yes',
+        maxclients: '100000',
+      },
+    });
+    const settings = of(first, 'setting').map(({ mark, name }) => `${mark} ${name}`);
+    expect(settings.toSorted()).toEqual([
+      '! bind',
+      '! enable-debug-command',
+      '! protected-mode',
+      '~ loglevel',
+      '~ maxclients',
+    ]);
+    const [step] = stages.find(({ name }) => name === 'switch')?.steps ?? [];
+    expect(step?.kind === 'set-config' && step.settings).toEqual([
+      { name: 'maxclients', before: '100000', after: '10000' },
+      { name: 'loglevel', before: 'warning', after: 'notice' },
+    ]);
+    expect(stages.at(-1)?.steps.map((each) => each.kind === 'persist' && each.by)).toEqual([
+      'acl-save',
+      'config-rewrite',
+    ]);
+  });
+
+  it('about memory are left alone unless the policy states them', async () => {
+    const node = { users: [CLOSED, ADMIN], settings: { maxmemory: '0', 'maxmemory-policy': 'noeviction' } };
+    expect(of((await plan(node)).first, 'setting')).toEqual([]);
+    const stated = `${POLICY}settings: { maxmemory: 1gb, maxmemory_policy: allkeys-lru }\n`;
+    expect(of((await plan(node, {}, stated)).first, 'setting').map(({ name, to }) => [name, to])).toEqual([
+      ['maxmemory', '1073741824'],
+      ['maxmemory-policy', 'allkeys-lru'],
+    ]);
+  });
+
+  it('never leave fewer places than are in use', async () => {
+    const node = {
+      users: [CLOSED, ADMIN],
+      settings: { maxclients: '100000' },
+      info: { connected_clients: '20000' },
+    };
+    expect(of((await plan(node)).first, 'setting')[0]).toMatchObject({ mark: '!', name: 'maxclients' });
+  });
+
+  it('show a requirepass that has no effect beside an ACL file', async () => {
+    const node = { users: [CLOSED, ADMIN], secrets: { requirepass: 'in-vain' } };
+    const { first, plan: made } = await plan(node);
+    expect(of(first, 'setting')[0]).toMatchObject({ mark: '!', name: 'requirepass', from: undefined });
+    expect(JSON.stringify(made)).not.toContain('in-vain');
+    expect(
+      of((await plan({ ...node, persistence: { by: 'conf', path: '/r.conf' } })).first, 'setting'),
+    ).toEqual([]);
+  });
+});
+
+describe('what is on disk', () => {
+  const settled = async () => {
+    const { stages } = await plan({ users: [CLOSED, ADMIN] });
+    return play(stateOf({ users: [CLOSED, ADMIN] }), stages);
+  };
+
+  it('is a difference when memory is right and the file is not', async () => {
+    const state = await settled();
+    const file = {
+      kind: 'aclfile',
+      path: '/etc/redis/users.acl',
+      text: `user ${CLOSED}\nuser ${ADMIN}\n`,
+    } as const;
+    const planned = planFleet({
+      policy: await policyOf(POLICY),
+      topology: topologyOf([{ users: [] }]),
+      states: [state],
+      unreadable: [],
+      secrets: new Map(),
+      now: NOW,
+      files: new Map([[state.node, file]]),
+    });
+    const [only, ...rest] = planned.plan.nodes[0]?.differences ?? [];
+    expect(rest).toEqual([]);
+    expect(only).toMatchObject({ kind: 'persistence', how: 'acl-save' });
+    expect(only?.kind === 'persistence' && only.why).toContain('orders');
+    expect(planned.stages.map(({ name }) => name)).toEqual(['persist']);
+  });
+});
+
+describe('a fleet', () => {
+  const node = (at: number, extra: Partial<NodeText> = {}): NodeText => ({
+    node: `10.0.0.${at}:6379`,
+    users: [CLOSED, ADMIN],
+    ...extra,
+  });
+
+  it('changes replicas and Sentinels before primaries', async () => {
+    const list = [node(1), node(2, { role: 'replica', primary: '10.0.0.1:6379' })];
+    const planned = planFleet({
+      policy: await policyOf(POLICY),
+      topology: topologyOf(list, 'replicated'),
+      states: list.map(stateOf),
+      unreadable: [],
+      secrets: new Map(),
+      now: NOW,
+    });
+    for (const { steps } of planned.stages) expect(steps[0]?.node).toBe('10.0.0.2:6379');
+    expect(planned.stages.flatMap(({ steps }) => steps.map(({ id }) => id))).toEqual(
+      planned.stages.flatMap(({ steps }) => steps).map((_, at) => at + 1),
+    );
+  });
+
+  it('names the node that is not as its siblings are', async () => {
+    const odd = node(3, { users: [CLOSED, ADMIN, 'intruder on nopass ~* +@all'] });
+    const { plan: made } = await plan([node(1), node(2), odd, node(4)]);
+    expect(made.notes).toEqual(['10.0.0.3:6379 differs from its siblings in intruder.']);
+  });
+
+  it('tells replicas whom to log in as, once that user is there', async () => {
+    const policy = `${POLICY}  - { name: repl, role: replication }\n`;
+    const settings = { masteruser: '' };
+    const list = [
+      node(1, { settings, secrets: { masterauth: '' } }),
+      node(2, { role: 'replica', primary: '10.0.0.1:6379', settings, secrets: { masterauth: '' } }),
+    ];
+    const planned = planFleet({
+      policy: await policyOf(policy),
+      topology: topologyOf(list, 'replicated'),
+      states: list.map(stateOf),
+      unreadable: [],
+      secrets: new Map([['repl', new Secret('link')]]),
+      now: NOW,
+    });
+    expect(planned.stages.map(({ name }) => name)).toEqual([
+      'extend',
+      'verify',
+      'switch',
+      'remove',
+      'revision',
+      'persist',
+    ]);
+    const [step] = planned.stages.find(({ name }) => name === 'switch')?.steps ?? [];
+    expect(step?.kind === 'set-config' && step.settings.map(({ name }) => name)).toEqual([
+      'masteruser',
+      'masterauth',
+    ]);
+    expect(JSON.stringify(planned.plan)).not.toContain('"link"');
+  });
+});
+
+describe('a plan file', () => {
+  it('reads back as the plan that was written', async () => {
+    const { plan: made } = await plan(
+      {
+        users: [OPEN, ADMIN, 'orders on nopass ~* &* +@all'],
+        settings: { loglevel: 'warning' },
+        secrets: { requirepass: 'x' },
+      },
+      { secrets: new Map([['orders', new Secret('pw-of-orders')]]) },
+    );
+    const read = await parsePlan(printPlan(made));
+    expect(read).toEqual({ ok: true, plan: JSON.parse(JSON.stringify(made)) as unknown });
+  });
+
+  it('is not taken from anything else', async () => {
+    expect(await parsePlan('{')).toMatchObject({ ok: false });
+    expect(await parsePlan('{"schemaVersion":"1"}')).toMatchObject({ ok: false });
+  });
+
+  it('says what moved since', async () => {
+    const made = (await plan({ users: [CLOSED, ADMIN] })).plan;
+    expect(findMovements(made, (await plan({ users: [CLOSED, ADMIN] })).plan)).toEqual([]);
+    const fresh = (await plan({ users: [CLOSED, ADMIN, 'intruder on nopass +@all'] })).plan;
+    expect(findMovements(made, fresh)).toEqual([
+      { node: '10.0.0.1:6379', what: ['user intruder was added'] },
+    ]);
+    const read = await parsePlan(printPlan(made));
+    expect(read.ok && findMovements(read.plan, made)).toEqual([]);
   });
 });
