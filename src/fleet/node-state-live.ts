@@ -20,6 +20,7 @@ import {
 } from './node-state-exchange.ts';
 import { fingerprintOf } from './node-state-fingerprint.ts';
 import { CLIENTS_MAX, findOwnSession, readCommandStats, readSessions } from './node-state-sessions.ts';
+import { rememberLines } from './node-state-users.ts';
 import type { NodeState, UserPersistence } from './node-state.ts';
 import { isList, provenanceOf, readPairs, textOf, type Answer } from './reply-fact.ts';
 import { retryOnReset } from './retry.ts';
@@ -103,7 +104,7 @@ function assemble(material: Material): NodeState {
     users:
       answers.users === undefined
         ? factOf<never>(undefined, () => undefined)
-        : readUsers(answers.users, table, server),
+        : readUsers(answers.users, table, server, rememberLines(shared)),
     ...settings,
   };
   return {

@@ -11,19 +11,24 @@ import { isList, malformed, provenanceOf, readPairs, refusalOf, textOf, type Ans
 import type { Reply } from './resp.ts';
 import type { DenialFacts, UserFact } from './snapshot.ts';
 
-/** Everybody whom the server knows. */
+/** Reads one line of ACL LIST; undefined when it cannot be read with this table. */
+export type ReadLine = (line: string, table: CommandTable) => UserFact['user'] | undefined;
+
+/** Everybody whom the server knows. `read` may remember lines: most users are the same on many nodes. */
 export function readUsers(
   answer: Answer,
   table: CommandTable,
   server: ServerVersion,
+  read: ReadLine = parseLine,
 ): Fact<readonly UserFact[]> {
   const refusal = refusalOf(answer);
   if (refusal !== undefined) return refusal;
   if (!isList(answer.reply)) return malformed(answer);
+  const from = provenanceOf(answer);
   const users: UserFact[] = [];
   for (const line of answer.reply) {
     if (typeof line !== 'string') return malformed(answer);
-    const user = parseLine(line, table) ?? parseLine(line, tableFor(server));
+    const user = read(line, table) ?? read(line, tableFor(server));
     if (user === undefined) {
       const name = line.split(' ')[1] ?? '';
       return unknown(
@@ -36,11 +41,11 @@ export function readUsers(
     users.push({
       user,
       text: `user ${user.name} ${redactTokens(tokens)}`,
-      from: provenanceOf(answer),
+      from,
       clearPasswords: [],
     });
   }
-  return known(users, provenanceOf(answer));
+  return known(users, from);
 }
 
 export function readDenials(reply: Reply): DenialFacts | undefined {
