@@ -62,12 +62,15 @@ export async function readEachNodeState(
   await Promise.all(Array.from({ length: workers }, work));
 }
 
-/** A node that did not answer before is tried again: it may be back. */
+/** A node that did not answer before is tried again: it may be back. Refused credentials are not sent a second time. */
 async function readOne(node: NodeAddress, options: NodeStateOptions): Promise<NodeStateResult> {
   const { id, target, role, reachable } = node;
   if (reachable === 'unasked') {
     const error = new FleetError('unreachable', id, `no address is known for ${id}`);
     return { node: id, ok: false, error };
+  }
+  if (reachable !== 'yes' && (reachable.code === 'wrongpass' || reachable.code === 'noauth')) {
+    return { node: id, ok: false, error: reachable };
   }
   try {
     const expect = role === 'sentinel' ? 'sentinel' : 'data';

@@ -1,6 +1,7 @@
 import * as fc from 'fast-check';
 import { afterEach, describe, expect, it } from 'vitest';
 import {
+  FleetError,
   parseTarget,
   readNodeState,
   readNodeStates,
@@ -251,6 +252,16 @@ describe('the state of a node', () => {
       { node: 'nowhere', ok: false, error: { code: 'unreachable' } },
     ]);
     expect(done.toSorted()).toEqual(['gone of 3', 'here of 3', 'nowhere of 3']);
+  });
+
+  it('is not asked for with credentials that were refused before', async () => {
+    const server = await play({ 'INFO all': INFO });
+    const error = new FleetError('wrongpass', 'here', 'here refused the credentials');
+    const [result] = await readNodeStates([
+      { id: 'here', target: at(server.port), role: 'unknown', reachable: error },
+    ]);
+    expect(result).toEqual({ node: 'here', ok: false, error });
+    expect(server.connections()).toBe(0);
   });
 
   it('is no state when the server refuses us', async () => {
