@@ -40,6 +40,8 @@ export function planUsers(
   const held: User[] = [];
   for (const wanted of desired.users.values()) {
     const before = live.get(wanted.name);
+    // Users that Sentinels have of themselves: those of a running fleet may have other names.
+    if (before === undefined && isImplied(wanted, rules)) continue;
     const login = loginOf(wanted, before, rules);
     warnings.push(...login.warnings);
     const after = composeUser(wanted.user, login);
@@ -70,6 +72,11 @@ export function countSessions({ clients, clientId }: NodeState, user: string): n
   if (!clients.known) return 0;
   const own = clientId.known ? clientId.value : undefined;
   return clients.value.filter((session) => session.user === user && session.id !== own).length;
+}
+
+/** No policy names it, and nobody could log in as it. */
+function isImplied({ name, role }: DesiredUser, { declared, secrets }: UserRules): boolean {
+  return role !== 'closed' && !declared.has(name) && !secrets.has(name);
 }
 
 interface WantedLogin {

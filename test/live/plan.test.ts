@@ -1,0 +1,189 @@
+/** `wardis plan` on real topologies: what it says of them, and that carrying it out leaves nothing to plan. */
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { planFleet, summarizePlan, type PlanInput, type PlannedRun } from '../../src/change/index.ts';
+import { Secret } from '../../src/conf/index.ts';
+import { discoverTopology, readNodeStates, type Target } from '../../src/fleet/index.ts';
+import { parsePolicy } from '../../src/policy/index.ts';
+import { run } from '../cli/run.ts';
+import {
+  forEachServer,
+  startCluster,
+  startReplicated,
+  startSentinelFleet,
+  startStandalone,
+  TOPOLOGY_LOGINS,
+  type Topology,
+} from '../servers/index.ts';
+
+const { admin, app, replication, sentinel } = TOPOLOGY_LOGINS;
+const NOW = new Date('2026-11-22T06:00:00Z');
+
+const POLICY = `version: 1
+security_level: standard
+network_exposure: private_network
+users:
+  - { name: ${admin.user}, role: admin }
+  - { name: ${app.user}, role: custom, keys: ["*"], channels: ["*"], commands: ["+@all", "-@admin", "-@dangerous", "+info", "+role", "+keys", "+cluster|slots", "+cluster|nodes", "+cluster|info", "+cluster|shards"] }
+  - { name: ${replication.user}, role: replication }
+  - { name: ${sentinel.user}, role: sentinel }
+  - { name: orders, role: readwrite, keys: ["orders:*"] }
+`;
+const SECRETS = new Map(
+  [admin, app, replication, sentinel, { user: 'orders', password: 'orders-secret-1' }].map(
+    ({ user, password }) => [user, new Secret(password)],
+  ),
+);
+
+let folder: string;
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'wardis-plan-'));
+  writeFileSync(join(folder, 'wardis.yaml'), POLICY);
+  writeFileSync(join(folder, 'password'), admin.password, { mode: 0o600 });
+});
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+async function planOf(topology: Topology, extra: Partial<PlanInput> = {}): Promise<PlannedRun> {
+  const [seed] = topology.data;
+  const target: Target = {
+    endpoint: { kind: 'tcp', host: seed?.host ?? '', port: seed?.port ?? 0 },
+    transport: 'plaintext',
+    credentials: { username: admin.user, password: new Secret(admin.password) },
+  };
+  const sentinels = topology.sentinels.map(({ host, port }): Target => ({
+    ...target,
+    endpoint: { kind: 'tcp', host, port },
+  }));
+  const found = await discoverTopology([target], { sentinels });
+  const results = await readNodeStates(found.nodes);
+  const parsed = await parsePolicy(POLICY);
+  if (!parsed.ok) throw new Error(parsed.problems[0]?.message);
+  return planFleet({
+    policy: parsed.policy,
+    topology: found,
+    states: results.flatMap((result) => (result.ok ? [result.state] : [])),
+    unreadable: results.flatMap((result) =>
+      result.ok ? [] : [{ node: result.node, code: result.error.code, detail: result.error.message }],
+    ),
+    secrets: SECRETS,
+    now: NOW,
+    ...extra,
+  });
+}
+
+/** What an apply does, without journal and proof. */
+async function carryOut(topology: Topology, { stages }: PlannedRun): Promise<void> {
+  const nodes = new Map(topology.nodes.map((node) => [node.address, node]));
+  for (const step of stages.flatMap(({ steps }) => steps)) {
+    const node = nodes.get(step.node);
+    if (node === undefined) throw new Error(`${step.node} is not there`);
+    const say = async (...argv: readonly string[]): Promise<void> => {
+      const reply = await node.command(...argv);
+      if (typeof reply === 'object' && reply !== null && 'error' in reply)
+        throw new Error(`${argv[0] ?? ''}: ${reply.error}`);
+    };
+    if (step.kind === 'set-user')
+      await say('ACL', 'SETUSER', step.user, 'reset', ...step.after.reveal().split(' '));
+    if (step.kind === 'remove-user') await say('ACL', 'DELUSER', step.user);
+    if (step.kind === 'set-config') {
+      for (const { name, after } of step.settings)
+        await say('CONFIG', 'SET', name, typeof after === 'string' ? after : after.reveal());
+    }
+    if (step.kind === 'persist' && step.by === 'acl-save') await say('ACL', 'SAVE');
+    if (step.kind === 'persist' && step.by === 'config-rewrite')
+      await say(...(node.kind === 'sentinel' ? ['SENTINEL', 'FLUSHCONFIG'] : ['CONFIG', 'REWRITE']));
+  }
+}
+
+const START = {
+  standalone: startStandalone,
+  replicated: startReplicated,
+  sentinel: startSentinelFleet,
+  cluster: startCluster,
+};
+
+forEachServer(['redis-7.0', 'valkey-9.1'], (server) => {
+  it.each(['standalone', 'replicated', 'sentinel', 'cluster'] as const)(
+    'plans a %s fleet without a false alarm, and nothing more once it is carried out',
+    async (kind) => {
+      const topology = await START[kind]({ server, conf: ['protected-mode yes'] });
+      const planned = await planOf(topology);
+      expect(planned.plan.unreadable).toEqual([]);
+      expect(planned.plan.refusals).toEqual([]);
+      expect(planned.plan.kind).toBe(kind);
+      expect(planned.plan.nodes.map(({ node }) => node).toSorted()).toEqual(
+        topology.nodes.map(({ address }) => address).toSorted(),
+      );
+      const orders = planned.plan.nodes.filter(({ differences }) =>
+        differences.some((each) => each.kind === 'add-user' && each.user === 'orders'),
+      );
+      expect(orders).toHaveLength(topology.data.length);
+      await carryOut(topology, planned);
+      const again = await planOf(topology);
+      expect(
+        again.plan.nodes.flatMap(({ node, differences }) => differences.map((each) => [node, each])),
+      ).toEqual([]);
+      expect(summarizePlan(again.plan)).toMatchObject({
+        nodesDifferent: 0,
+        nodesAtRevision: topology.nodes.length,
+      });
+      await topology.settle();
+      await topology.stop();
+    },
+    60_000,
+  );
+
+  it('refuses to take away whom replicas and Sentinels are logged in as', async () => {
+    const topology = await startSentinelFleet({ server });
+    const { plan } = await planOf(topology, {
+      fleet: { ownership: 'exclusive', name: 'f' } as PlanInput['fleet'],
+      policy: await withoutLinks(),
+    });
+    const codes = new Set(plan.refusals.map(({ code, user }) => `${code} ${user ?? ''}`));
+    expect([...codes].toSorted()).toEqual(
+      expect.arrayContaining([
+        'replication-user replication',
+        'sentinel-user peer',
+        'sentinel-user sentinel',
+      ]),
+    );
+    await topology.stop();
+  }, 60_000);
+
+  it('prints a difference of many nodes once, and exits 1 under --check', async () => {
+    const topology = await startReplicated({ server });
+    const connect = [
+      '--policy',
+      join(folder, 'wardis.yaml'),
+      '--user',
+      admin.user,
+      '--password-file',
+      join(folder, 'password'),
+    ];
+    const address = topology.data[0]?.address ?? '';
+    const answer = await run(['plan', address, ...connect, '--check', '-q'], { now: NOW });
+    expect(answer.exit, answer.err).toBe(1);
+    expect(answer.out).toContain('on all 3 nodes');
+    expect(answer.out.match(/\+ user +orders/g)).toHaveLength(1);
+    expect(answer.out).toMatch(/Plan: 1 to add, \d to change, 0 to remove on 3 nodes\./);
+    const json = await run(['plan', address, ...connect, '--json', '-q'], { now: NOW });
+    expect(json.exit).toBe(0);
+    expect(JSON.parse(json.out)).toMatchObject({
+      schemaVersion: '1',
+      kind: 'replicated',
+      summary: { add: 1, nodes: 3 },
+    });
+    expect(json.out).not.toMatch(/secret-1|#[0-9a-f]{64}/);
+    await topology.stop();
+  }, 60_000);
+});
+
+async function withoutLinks(): Promise<PlanInput['policy']> {
+  const parsed = await parsePolicy(
+    `version: 1\nsecurity_level: standard\nusers: [{ name: ${admin.user}, role: admin }]\n`,
+  );
+  if (!parsed.ok) throw new Error(parsed.problems[0]?.message);
+  return parsed.policy;
+}
