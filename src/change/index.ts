@@ -64,6 +64,7 @@ export {
 export type { ReceiptCheck, ReceiptProblem } from './receipt/signature.ts';
 export { openSigningKey, PUBLIC_KEY_FILE, readVerifyingKey } from './receipt/signing-key.ts';
 export type { SigningKey, VerifyingKey as ReceiptKey } from './receipt/signing-key.ts';
+export { readAlsoKnown } from './revocation/also-known.ts';
 export type { NodeStanding } from './revocation/also-known.ts';
 export { readInventory } from './revocation/certificate-inventory.ts';
 export type { CertificateInventory } from './revocation/certificate-inventory.ts';

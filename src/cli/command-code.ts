@@ -151,6 +151,15 @@ export const COMMAND_CODES: readonly ErrorCodePage[] = [
     ['Mend the place, then wardis user rotate NAME --resume; or --undo to take the rotation back.'],
   ),
   page(
+    'E_REVOKE',
+    'a revocation was not begun',
+    'It would lock somebody out or cut servers off from one another, nobody has that name, or there is nothing to finish. No server was touched.',
+    [
+      'The message names what speaks against it and what to do first.',
+      '--force insists where that is possible; the receipt keeps what was overridden.',
+    ],
+  ),
+  page(
     'E_RECEIPT',
     'the receipt or its key cannot be used',
     'There is no public key to check it with, the file is no key, or the receipt is not one.',

@@ -100,7 +100,8 @@ const node = z.strictObject({
   evidence: evidence.nullable().describe('null: the node was not asked to the end.'),
 });
 
-const alsoKnown = z
+/** One other way in. */
+export const alsoKnownSchema = z
   .discriminatedUnion('kind', [
     z.strictObject({
       kind: z.literal('same-password'),
@@ -146,7 +147,7 @@ const receipt = z.strictObject({
   verdict: z.enum(['revoked', 'pending', 'not-revoked']),
   nodes: z.array(node).min(1).max(NODES_MAX),
   notSeen: z.array(text).describe('Parts of the fleet that discovery could not see; not empty: not revoked.'),
-  alsoKnown: z.array(alsoKnown),
+  alsoKnown: z.array(alsoKnownSchema),
   inventory: z
     .enum(['read', 'none', 'unreadable'])
     .describe('Issued certificates were looked up in tls/inventory.json of the state folder.'),
@@ -171,7 +172,7 @@ export type SignedReceipt = z.infer<typeof signedReceiptSchema>;
 export type Receipt = z.infer<typeof receipt>;
 export type NodeReceipt = z.infer<typeof node>;
 export type NodeEvidence = z.infer<typeof evidence>;
-export type AlsoKnown = z.infer<typeof alsoKnown>;
+export type AlsoKnown = z.infer<typeof alsoKnownSchema>;
 export type OpenReason = (typeof OPEN_REASONS)[number];
 
 /** JSON Schema 2020-12 of a receipt file. */

@@ -3,7 +3,8 @@
  * certificates. Pure; hashes are compared here and go no further.
  */
 
-import type { AlsoKnown } from '../receipt/receipt.ts';
+import { z } from 'zod';
+import { alsoKnownSchema, type AlsoKnown } from '../receipt/receipt.ts';
 import { isOpen } from './account.ts';
 import type { IssuedCertificate } from './certificate-inventory.ts';
 import { hostOf, isPrimaryLink, isReplicaLink, isSentinelLink, type Session } from './session-list.ts';
@@ -30,6 +31,19 @@ export function findAlsoKnown(
     ...sameAddress(user, nodes),
     ...byCertificate(user, nodes, certificates),
   ];
+}
+
+/** What an earlier run of the same revocation found, as its journal has it; what cannot be read is left out. */
+export function readAlsoKnown(facts: unknown): readonly AlsoKnown[] {
+  return z.array(alsoKnownSchema).catch([]).parse(facts);
+}
+
+/** Both, without repeats: a user that is deleted on some nodes by now shows less than it did. */
+export function joinAlsoKnown(now: readonly AlsoKnown[], before: readonly AlsoKnown[]): readonly AlsoKnown[] {
+  const keyOf = (known: AlsoKnown): string =>
+    JSON.stringify([known.kind, known.kind === 'certificate' ? known.serial : known.user]);
+  const seen = new Set(before.map(keyOf));
+  return [...before, ...now.filter((known) => !seen.has(keyOf(known)))];
 }
 
 function samePassword(user: string, nodes: readonly NodeStanding[]): readonly AlsoKnown[] {

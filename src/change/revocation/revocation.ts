@@ -9,7 +9,7 @@ import type { AlsoKnown, Receipt } from '../receipt/receipt.ts';
 import { judgeFleet } from '../receipt/verdict.ts';
 import type { RunJournal } from '../run/ports.ts';
 import type { Run, RunOutcome } from '../run.ts';
-import { findAlsoKnown, type NodeStanding } from './also-known.ts';
+import { findAlsoKnown, joinAlsoKnown, type NodeStanding } from './also-known.ts';
 import { isLasting, pauseAfter } from './backoff.ts';
 import type { CertificateInventory } from './certificate-inventory.ts';
 import { createGate, createSlots, type Gate, type Slots } from './concurrency.ts';
@@ -62,6 +62,8 @@ export interface Permission {
   readonly tool: string;
   readonly continues: string | null;
   readonly forced: readonly string[];
+  /** What the run that is finished found. */
+  readonly alsoKnown?: readonly AlsoKnown[];
   readonly onEvent?: (event: RevocationEvent) => void;
 }
 
@@ -308,7 +310,7 @@ function writeReceipt({ options, runs, prospect, permission }: Work): Receipt {
     ...judgeFleet(nodes, options.notSeen),
     nodes,
     notSeen: [...options.notSeen],
-    alsoKnown: [...prospect.alsoKnown],
+    alsoKnown: [...joinAlsoKnown(prospect.alsoKnown, permission.alsoKnown ?? [])],
     inventory: options.inventory.state,
   };
 }

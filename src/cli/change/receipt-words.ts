@@ -63,7 +63,7 @@ export function boundsLines(receipt: Receipt): readonly string[] {
 }
 
 /** The other ways in that the person may know. */
-export function alsoKnownLines(receipt: Receipt): readonly string[] {
+export function alsoKnownLines(receipt: Pick<Receipt, 'alsoKnown'>): readonly string[] {
   return receipt.alsoKnown.map((known) => {
     switch (known.kind) {
       case 'same-password':

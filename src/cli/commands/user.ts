@@ -4,6 +4,7 @@ import type { Command } from 'commander';
 import type { CommandContext } from '../context.ts';
 import { addUserAdd } from './user/add.ts';
 import { addUserList } from './user/list.ts';
+import { addUserRevoke } from './user/revoke.ts';
 import { addUserRotate } from './user/rotate.ts';
 
 export function addUser(program: Command, context: CommandContext): void {
@@ -15,6 +16,7 @@ export function addUser(program: Command, context: CommandContext): void {
   addUserList(group, context);
   addUserAdd(group, context);
   addUserRotate(group, context);
+  addUserRevoke(group, context);
   for (const command of group.commands) {
     command.copyInheritedSettings(program).helpOption('--help', 'show help');
   }

@@ -1,0 +1,220 @@
+/** A revocation in words: what would be done and what speaks against it, and what was done and proved. */
+
+import { basename, join, relative } from 'node:path';
+import type {
+  AlsoKnown,
+  NodeEvidence,
+  NodeReceipt,
+  NodeStanding,
+  Objection,
+  Prospect,
+} from '../../change/index.ts';
+import { padTo, safeText, widthOf } from '../../text/index.ts';
+import { alsoKnownLines, reasonWords, some } from './receipt-words.ts';
+import type { RevokeRequest } from './user-revoke-request.ts';
+import type { RevokeResult } from './user-revoke.ts';
+
+/** Rows of a table that are shown; the rest is counted. */
+const ROWS_MAX = 40;
+const LABEL_WIDTH = 13;
+
+/** What would be done. `asks`: a question follows; `shows`: this is all. */
+export function prospectLines(
+  request: RevokeRequest,
+  prospect: Prospect,
+  objections: readonly Objection[],
+  mode: 'asks' | 'shows',
+): readonly string[] {
+  const { user, options } = request;
+  const total = prospect.nodes.length + prospect.missing.length;
+  const found = options.nodes.length > total ? options.nodes.length : total;
+  const blocked = objections.length > 0;
+  return [
+    `would revoke ${safeText(user)} on ${count(found, 'node')}; nothing was touched`,
+    ...table(user, prospect.nodes, options.nodes),
+    ...labelled(
+      'no answer',
+      prospect.missing.map(({ node, detail }) => `${node}  ${detail}`),
+    ),
+    ...labelled('not seen', options.notSeen),
+    ...labelled('also knows', describeAlsoKnown(prospect.alsoKnown)),
+    ...(request.options.inventory.state === 'unreadable'
+      ? labelled('also knows', [
+          'issued certificates could not be looked up: tls/inventory.json cannot be read',
+        ])
+      : []),
+    ...labelled('refused', objections.map(objectionText)),
+    ...labelled('then', [planWords(request)]),
+    ...(mode === 'asks'
+      ? []
+      : labelled('do it', [
+          `${request.commandLine}${blocked && isForceable(objections) ? ' --force' : ''} --yes`,
+        ])),
+  ];
+}
+
+/** What was done, as the receipt has it. */
+export function resultLines(request: RevokeRequest, result: RevokeResult): readonly string[] {
+  const { report, path, key, stateFolder } = result;
+  const { receipt } = report;
+  const all = receipt.nodes.length;
+  const evidence = receipt.nodes.flatMap((node) => (node.evidence === null ? [] : [node.evidence]));
+  const open = receipt.nodes.filter(({ outcome }) => outcome === 'not-revoked');
+  const pending = receipt.nodes.filter(({ outcome }) => outcome === 'pending');
+  const cut = evidence.filter(({ account }) => account.state !== 'on').length;
+  return [
+    ...labelled('cut off', [`${cut}/${all} nodes in ${seconds(report.cutMs)}     off, password gone`]),
+    ...labelled('sessions', [sessionWords(evidence, report.quietMs)]),
+    ...labelled('deleted', [deletedWords(receipt.account, evidence, all)]),
+    ...labelled('proved', [provedWords(receipt.user, evidence, all)]),
+    ...labelled('also knows', describeAlsoKnown(receipt.alsoKnown)),
+    ...labelled('NOT REVOKED', open.map(nodeWords)),
+    ...labelled('pending', pending.map(nodeWords)),
+    ...labelled('not seen', receipt.notSeen),
+    ...labelled('overridden', receipt.forced),
+    ...(receipt.revoked ? [] : labelled('finish', [`${request.commandLine} --resume --yes`])),
+    ...labelled('receipt', [`${shownPath(path)} (ed25519 ${key.id})`]),
+    ...(key.made
+      ? labelled('key', [
+          `a key to sign receipts was made: ${shownPath(join(stateFolder, 'receipt.key'))}`,
+          `keep ${shownPath(join(stateFolder, 'receipt.pub'))} where receipts are checked`,
+        ])
+      : []),
+  ];
+}
+
+/** One objection as a sentence. */
+export function objectionText({ message }: Objection): string {
+  return safeText(message);
+}
+
+function describeAlsoKnown(known: readonly AlsoKnown[]): readonly string[] {
+  const next = known.map((each) => {
+    switch (each.kind) {
+      case 'same-password':
+        return ` → wardis user rotate ${safeText(each.user)}`;
+      case 'no-password-needed':
+        return ' → anybody who can connect may use it';
+      case 'same-address':
+        return '';
+      case 'certificate':
+        return each.nodes.length === 0 ? '' : ' → it is a login of its own; it does not end with the user';
+    }
+  });
+  return alsoKnownLines({ alsoKnown: [...known] }).map((line, at) => `${line}${next[at] ?? ''}`);
+}
+
+function table(
+  user: string,
+  nodes: readonly NodeStanding[],
+  places: RevokeRequest['options']['nodes'],
+): readonly string[] {
+  const roles = new Map(places.map(({ id, role }) => [id, role]));
+  const rows = nodes.map(({ node, standing }) => {
+    const account = standing.accounts.find(({ name }) => name === user);
+    const own = standing.sessions.filter((session) => session.user === user);
+    const state =
+      account === undefined
+        ? 'no such user'
+        : `${account.enabled ? 'on' : 'off'}, ${account.nopass ? 'no password needed' : count(account.hashes.length, 'password')}`;
+    return [
+      safeText(node),
+      roles.get(node) ?? '',
+      state,
+      own.length === 0 ? 'no session' : sessionsFrom(own.map(({ address }) => address)),
+    ];
+  });
+  const widths = [0, 1, 2].map((column) => Math.max(0, ...rows.map((row) => widthOf(row[column] ?? ''))));
+  const shown = rows.slice(0, ROWS_MAX).map((row) => {
+    const cells = row.map((cell, column) => padTo(cell, widths[column] ?? 0));
+    return `  ${cells.join('  ').trimEnd()}`;
+  });
+  return rows.length > ROWS_MAX ? [...shown, `  and ${rows.length - ROWS_MAX} more nodes`] : shown;
+}
+
+function planWords({ options }: RevokeRequest): string {
+  const last =
+    options.account === 'delete'
+      ? 'delete it, save users, prove it on each node'
+      : 'leave it off without a password, save users, prove it on each node';
+  return `off, resetpass and CLIENT KILL on all nodes at once; ${last}`;
+}
+
+function sessionWords(evidence: readonly NodeEvidence[], quietMs: number): string {
+  const ended = sum(evidence.map(({ sessions }) => sessions.ended));
+  const left = sum(evidence.map(({ sessions }) => sessions.left));
+  const seen = evidence.flatMap(({ sessions }) => sessions.seen);
+  const from = seen.length === 0 ? '' : ` (${hosts(seen)})`;
+  return `${ended} ended${from}, ${left} left${ended === 0 ? '' : ` after ${seconds(quietMs)}`}`;
+}
+
+function deletedWords(wanted: 'delete' | 'keep-off', evidence: readonly NodeEvidence[], all: number): string {
+  const gone = evidence.filter(({ account }) => account.state === 'absent').length;
+  const off = evidence.filter(({ account }) => account.state === 'off').length;
+  const saved = evidence.filter(({ persistence }) => persistence.state === 'saved').length;
+  const none = evidence.filter(({ persistence }) => persistence.state === 'no-file').length;
+  const account = wanted === 'delete' ? `${gone}/${all}` : `kept, off ${off + gone}/${all}`;
+  return `${account}, saved ${saved}/${all}${none === 0 ? '' : ` (${none} without a file: a restart forgets users)`}`;
+}
+
+function provedWords(user: string, evidence: readonly NodeEvidence[], all: number): string {
+  const refused = evidence.filter(({ oldSecret }) => oldSecret.login === 'refused').length;
+  const tried = evidence.some(({ oldSecret }) => oldSecret.login !== 'not-tried');
+  const gone = evidence.filter(({ oldSecret }) => oldSecret.hash !== 'present').length;
+  const empty = evidence.filter(({ sessions }) => sessions.left === 0).length;
+  const broken = evidence.filter(
+    ({ replication }) => replication.before === 'up' && replication.after !== 'up',
+  ).length;
+  return [
+    tried
+      ? `old secret refused ${refused}/${all}`
+      : `old secret not known here; its hash is gone ${gone}/${all}`,
+    `nobody logged in as ${safeText(user)} ${empty}/${all}`,
+    broken === 0 ? 'replication as before' : `REPLICATION DOWN on ${broken}`,
+  ].join(' · ');
+}
+
+function nodeWords({ node, open, detail, evidence }: NodeReceipt): string {
+  const why = evidence !== null || detail === '' ? reasonWords(open) : detail;
+  return `${safeText(node)}  ${safeText(why)}`;
+}
+
+function isForceable(objections: readonly Objection[]): boolean {
+  return objections.every(({ insist }) => insist === 'force');
+}
+
+function sessionsFrom(addresses: readonly string[]): string {
+  return `${count(addresses.length, 'session')} (${hosts(addresses)})`;
+}
+
+/** `10.0.1.7, 10.0.1.9 ×2` */
+function hosts(addresses: readonly string[]): string {
+  const counts = new Map<string, number>();
+  for (const address of addresses) {
+    const host = address.replace(/:\d+$/, '');
+    counts.set(host, (counts.get(host) ?? 0) + 1);
+  }
+  return some([...counts].map(([host, times]) => (times === 1 ? host : `${host} ×${times}`)));
+}
+
+/** The label stands before the first line only. */
+function labelled(label: string, lines: readonly string[]): readonly string[] {
+  return lines.map((line, at) => `${(at === 0 ? label : '').padEnd(LABEL_WIDTH)}${line}`);
+}
+
+function shownPath(path: string): string {
+  const near = relative(process.cwd(), path);
+  return safeText(near.startsWith('..') ? path : near === '' ? basename(path) : near);
+}
+
+function count(number: number, what: string): string {
+  return `${number} ${what}${number === 1 ? '' : 's'}`;
+}
+
+function sum(numbers: readonly number[]): number {
+  return numbers.reduce((total, each) => total + each, 0);
+}
+
+function seconds(ms: number): string {
+  return `${(ms / 1000).toFixed(2)} s`;
+}
