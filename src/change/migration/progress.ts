@@ -79,8 +79,11 @@ export function blockersOfBack(
   phase: Phase,
   users: readonly string[],
 ): readonly Blocker[] {
+  // A replica that was told to log in otherwise does so as soon as its link breaks.
+  const isReturning = ({ who }: MigrationSession): boolean =>
+    who === 'replica' && nodes.every(({ link }) => link === undefined || !users.includes(link.user));
   const isNew = (session: MigrationSession): boolean => {
-    if (phase === 'users') return users.includes(session.user);
+    if (phase === 'users') return users.includes(session.user) && !isReturning(session);
     return phase === 'dual-port' && !session.oldWays.includes('plaintext');
   };
   if (phase !== 'users' && phase !== 'dual-port') return [];

@@ -53,7 +53,9 @@ export interface OpenRun {
 /** The last phase that was done and not taken back; undefined: none by us. */
 function lastRunOf({ migration }: Standing): OpenRun | undefined {
   const folder = migration.entry.stateFolder;
-  for (const { id, operation, status } of listRuns(folder)) {
+  // Ids tell the second only.
+  const runs = listRuns(folder).toSorted((a, b) => ((a.startedAt ?? '') < (b.startedAt ?? '') ? 1 : -1));
+  for (const { id, operation, status } of runs) {
     if (operation !== 'migrate' || status === 'undone' || status === 'damaged') continue;
     const { facts } = readRun(folder, id).run;
     if (facts['fleet'] === migration.name) return { id, phase: facts['phase'] as Phase, status };

@@ -1,6 +1,6 @@
 /**
  * The way into a fleet that is between two worlds: some nodes speak TLS and know our own user, others have the plaintext
- * port and one password. Every node is asked by the newest way that works there.
+ * port and one password. Every node is asked by a way that works there.
  */
 
 import {
@@ -42,7 +42,7 @@ type Login = 'named' | 'default';
 /** Asks by each way until one reaches every node; the best one otherwise, with single nodes asked by the others. */
 export async function findFleet(entry: FleetEntry, logins: MigrateLogins): Promise<FoundFleet> {
   let best: Topology | undefined;
-  for (const [transport, login] of WAYS) {
+  for (const [transport, login] of SEARCHES) {
     if (login === 'named' && logins.named === undefined) continue;
     const topology = await discoverBy(entry, logins, transport, login);
     if (best === undefined || reached(topology) > reached(best)) best = topology;
@@ -64,6 +64,17 @@ export async function findFleet(entry: FleetEntry, logins: MigrateLogins): Promi
   const topology = { kind: 'standalone' as const, notes: [], ...best, nodes };
   return { topology, states, away };
 }
+
+/**
+ * Plaintext first: whoever asks by TLS and is told of plaintext ports waits there for an answer that never comes, while
+ * TLS ports are known by their first byte.
+ */
+const SEARCHES: readonly (readonly [transport: 'plaintext' | 'tls', login: Login])[] = [
+  ['plaintext', 'named'],
+  ['tls', 'named'],
+  ['plaintext', 'default'],
+  ['tls', 'default'],
+];
 
 /** The newest first. */
 const WAYS: readonly (readonly [transport: 'plaintext' | 'tls', login: Login])[] = [
@@ -113,6 +124,8 @@ async function discoverBy(
     limits: entry.limits,
     concurrency: entry.concurrency,
     tls: logins.tls,
+    // A TLS port may answer plaintext by a reset: it is not worth waiting for, the other ways are tried next.
+    sleep: () => Promise.resolve(),
     ...(entry.sentinelAccess === undefined ? {} : { sentinelAccess: entry.sentinelAccess }),
     addressMap: new Map(Object.entries(entry.fleet?.addresses ?? {})),
   });
