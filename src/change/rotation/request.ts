@@ -2,7 +2,7 @@
 
 import type { Secret } from '../../conf/index.ts';
 import type { Sink } from '../delivery/sink.ts';
-import type { SwitchMark } from './sessions.ts';
+import type { Moment } from './sessions.ts';
 
 export interface RotationRequest {
   readonly user: string;
@@ -40,14 +40,17 @@ export interface RetirementFacts {
 
 /** Milestones in the journal of the first run, by their note. */
 export const MILESTONES = {
+  begun: 'sessions counted before the first step',
   marked: 'sessions counted before delivery',
   delivered: 'new secret delivered',
   waited: 'waited for old sessions',
   retiring: 'taking the old password away',
+  removed: 'sessions counted after the old password was gone',
+  undoing: 'taking the rotation back',
   takenBack: 'previous secret delivered again',
 } as const;
 
-/** `facts` of the milestone `marked`. */
+/** `facts` of the milestones `begun`, `marked` and `removed`. */
 export interface MarkedFacts {
-  readonly marks: readonly SwitchMark[];
+  readonly marks: readonly Moment[];
 }

@@ -6,6 +6,7 @@
  */
 
 import { hashPassword } from '../../acl/index.ts';
+import type { Secret } from '../../conf/index.ts';
 import { deliverSecret, examineSink } from '../delivery/delivery.ts';
 import type { Journal } from '../journal/journal.ts';
 import type { RunOutcome, RunReport } from '../run.ts';
@@ -14,7 +15,7 @@ import { outcomeOf, reportRun } from '../run/report.ts';
 import type { RunPorts } from '../run/ports.ts';
 import { openOwnLogin, type OwnLogin } from './own-login.ts';
 import type { RotationPorts, WaitOutcome } from './ports.ts';
-import { userOf } from './refusal.ts';
+import { passwordHashes, userOf } from './refusal.ts';
 import { MILESTONES, type RotationRequest } from './request.ts';
 import { isRead, isSentinel, type RotationNode } from './rotation-node.ts';
 import {
@@ -25,7 +26,6 @@ import {
   type RotationRecord,
 } from './rotation-runs.ts';
 import { countAll, markAll, waitForSessions, type Watch } from './session-watch.ts';
-import type { SwitchMark } from './sessions.ts';
 import { retireStages, sessionsToEnd } from './stages.ts';
 
 /** What a rotation came to. */
@@ -49,9 +49,11 @@ export async function beginRotation(
   ports: RotationPorts,
   force: 'wait-for-all' | 'force' = 'wait-for-all',
 ): Promise<RotationReport> {
-  const previous = [];
+  const previous: (Secret | undefined)[] = [];
   for (const sink of request.sinks) previous.push((await examineSink(sink, ports.surroundings)).previous);
-  const journal = await createRotation(request, nodes, previous, ports);
+  const oldSecret = request.oldSecret ?? findOldSecret(request.user, nodes, previous);
+  const wanted = oldSecret === undefined ? request : { ...request, oldSecret };
+  const journal = await createRotation(wanted, nodes, previous, ports);
   return within(journal, () => carryOn(journal, ports, force, 'first'));
 }
 
@@ -63,6 +65,22 @@ export async function resumeRotation(
 ): Promise<RotationReport> {
   const journal = await reopen(ports, id);
   return within(journal, () => carryOn(journal, ports, force, 'again'));
+}
+
+/** The clear text of a present password: sinks hold it, or what replicas and Sentinels log in with. */
+function findOldSecret(
+  user: string,
+  nodes: readonly RotationNode[],
+  previous: readonly (Secret | undefined)[],
+): Secret | undefined {
+  const hashes = passwordHashes(user, nodes);
+  const settings = nodes.filter(isRead).flatMap(({ state, sentinel }) => {
+    const held = [state.secrets.get('masterauth'), state.secrets.get('requirepass')];
+    return [...held.map((fact) => (fact?.known === true ? fact.value : undefined)), sentinel?.peer?.password];
+  });
+  return [...previous, ...settings].find(
+    (value) => value !== undefined && hashes.includes(hashPassword(value.reveal())),
+  );
 }
 
 export async function within<T>(journal: Journal, work: () => Promise<T>): Promise<T> {
@@ -99,6 +117,12 @@ async function carryOn(
     extend: reportRun(journal.run, journal.entries),
     ...more,
   });
+  if (time === 'first')
+    await mark(
+      progress,
+      MILESTONES.begun,
+      journal.run.nodes.map(({ id }) => id),
+    );
   const extended = await extend(progress, time);
   ports.onEvent?.({ kind: 'extended', report: reportRun(journal.run, journal.entries) });
   if (extended === 'stopped') return report('stopped');
@@ -107,7 +131,8 @@ async function carryOn(
       standstill: 'Not every node has the new password yet: nothing was delivered.',
     });
   }
-  await deliver(progress);
+  const undelivered = await deliver(progress);
+  if (undelivered !== undefined) return report('pending', { standstill: undelivered });
   const wait = await waitForClients(progress);
   if (wait?.ended === 'interrupted') return report('waiting', { wait });
   const retired = await retire(progress);
@@ -129,34 +154,52 @@ async function extend({ journal, ports, login }: Progress, time: 'first' | 'agai
   return report.outcome;
 }
 
-/** Sessions are counted first: whoever is there now cannot have the new secret. */
-async function deliver(progress: Progress): Promise<void> {
-  const { journal, ports, record } = progress;
-  const { facts, deliveredAt } = record();
-  if (deliveredAt !== undefined) return;
-  if (record().marks === undefined) {
-    const marks = await markReachable(progress);
-    await journal.append({
-      at: ports.now().toISOString(),
-      note: MILESTONES.marked,
-      facts: { marks: marks.map((mark) => ({ ...mark })) },
-    });
+/** Sessions are counted first: whoever is there now cannot have the new secret. Answers why nothing was delivered. */
+async function deliver(progress: Progress): Promise<string | undefined> {
+  const { journal, ports, record, force } = progress;
+  const { facts, deliveredAt, marks } = record();
+  if (deliveredAt !== undefined) return undefined;
+  if (marks === undefined) {
+    const nodes = nodesWithNew(journal);
+    const missing = await mark(
+      progress,
+      MILESTONES.marked,
+      nodes,
+      force === 'force' ? 'write' : 'write-if-all',
+    );
+    if (missing.length > 0 && force !== 'force') {
+      return `${missing.join(', ')} cannot be asked for its sessions: nothing was delivered.`;
+    }
   }
   for (const sink of facts.sinks) {
     const { detail } = await deliverSecret(sink, facts.newSecret, ports.surroundings);
     ports.onEvent?.({ kind: 'delivered', sink, detail });
   }
   await journal.append({ at: ports.now().toISOString(), note: MILESTONES.delivered });
+  return undefined;
 }
 
 /** Nodes that are pending have no new password, and so nobody there to tell apart. */
-function markReachable(progress: Progress): Promise<readonly SwitchMark[]> {
-  const { journal } = progress;
-  const { steps } = reportRun(journal.run, journal.entries);
-  const nodes = steps
-    .filter(({ step, state }) => step.kind === 'prove-login' && state === 'done')
+function nodesWithNew({ run, entries }: Journal): readonly string[] {
+  return reportRun(run, entries)
+    .steps.filter(({ step, state }) => step.kind === 'prove-login' && state === 'done')
     .map(({ step }) => step.node);
-  return markAll(watchOf(progress), nodes);
+}
+
+/** Writes the moment down; answers with the nodes that could not be asked. */
+async function mark(
+  progress: Progress,
+  note: string,
+  nodes: readonly string[],
+  when: 'write' | 'write-if-all' = 'write',
+): Promise<readonly string[]> {
+  const { journal, ports } = progress;
+  const marks = await markAll(watchOf(progress), nodes);
+  const missing = nodes.filter((node) => !marks.some((moment) => moment.node === node));
+  if (missing.length > 0 && when === 'write-if-all') return missing;
+  const facts = { marks: marks.map((moment) => ({ ...moment })) };
+  await journal.append({ at: ports.now().toISOString(), note, facts });
+  return missing;
 }
 
 async function waitForClients(progress: Progress): Promise<WaitOutcome | undefined> {
@@ -189,11 +232,7 @@ async function retire(
   const known = record().retirement;
   if (known !== undefined) {
     const second = await reopen(ports, known);
-    return within(second, async () => {
-      if (outcomeOf(second.run, second.entries) === 'done')
-        return { report: reportRun(second.run, second.entries) };
-      return { report: await resumeRun(second.run, runPorts(ports, login, second), ports.options) };
-    });
+    return within(second, async () => ({ report: await finish(progress, second) }));
   }
   const { facts, marks = [] } = record();
   const nodes = await ports.readNodes();
@@ -216,8 +255,27 @@ async function retire(
       note: MILESTONES.retiring,
       facts: { run: second.run.id },
     });
-    return { report: await executeRun(second.run, runPorts(ports, login, second), ports.options) };
+    return { report: await finish(progress, second) };
   });
+}
+
+/** In two parts: once the old password is gone everywhere, the sessions are counted, since later ones are surely new. */
+async function finish(progress: Progress, second: Journal): Promise<RunReport> {
+  const { ports, login, record } = progress;
+  const { run } = second;
+  if (outcomeOf(run, second.entries) === 'done') return reportRun(run, second.entries);
+  const all = runPorts(ports, login, second);
+  const removal = { ...run, stages: run.stages.filter(({ name }) => name === 'remove') };
+  const removed = await resumeRun(removal, all, ports.options);
+  if (removed.outcome === 'stopped') return reportRun(run, second.entries);
+  if (removed.outcome === 'done' && record().marks?.every((moments) => moments.removed === undefined)) {
+    await mark(
+      progress,
+      MILESTONES.removed,
+      (record().marks ?? []).map(({ node }) => node),
+    );
+  }
+  return resumeRun(run, all, ports.options);
 }
 
 /** Why the old password must stay, as a sentence; undefined: every node has the new one. */

@@ -19,17 +19,20 @@ import {
   type RotationRequest,
 } from './request.ts';
 import type { RotationNode } from './rotation-node.ts';
-import type { SwitchMark } from './sessions.ts';
+import type { Moment, NodeMoments } from './sessions.ts';
 import { extendStages } from './stages.ts';
 
 /** A rotation as its journal tells it. */
 export interface RotationRecord {
   readonly run: Run;
   readonly facts: RotationFacts;
-  readonly marks: readonly SwitchMark[] | undefined;
+  /** Absent: sessions were not counted for the delivery yet. */
+  readonly marks: readonly NodeMoments[] | undefined;
   /** When the secret was delivered. */
   readonly deliveredAt: string | undefined;
   readonly waited: boolean;
+  /** Somebody began to take it back: going on means going on with that. */
+  readonly undoing: boolean;
   /** The run that takes the old passwords away. */
   readonly retirement: string | undefined;
 }
@@ -107,14 +110,30 @@ export function readRecord(run: Run, entries: readonly JournalEntry[]): Rotation
     entries.findLast((entry): entry is Extract<JournalEntry, { readonly note: string }> => {
       return 'note' in entry && entry.note === note;
     });
-  const marked = find(MILESTONES.marked)?.facts as MarkedFacts | undefined;
+  const momentsAt = (note: string): ReadonlyMap<string, Moment> | undefined => {
+    const facts = find(note)?.facts as MarkedFacts | undefined;
+    return facts === undefined ? undefined : new Map(facts.marks.map((moment) => [moment.node, moment]));
+  };
+  const begun = momentsAt(MILESTONES.begun);
+  const removed = momentsAt(MILESTONES.removed);
+  const marks = [...(momentsAt(MILESTONES.marked)?.values() ?? [])].map((switched): NodeMoments => {
+    const { node } = switched;
+    const [first, last] = [begun?.get(node), removed?.get(node)];
+    return {
+      node,
+      switched,
+      ...(first === undefined ? {} : { begun: first }),
+      ...(last === undefined ? {} : { removed: last }),
+    };
+  });
   const retiring = find(MILESTONES.retiring)?.facts?.['run'];
   return {
     run,
     facts: run.facts as unknown as RotationFacts,
-    marks: marked?.marks,
+    marks: find(MILESTONES.marked) === undefined ? undefined : marks,
     deliveredAt: find(MILESTONES.delivered)?.at,
     waited: find(MILESTONES.waited) !== undefined,
+    undoing: find(MILESTONES.undoing) !== undefined,
     retirement: typeof retiring === 'string' ? retiring : undefined,
   };
 }

@@ -47,6 +47,7 @@ export async function undoRotation(id: string, ports: RotationPorts): Promise<Ro
         `${blind.join(', ')}: what was there before is not known, so that nothing was taken back and both passwords are good. Give the old one by --old-password-file, or go on: --resume.`,
       ]);
     }
+    await journal.append({ at: ports.now().toISOString(), note: MILESTONES.undoing });
     const retire = await takeRetirementBack(record, ports, login);
     if (retire !== undefined && retire.outcome !== 'undone') {
       return end(

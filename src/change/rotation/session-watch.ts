@@ -7,11 +7,12 @@ import { FleetError, isReplyError, type Connection } from '../../fleet/index.ts'
 import type { WaitOutcome } from './ports.ts';
 import {
   countSessions,
-  markSwitch,
+  markMoment,
   parseSessions,
   type SessionCount,
   type SessionView,
-  type SwitchMark,
+  type Moment,
+  type NodeMoments,
 } from './sessions.ts';
 
 export interface Watch {
@@ -29,15 +30,23 @@ const CONCURRENCY = 16;
 const POLL_MS_MIN = 250;
 const POLL_MS_MAX = 5_000;
 
-/** Throws a `FleetError` where a node cannot be asked: without a mark nobody could tell later. */
-export function markAll(watch: Watch, nodes: readonly string[]): Promise<readonly SwitchMark[]> {
-  return inTurn(nodes, async (node) => markSwitch((await look(watch, node)).view));
+/** The nodes now; those that cannot be asked are left out. */
+export async function markAll(watch: Watch, nodes: readonly string[]): Promise<readonly Moment[]> {
+  const moments = await inTurn(nodes, async (node): Promise<Moment | undefined> => {
+    try {
+      return markMoment((await look(watch, node)).view);
+    } catch (error) {
+      if (error instanceof FleetError) return undefined;
+      throw error;
+    }
+  });
+  return moments.filter((moment) => moment !== undefined);
 }
 
 /** The sessions that are there now; nodes that cannot be asked are `unseen`. */
 export async function countAll(
   watch: Watch,
-  marks: readonly SwitchMark[],
+  marks: readonly NodeMoments[],
 ): Promise<Pick<WaitOutcome, 'counts' | 'unseen'>> {
   const unseen: string[] = [];
   const counts = await inTurn(marks, async (mark): Promise<SessionCount | undefined> => {
@@ -56,7 +65,7 @@ export async function countAll(
 /** Waits until no old session is left on any node, or until `until`. */
 export async function waitForSessions(
   watch: Watch,
-  marks: readonly SwitchMark[],
+  marks: readonly NodeMoments[],
   until: Date,
 ): Promise<WaitOutcome> {
   let pause = POLL_MS_MIN;

@@ -1,9 +1,9 @@
 /**
  * Which sessions of a user were opened with the old password. No server tells what a session logged in with, so that
- * one rule is sound: before the new password was handed to anybody, nobody but we could use it. A session that was there
- * then is an old one; of a session that came later, while both passwords were good, nobody can tell. Client ids only
- * grow while a server runs (`server.next_client_id`), so the highest id at that moment divides the two, and a server
- * that was started again since has no old session left.
+ * two rules are sound: before the new password was handed to anybody nobody but we could use it, and once the old one is
+ * gone nobody can. Of a session that was opened in between nobody can tell. Client ids only grow while a server runs
+ * (`server.next_client_id`), so the highest id at a moment divides before from after, and a server that was started
+ * again since has no session of before.
  */
 
 /** One line of CLIENT LIST, as far as it matters here. */
@@ -24,20 +24,33 @@ export interface SessionView {
   readonly sessions: readonly Session[];
 }
 
-/** A node just before the new password was delivered. */
-export interface SwitchMark {
+/** A node at one moment: whoever has a higher id came later. */
+export interface Moment {
   readonly node: string;
   readonly runId: string;
   /** Highest client id there was. */
   readonly highest: number;
 }
 
+/** The moments of one node that tell sessions apart. */
+export interface NodeMoments {
+  readonly node: string;
+  /** Before anything was changed; absent where the node could not be asked. */
+  readonly begun?: Moment;
+  /** Just before the new password was delivered; absent: not yet. */
+  readonly switched: Moment;
+  /** When the old password was gone from every node. */
+  readonly removed?: Moment;
+}
+
 export interface SessionCount {
   readonly node: string;
-  /** Opened before the switch, so with the old password. */
+  /** Surely opened with the old password. */
   readonly old: readonly Session[];
-  /** Opened since, with either password. */
+  /** Opened with either password: nobody can tell. */
   readonly either: readonly Session[];
+  /** Surely opened with the new password, because the old one was gone. */
+  readonly fresh: readonly Session[];
   /** Links of replicas from before the switch: they were told the new password, and use it when they connect again. */
   readonly links: readonly Session[];
 }
@@ -62,25 +75,48 @@ export function parseSessions(text: string): readonly Session[] {
 }
 
 /** Our own connection is in the list, so that the highest id is never below it. */
-export function markSwitch({ node, runId, sessions }: SessionView): SwitchMark {
+export function markMoment({ node, runId, sessions }: SessionView): Moment {
   return { node, runId, highest: sessions.reduce((most, { id }) => Math.max(most, id), 0) };
 }
 
-/** The sessions of `user`, ours (by id) left out. */
+/**
+ * The sessions of `user`, ours (by id) left out. Sentinels are told before anybody else, and connect anew at once: of a
+ * session that bears their name only the very beginning tells that it is old.
+ */
 export function countSessions(
   view: SessionView,
-  mark: SwitchMark,
+  moments: NodeMoments,
   user: string,
   ours: number | undefined,
 ): SessionCount {
+  const { begun, switched, removed } = moments;
+  const isBefore = ({ id }: Session, moment: Moment | undefined): boolean =>
+    moment?.runId === view.runId && id <= moment.highest;
+  const kindOf = (session: Session): Exclude<keyof SessionCount, 'node'> => {
+    if (isBefore(session, begun)) return isLink(session) ? 'links' : 'old';
+    if (isBefore(session, switched))
+      return isLink(session) ? 'links' : isSentinels(session) ? 'either' : 'old';
+    return removed === undefined || isBefore(session, removed) ? 'either' : 'fresh';
+  };
   const of = view.sessions.filter((session) => session.user === user && session.id !== ours);
-  const sameProcess = view.runId === mark.runId;
-  const before = (session: Session): boolean => sameProcess && session.id <= mark.highest;
-  const isLink = (session: Session): boolean => session.flags.includes('S');
+  const those = (kind: Exclude<keyof SessionCount, 'node'>): readonly Session[] =>
+    of.filter((session) => kindOf(session) === kind);
   return {
     node: view.node,
-    old: of.filter((session) => before(session) && !isLink(session)),
-    either: of.filter((session) => !before(session)),
-    links: of.filter((session) => before(session) && isLink(session)),
+    old: those('old'),
+    either: those('either'),
+    fresh: those('fresh'),
+    links: those('links'),
   };
+}
+
+/** sentinel.c sentinelSetClientName: the first eight digits of its id, and which of its two connections. */
+const SENTINEL_NAME = /^sentinel-[0-9a-f]{8}-(?:cmd|pubsub)$/;
+
+export function isSentinels({ name }: Pick<Session, 'name'>): boolean {
+  return SENTINEL_NAME.test(name);
+}
+
+function isLink({ flags }: Session): boolean {
+  return flags.includes('S');
 }

@@ -5,6 +5,7 @@
  * but its sessions do: it names them `sentinel-<8 digits>-cmd` and `-pubsub` (sentinel.c sentinelSetClientName).
  */
 
+import { isSentinels } from './sessions.ts';
 import { isRead, isSentinel, type ReadNode, type RotationNode } from './rotation-node.ts';
 
 export interface UserUse {
@@ -17,8 +18,6 @@ export interface UserUse {
   /** Nodes where our own connection is the user. */
   readonly ours: readonly string[];
 }
-
-const SENTINEL_SESSION = /^sentinel-[0-9a-f]{8}-(?:cmd|pubsub)$/;
 
 export function findUse(user: string, nodes: readonly RotationNode[]): UserUse {
   const read = nodes.filter(isRead);
@@ -47,7 +46,7 @@ function replicatesAs({ state }: ReadNode): string | undefined {
 function hasSentinelSession({ state }: ReadNode, user: string): boolean {
   return (
     state.clients.known &&
-    state.clients.value.some((session) => session.user === user && SENTINEL_SESSION.test(session.name))
+    state.clients.value.some((session) => session.user === user && isSentinels(session))
   );
 }
 

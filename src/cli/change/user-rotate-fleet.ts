@@ -48,6 +48,9 @@ export async function openRotationFleet(
   try {
     const nodes = await read();
     if (current === undefined) throw new Error('the topology was read');
+    const [first] = nodes;
+    const isBlind = nodes.every(({ state }) => state instanceof FleetError || state === 'unasked');
+    if (isBlind && first?.state instanceof FleetError) throw first.state;
     const topology: Topology = current;
     return {
       nodes,

@@ -103,7 +103,7 @@ export function statusLines(status: RotationStatus): readonly Line[] {
 }
 
 /** Sessions of before and since, of all nodes. */
-export function sum(seen: Pick<WaitOutcome, 'counts'>, kind: 'old' | 'either' | 'links'): number {
+export function sum(seen: Pick<WaitOutcome, 'counts'>, kind: 'old' | 'either' | 'fresh' | 'links'): number {
   return seen.counts.reduce((total, count) => total + count[kind].length, 0);
 }
 
@@ -122,7 +122,7 @@ function sessionsText(ended: number, left: Pick<WaitOutcome, 'counts' | 'unseen'
     `${sum(left, 'old')} of the old secret left`,
     ...(either === 0
       ? []
-      : [`${either} opened since the new one was there: with which of the two, no server tells`]),
+      : [`${either} opened while both were good: with which of the two, no server tells`]),
     ...(links === 0
       ? []
       : [

@@ -63,7 +63,8 @@ export async function runUserRotate(
     const work: Work = { user, flags, context, entry, fleet, record };
     if (flags.status === true) return showStatus(work);
     if (flags.undo === true) return undo(work);
-    return flags.resume === true ? resume(work) : begin(work);
+    if (flags.resume !== true) return begin(work);
+    return record?.undoing === true ? undo(work) : resume(work);
   });
 }
 
