@@ -61,14 +61,20 @@ export interface Scene {
 export const OPERATOR: Required<Login> = { user: 'wardis', password: 'operator-secret-1' };
 /** Not declared and not owned: whatever happens it stays. */
 export const STRANGER: Required<Login> = { user: 'stranger', password: 'stranger-secret-1' };
-/** Carries the revision, and a digest that differs from node to node. */
-export const MARKER = 'wardis-revision';
 
 const OWNED = 'app-';
 export const POLICY_OLD = 'noeviction';
 export const POLICY_NEW = 'allkeys-lru';
 const SECRET_OLD = 'app-secret-old';
 const SECRET_NEW = 'app-secret-new';
+/** What must never be printed or stand in a journal. */
+export const SECRETS = [
+  SECRET_OLD,
+  SECRET_NEW,
+  OPERATOR.password,
+  STRANGER.password,
+  ...Object.values(TOPOLOGY_LOGINS).map(({ password }) => password),
+];
 
 /** Users that the policy changes, each in its own way, as they are before. */
 const OLD_USERS: readonly (readonly [string, string])[] = [
@@ -101,12 +107,14 @@ export async function openScene(options: SceneOptions): Promise<Scene> {
     const stateFolder = join(folder, 'state');
     const tool = prepareTool(options, folder, stateFolder, describePolicy(topology, idOf, folder));
     const lines = await onEach(topology, readLines);
-    const old = await onEach(topology, readUsers);
     const reset = async (): Promise<void> => {
       for (const proxy of proxies.values()) proxy.disarm();
       rmSync(stateFolder, { recursive: true, force: true });
       await Promise.all(topology.nodes.map((node) => restoreUsers(node, lines.get(node.name) ?? [])));
     };
+    // Once, because SETUSER leaves a flag that a file does not set.
+    await reset();
+    const old = await onEach(topology, readUsers);
     const { exit, out, err, counted } = await tool(['apply', '--yes', '--json']);
     if (exit !== 0) throw new Error(`an apply without a fault ended with ${exit}:\n${out}\n${err}`);
     const commands = new Map([...proxies].map(([name, proxy]) => [name, [...proxy.commands]]));
