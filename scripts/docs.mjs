@@ -32,6 +32,7 @@ const { COMMAND_CODES } = await load('cli/command-code.js');
 const ERROR_CODES = [...SERVER_CODES, ...COMMAND_CODES];
 const { policyJsonSchema, requestJsonSchema } = await load('policy/document/schema.js');
 const { testFileJsonSchema } = await load('cli/acl/test-file.js');
+const { planJsonSchema } = await load('change/plan/plan-schema.js');
 const { hardenOutputJsonSchema } = await load('policy/harden-schema.js');
 const { version } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'));
 
@@ -58,6 +59,7 @@ pages.set('schemas/assessment.schema.json', schema(assessmentJsonSchema()));
 pages.set('schemas/acl-test.schema.json', schema(testFileJsonSchema()));
 pages.set('schemas/policy.schema.json', schema(policyJsonSchema()));
 pages.set('schemas/harden-input.schema.json', schema(requestJsonSchema()));
+pages.set('schemas/plan.schema.json', schema(planJsonSchema()));
 pages.set('schemas/harden-output.schema.json', schema(hardenOutputJsonSchema()));
 
 const OWNED = ['docs/checks', 'docs/errors', 'docs/lint', 'man'];

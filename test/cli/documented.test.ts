@@ -23,6 +23,8 @@ const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 const QUESTIONS = ['check', 'explain', 'lint', 'fmt', 'diff', 'matrix', 'test', 'learn', 'tenants'];
 const VERBS = [
   'audit',
+  'plan',
+  'migrate',
   'harden',
   'init',
   'doctor',
@@ -43,6 +45,7 @@ interface Shown {
 /** What is no command although it begins like one, or cannot be run here; each with the reason. */
 const NOT_RUN: readonly (readonly [RegExp, string])[] = [
   [/^wardis (?:(?:acl|user) )?\w+ [[<]/, 'the usage line of the manual'],
+  [/^wardis migrate .*--(?:next|back|watch)/, 'changes servers, or takes minutes: the live tests of migrate do it'],
   [/^npm run demo|^npm test/, 'runs the whole of this, the tests included'],
 ];
 
@@ -109,6 +112,7 @@ beforeAll(async () => {
     'access.yaml':
       'version: 1\nserver: redis-7.2\naclfile: users.acl\ntests:\n  - { user: app, allow: [GET app:1], deny: [FLUSHALL] }\n',
     'commands.txt': 'GET app:1\nSET app:2 x\n',
+    'seen.jsonl': '{"user": "orders-api", "argv": ["GET", "orders:1"]}\n',
     'wardis.yaml': policyOfReadme(),
     'fleet.txt': `127.0.0.1:${server.port}\n`,
     secret: 'secret-of-app\n',

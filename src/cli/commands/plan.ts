@@ -40,8 +40,8 @@ export function addPlan(program: Command, context: CommandContext): void {
 
 const EXAMPLES = `
 Examples:
-  wardis plan --fleet prod                              every node of the fleet, found from its seeds
-  wardis plan 127.0.0.1:6379 --out plan.json            then: wardis apply plan.json
-  wardis plan --check -o markdown=plan.md               for a pipeline: exit 1 when something differs
-  wardis plan --recording commands.txt                  refuse what would deny a recorded command
+  wardis plan cache-1:6379                              every node of its fleet, found from this one
+  wardis plan cache-1:6379 --out plan.json              then: wardis apply plan.json
+  wardis plan cache-1:6379 --check -o markdown=plan.md  for a pipeline: exit 1 when something differs
+  wardis plan cache-1:6379 --recording seen.jsonl       refuse what would deny a command that was recorded
 `;
