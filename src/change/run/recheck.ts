@@ -14,13 +14,15 @@ import { runStep, type StepEnd } from './step-run.ts';
 export async function restoreLost(conduct: Conduct, node: string): Promise<StepEnd | undefined> {
   const { run, history, note } = conduct;
   const session = conduct.sessionOf(node);
-  const finished = stepsOf(run).filter((step) => {
-    const { state } = historyOf(history, step);
-    return step.node === node && (state === 'done' || state === 'unneeded');
-  });
+  const isFinished = (step: Step): boolean => ['done', 'unneeded'].includes(historyOf(history, step).state);
+  const own = stepsOf(run).filter((step) => step.node === node);
+  const finished = own.filter(isFinished);
   const lost: Step[] = [];
-  for (const chain of chainsOf(finished)) {
-    const gone = await findLost(chain, session);
+  // A step that began, and of which nobody knows what came, may have taken the place of those before it.
+  for (const chain of chainsOf(own.filter((step) => isFinished(step) || historyOf(history, step).begun))) {
+    const gone = await findLost(chain, session, isFinished);
+    // Beside a password that comes or goes, the user as a whole is neither as before nor as after.
+    if (!Array.isArray(gone) && own.some((step) => isPasswordOf(step, chain))) continue;
     if (!Array.isArray(gone)) return gone as StepEnd;
     lost.push(...(gone as readonly Step[]));
   }
@@ -37,15 +39,21 @@ export async function restoreLost(conduct: Conduct, node: string): Promise<StepE
   return undefined;
 }
 
-/** The steps from the first one that does not hold any more; or why that cannot be told. */
-async function findLost(chain: readonly Step[], session: NodeSession): Promise<readonly Step[] | StepEnd> {
+/** The finished steps from the first one that does not hold any more; or why that cannot be told. */
+async function findLost(
+  chain: readonly Step[],
+  session: NodeSession,
+  isFinished: (step: Step) => boolean,
+): Promise<readonly Step[] | StepEnd> {
+  if (!chain.some(isFinished)) return [];
   for (let at = chain.length - 1; at >= 0; at -= 1) {
     const step = chain[at];
     if (step === undefined) continue;
     const standing = await workOf(step, session).look();
     const holds = standing.kind === 'after' || standing.kind === 'unseen';
-    if (holds) return chain.slice(at + 1);
-    if (standing.kind !== 'other') return chain.slice(at);
+    if (holds) return chain.slice(at + 1).filter(isFinished);
+    // As before an unfinished step: those before it hold.
+    if (standing.kind !== 'other') return isFinished(step) ? chain.slice(at).filter(isFinished) : [];
   }
   const last = chain.at(-1);
   return { state: 'failed', detail: `step ${last?.id} does not hold any more: changed by somebody else` };
@@ -62,13 +70,20 @@ function chainsOf(steps: readonly Step[]): readonly (readonly Step[])[] {
   return [...chains.values()];
 }
 
+function isPasswordOf(step: Step, chain: readonly Step[]): boolean {
+  if (step.kind !== 'add-password' && step.kind !== 'remove-password') return false;
+  return chain.some((each) => each.kind === 'set-user' && each.user === step.user);
+}
+
 function subjectOf(step: Step): string | undefined {
   switch (step.kind) {
     case 'set-user':
     case 'remove-user':
+      return `user ${step.user}`;
+    // Each hash by itself: that an old one is there still says nothing about a new one.
     case 'add-password':
     case 'remove-password':
-      return `user ${step.user}`;
+      return `password ${step.user} ${step.hash.reveal()}`;
     case 'set-config':
       return `config ${namesOf(step.settings)}`;
     case 'set-sentinel':
