@@ -12,6 +12,8 @@ const SUSPICIOUS = new Set(['reset', 'closed', 'timeout', 'protocol', 'tls-hands
 export async function explainWrongTransport(error: FleetError, target: Target): Promise<FleetError> {
   const { endpoint, transport } = target;
   if (endpoint.kind !== 'tcp' || !SUSPICIOUS.has(error.code)) return error;
+  // A TLS port answers plaintext at once, if only by closing: silence is a server that hangs, and more waiting no help.
+  if (transport === 'plaintext' && error.code === 'timeout') return error;
   const { probePort } = await import('../tls/index.ts');
   const probe = await probePort({ host: endpoint.host, port: endpoint.port });
   const node = printEndpoint(endpoint);

@@ -1,6 +1,12 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { addressOrder, resolveAddress, show } from '../../src/fleet/topology/announced-address.ts';
+import {
+  addressOrder,
+  readNetworks,
+  resolveAddress,
+  show,
+  type AddressRules,
+} from '../../src/fleet/topology/announced-address.ts';
 import { parseClusterNodes } from '../../src/fleet/topology/cluster-nodes.ts';
 import { readReplication } from '../../src/fleet/topology/replication-info.ts';
 import { readSentinelPeers } from '../../src/fleet/topology/sentinel-peers.ts';
@@ -173,6 +179,26 @@ describe('what a Sentinel says', () => {
     ]);
   });
 
+  it('is read without failing, whatever it is', () => {
+    const { reply } = fc.letrec<{ reply: Reply }>((tie) => ({
+      reply: fc.oneof(
+        { maxDepth: 3 },
+        fc.constantFrom<Reply>('name', 'ip', 'port', 'runid', 'flags', A, '6379', '10.0.0.1', null),
+        fc.string(),
+        fc.integer(),
+        fc.record({ error: fc.string() }),
+        fc.array(tie('reply'), { maxLength: 12 }),
+      ),
+    }));
+    fc.assert(
+      fc.property(reply, (any) => {
+        const view = readSentinelPeers(any, 6);
+        expect(view === undefined).toBe(!Array.isArray(any));
+        if (Array.isArray(any)) expect((view?.peers.length ?? 0) + (view?.unread ?? 0)).toBe(any.length);
+      }),
+    );
+  });
+
   it('counts what it cannot read and what is beyond the limit', () => {
     const nonsense: Reply = [
       REPLICA,
@@ -228,7 +254,7 @@ slave2:state=online`,
 });
 
 describe('an announced address', () => {
-  const none = new Map<string, string>();
+  const none: AddressRules = { map: new Map(), within: undefined };
 
   it('is dialled as it stands', () => {
     expect(resolveAddress({ host: '10.0.0.6', port: 6379 }, none, 'remote')).toEqual({
@@ -238,12 +264,12 @@ describe('an announced address', () => {
   });
 
   it('is dialled where the map leads', () => {
-    const map = new Map([['172.17.0.2:6379', 'db.example:16379']]);
+    const map = { ...none, map: new Map([['172.17.0.2:6379', 'db.example:16379']]) };
     expect(resolveAddress({ host: '172.17.0.2', port: 6379 }, map, 'remote')).toEqual({
       ok: true,
       endpoint: { kind: 'tcp', host: 'db.example', port: 16_379 },
     });
-    const bad = new Map([['172.17.0.2:6379', 'db.example:99999999']]);
+    const bad = { ...none, map: new Map([['172.17.0.2:6379', 'db.example:99999999']]) };
     expect(resolveAddress({ host: '172.17.0.2', port: 6379 }, bad, 'remote').ok).toBe(false);
   });
 
@@ -264,6 +290,30 @@ describe('an announced address', () => {
 
   it.each([0, -1, 65_536, 1.5, Number.NaN])('with port %d is not dialled', (port) => {
     expect(resolveAddress({ host: '10.0.0.6', port }, none, 'loopback').ok).toBe(false);
+  });
+
+  it('is dialled within the networks only, where some are named, and by the map all the same', () => {
+    const rules: AddressRules = {
+      map: new Map([['192.0.2.1:6379', '198.51.100.7:6379']]),
+      within: readNetworks(['10.0.1.0/24', '2001:db8::/64', '10.9.9.9']),
+    };
+    const dialled = (host: string): boolean => resolveAddress({ host, port: 6379 }, rules, 'remote').ok;
+    expect(['10.0.1.200', '2001:db8::5', '10.9.9.9', '192.0.2.1'].map(dialled)).toEqual([
+      true,
+      true,
+      true,
+      true,
+    ]);
+    expect(['10.0.2.1', '2001:db9::5', '10.9.9.8', 'db.example'].map(dialled)).toEqual([
+      false,
+      false,
+      false,
+      false,
+    ]);
+    expect(readNetworks([])).toBeUndefined();
+    for (const bad of ['10.0.0.0/33', 'x/8', '10.0.0/8', '::/129', '10.0.0.0/1.5', '10.0.0.0/-1']) {
+      expect(() => readNetworks([bad]), bad).toThrow(RangeError);
+    }
   });
 
   it('sorts as people count', () => {

@@ -235,6 +235,21 @@ describe('a server that announces nonsense', () => {
     expect(found.notes.join('\n')).toContain(`2 Sentinels watch 127.0.0.1:${seed}`);
   });
 
+  it('leads nobody out of the networks that nodes may be in', async () => {
+    const stranger = await startPuppet(() => ({ error: 'ERR no' }));
+    open.push(stranger);
+    const seed = await play(
+      server('a', 'standalone', ['role:master', `slave0:ip=127.0.0.1,port=${stranger.port},state=online`]),
+    );
+    const found = await discoverTopology([at(seed)], { ...OPTIONS, networks: ['10.0.0.0/8'] });
+    expect(lines(found)).toEqual([
+      `primary 127.0.0.1:${seed} yes`,
+      `replica 127.0.0.1:${stranger.port} unasked 127.0.0.1:${seed}`,
+    ]);
+    expect(stranger.connections()).toBe(0);
+    expect(found.notes.join('\n')).toContain('outside of the networks');
+  });
+
   it('ends no discovery by a circle of replicas', async () => {
     let ports: readonly number[] = [];
     const follow = (letter: string, next: number) => (): Script =>

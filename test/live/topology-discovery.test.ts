@@ -279,6 +279,42 @@ describe('a topology is found whole from any of its nodes', () => {
   });
 });
 
+describe('a fleet that announces TLS ports to plaintext connections', () => {
+  forEachServer(SERVERS, (server) => {
+    it('is found whole when it is said how to speak TLS', async () => {
+      const topology = await startReplicated({ server, tls: 'dual' });
+      const seed = plain(topology.node('replica-1'), topology.admin);
+      const { tls } = secure(topology, topology.node('replica-1'), topology.admin);
+      const options: DiscoveryOptions = { sleep: () => Promise.resolve(), ...(tls && { tls }) };
+      const found = await discoverTopology([seed], options);
+      expect(found.nodes.map(({ role, target }) => `${role} ${target.transport}`).toSorted()).toEqual([
+        'primary tls',
+        'replica plaintext',
+        'replica tls',
+      ]);
+      const { tls: _, ...without } = options;
+      const lost = await discoverTopology([seed], without);
+      expect(lost.nodes.map(describeNode).join()).toContain('plaintext-to-tls');
+      await topology.stop();
+    });
+
+    it('is found in time although a node hangs', async () => {
+      const topology = await startReplicated({ server });
+      topology.node('replica-2').pause();
+      const started = performance.now();
+      const found = await discoverTopology([plain(topology.node('primary'), topology.admin)], {
+        limits: { commandMs: 500 },
+      });
+      expect(performance.now() - started).toBeLessThan(3000);
+      expect(found.nodes.map(describeNode).join()).toContain(
+        `${find(topology, 'replica-2')} of ${find(topology, 'primary')} timeout`,
+      );
+      topology.node('replica-2').resume();
+      await topology.stop();
+    });
+  });
+});
+
 describe('the rights that discovery and node states take', () => {
   forEachServer(SERVER_IDS, (server) => {
     it('are enough, and each of them is needed', async () => {

@@ -4,6 +4,7 @@
  * lead to whatever listens there on ours.
  */
 
+import { BlockList, isIP } from 'node:net';
 import { parseTarget, printEndpoint, type Endpoint } from '../target.ts';
 
 /** As announced, before any mapping. */
@@ -21,15 +22,22 @@ const LOOPBACK = /^(?:127\.|::1$|::ffff:127\.|localhost$)/i;
 const NOWHERE = /^(?:0\.0\.0\.0|::|\*)$/;
 const SHOWN_CHARS_MAX = 120;
 
+/** Which announced addresses are dialled, and where they are reached. */
+export interface AddressRules {
+  /** Announced `host:port` to what is dialled instead, for networks that translate addresses. */
+  readonly map: ReadonlyMap<string, string>;
+  /** Networks outside of which no announced address is dialled; undefined: anywhere. */
+  readonly within: BlockList | undefined;
+}
+
 /**
  * Where an announced address is reached from here.
  *
- * @param map Announced `host:port` to what is dialled instead, for networks that translate addresses.
  * @param vantage How the announcer itself is reached from here.
  */
 export function resolveAddress(
   address: AnnouncedAddress,
-  map: ReadonlyMap<string, string>,
+  { map, within }: AddressRules,
   vantage: 'loopback' | 'remote',
 ): Resolved {
   const text = printAddress(address);
@@ -52,7 +60,37 @@ export function resolveAddress(
       why: `${text} is a loopback address of another machine: map it to where it is reached`,
     };
   }
+  if (within !== undefined && !isWithin(address.host, within)) {
+    return { ok: false, why: `${text} is outside of the networks that nodes may be in` };
+  }
   return { ok: true, endpoint: { kind: 'tcp', host: address.host, port: address.port } };
+}
+
+/**
+ * The networks as one list to check by; `undefined` for none. A name is within none of them: whoever may answer for it
+ * decides where it leads.
+ *
+ * @param networks CIDRs: `10.0.1.0/24`, `2001:db8::/64`, or single addresses.
+ * @throws RangeError when one of them is no network.
+ */
+export function readNetworks(networks: readonly string[]): BlockList | undefined {
+  if (networks.length === 0) return undefined;
+  const list = new BlockList();
+  for (const network of networks) {
+    const [address = '', prefix] = network.split('/');
+    const family = isIP(address);
+    const bits = Number(prefix ?? (family === 6 ? 128 : 32));
+    if (family === 0 || !Number.isInteger(bits) || bits < 0 || bits > (family === 6 ? 128 : 32)) {
+      throw new RangeError(`${show(network)} is no network`);
+    }
+    list.addSubnet(address, bits, family === 6 ? 'ipv6' : 'ipv4');
+  }
+  return list;
+}
+
+function isWithin(host: string, networks: BlockList): boolean {
+  const family = isIP(host);
+  return family !== 0 && networks.check(host, family === 6 ? 'ipv6' : 'ipv4');
 }
 
 /** `10.0.0.5:6379`, `[::1]:6379`: how nodes and maps name an address. */

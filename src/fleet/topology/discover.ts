@@ -4,7 +4,7 @@
  * an order that does not depend on who answers first.
  *
  * Whoever is found gets our credentials, as with every client that follows announcements: by plaintext a server that was
- * taken over can lead them elsewhere, and TLS with a checked chain is what stops that.
+ * taken over, or whoever may replicate, can lead them elsewhere. TLS with a checked chain stops that, and `networks`.
  */
 
 import type { ConnectionLimits } from '../connection.ts';
@@ -12,6 +12,7 @@ import type { FleetErrorCode } from '../fleet-error.ts';
 import { CONCURRENCY_DEFAULT, CONCURRENCY_MAX } from '../fleet-snapshot.ts';
 import type { Target, TlsOptions } from '../target.ts';
 import type { Topology } from '../topology.ts';
+import { readNetworks } from './announced-address.ts';
 import { assembleTopology } from './assemble.ts';
 import type { Call, NodeMode, Visit } from './sighting.ts';
 import { createSurvey, type Access, type Survey } from './survey.ts';
@@ -39,6 +40,11 @@ export interface DiscoveryOptions {
   readonly tls?: TlsOptions;
   /** Announced `host:port` to what is dialled instead, for networks that translate addresses. */
   readonly addressMap?: ReadonlyMap<string, string>;
+  /**
+   * CIDRs. Announced addresses outside of them are not dialled, so that nobody who may announce one learns our
+   * credentials; they are in the list as `unasked`. What the map names is dialled. Empty: anywhere.
+   */
+  readonly networks?: readonly string[];
   /** Default 10,000. */
   readonly nodesMax?: number;
   /** Called after each node that was asked, in the order in which they finish. */
@@ -60,7 +66,7 @@ export async function discoverTopology(
 ): Promise<Topology> {
   const nodesMax = Math.max(1, Math.min(options.nodesMax ?? NODES_MAX, NODES_MAX));
   const survey: Survey = createSurvey({
-    addressMap: options.addressMap ?? new Map(),
+    addresses: { map: options.addressMap ?? new Map(), within: readNetworks(options.networks ?? []) },
     accessTo: (mode) => accessTo(mode, survey.visits, seeds, options),
     tls: options.tls,
   });

@@ -5,7 +5,7 @@
 
 import { printEndpoint, type Endpoint, type Target, type TlsOptions } from '../target.ts';
 import type { FleetErrorCode } from '../fleet-error.ts';
-import { addressOrder, resolveAddress, type Resolved } from './announced-address.ts';
+import { addressOrder, resolveAddress, type AddressRules, type Resolved } from './announced-address.ts';
 import type { Call, NodeMode, Sighting, Visit, Witness } from './sighting.ts';
 
 /** How to get into a node that is found: everything of a target but where it is. */
@@ -32,7 +32,7 @@ interface Announced {
 }
 
 export interface SurveyOptions {
-  readonly addressMap: ReadonlyMap<string, string>;
+  readonly addresses: AddressRules;
   readonly accessTo: (mode: NodeMode) => Access;
   /** For ports that were announced to a plaintext connection and speak TLS. */
   readonly tls: TlsOptions | undefined;
@@ -63,7 +63,7 @@ export function createSurvey(options: SurveyOptions): Survey {
   let secondViews = 0;
   let leftOut = 0;
   const places = (sighting: Sighting): readonly Resolved[] =>
-    sighting.addresses.map((address) => resolveAddress(address, options.addressMap, sighting.vantage));
+    sighting.addresses.map((address) => resolveAddress(address, options.addresses, sighting.vantage));
 
   /** Nodes that were announced since the last time and not asked yet, by the first of their addresses. */
   const announced = (): ReadonlyMap<string, Announced> => {
