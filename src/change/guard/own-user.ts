@@ -36,7 +36,10 @@ export const guardOwnUser: Guard = ({ draft, before, after, own }) => {
       node,
       user: own,
       message: `We are logged in as ${own}, and ${harm}: we could neither finish nor undo.`,
-      next: `declare ${own} in the policy with what it has, or log in as an administrator that stays`,
+      next:
+        own === 'default'
+          ? 'log in as an administrator of the policy (--user NAME); wardis migrate makes one before it closes default'
+          : `declare ${own} in the policy with what it has, or log in as an administrator that stays`,
       override: 'never',
     },
   ];

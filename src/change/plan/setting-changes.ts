@@ -4,7 +4,13 @@
  * the policy states them.
  */
 
-import { getDirective, parseMemory, Secret, type ServerVersion } from '../../conf/index.ts';
+import {
+  getDirective,
+  parseMemory,
+  readDirectiveValue,
+  Secret,
+  type ServerVersion,
+} from '../../conf/index.ts';
 import type { NodeState } from '../../fleet/index.ts';
 import {
   expectationsFor,
@@ -69,10 +75,15 @@ export function planSettings(
   };
 }
 
-/** The mode of a socket that there is none of. */
+/** Means nothing here: the mode of a socket that there is none of, and how TLS is spoken where none is. */
 function isIdle(name: string, { settings }: NodeState): boolean {
-  const socket = settings.get('unixsocket');
-  return name === 'unixsocketperm' && socket?.known === true && socket.value === '';
+  const is = (setting: string, value: string): boolean => {
+    const fact = settings.get(setting);
+    return fact?.known === true && fact.value === value;
+  };
+  if (name === 'unixsocketperm') return is('unixsocket', '');
+  const noTls = is('tls-port', '0') && is('tls-replication', 'no') && is('tls-cluster', 'no');
+  return name.startsWith('tls-') && name !== 'tls-port' && noTls;
 }
 
 /** What the policy states wins over what its level expects. */
@@ -157,11 +168,13 @@ function cannot(what: Pick<SettingPlan['difference'], 'name' | 'from' | 'to' | '
   return { difference: { kind: 'setting', mark: '!', takes: 'restart', ...what }, changes: [] };
 }
 
-/** As CONFIG GET will print it: `256mb` is 268435456 there. */
+/** As CONFIG GET will print it: `256mb` is 268435456 there, and `replica` is `slave`. */
 function plainValue(name: string, value: string, server: ServerVersion): string {
-  const type = getDirective(name, server)?.type.kind;
-  const bytes = type === 'memory' && /^[0-9]+[a-z]+$/i.test(value) ? parseMemory(value) : undefined;
-  return bytes === undefined ? value : String(bytes);
+  const directive = getDirective(name, server);
+  if (directive === undefined) return value;
+  const words = directive.arguments.most > 1 ? value.split(' ') : [value];
+  const reading = readDirectiveValue(directive, words, server);
+  return reading.ok ? reading.text : value;
 }
 
 function tooFewClients({ info }: NodeState, name: string, to: string): string | undefined {
