@@ -106,7 +106,9 @@ export async function openRevocation(options: RevocationOptions): Promise<Revoca
   const slots = createSlots(Math.min(options.concurrency ?? CONNECTIONS_MAX, CONNECTIONS_MAX));
   const runs = options.nodes.map(createNodeRun);
   const looks = runs.map((run) => lookAt(run, slots, options));
-  await atMost(options.answerMs ?? ANSWER_MS, Promise.all(looks));
+  // A node that did not answer when nodes were looked for is not waited for again.
+  const expected = looks.filter((_, at) => runs[at]?.node.reachable === 'yes');
+  await atMost(options.answerMs ?? ANSWER_MS, Promise.all(expected));
   const standings = runs.flatMap(({ node, standing }): readonly NodeStanding[] =>
     standing === undefined ? [] : [{ node: node.id, standing }],
   );
@@ -184,7 +186,8 @@ async function drive(run: NodeRun, work: Drive): Promise<void> {
   const { options, permission } = work;
   let { first } = work;
   if (first === 'new') await work.look;
-  for (let tries = 1; run.lasting === undefined; tries += 1) {
+  const isOver = (): boolean => run.problem !== undefined && options.now().getTime() > work.until;
+  for (let tries = 1; run.lasting === undefined && !isOver(); tries += 1) {
     try {
       await goThrough(run, work, first);
       break;

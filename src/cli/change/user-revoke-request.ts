@@ -13,7 +13,7 @@ import {
   type RevocationOptions,
 } from '../../change/index.ts';
 import { Secret } from '../../conf/index.ts';
-import { parseTarget, type FleetNode, type Topology } from '../../fleet/index.ts';
+import { parseTarget, type ConnectionLimits, type FleetNode, type Topology } from '../../fleet/index.ts';
 import type { UserRevokeFlags } from '../commands/user/revoke.ts';
 import type { CommandContext } from '../context.ts';
 import { CommandFailure } from '../failure.ts';
@@ -41,6 +41,8 @@ export interface RevokeRequest {
 
 /** Looking for nodes must not wait long for one that hangs: somebody is to be shut out. */
 const DISCOVERY_MS_MAX = 2000;
+/** A node that hangs is tried again, rather than waited for. */
+const ANSWER_MS_MAX = 5000;
 /** Everything at once, as far as connections go. */
 const CONCURRENCY = 256;
 const UNIT_MS: Readonly<Record<string, number>> = { '': 1000, s: 1000, m: 60_000, h: 3_600_000 };
@@ -76,7 +78,7 @@ export async function readRequest(
       user,
       account: flags.keepUser === true ? 'keep-off' : 'delete',
       secrets: await oldSecrets(user, entry, flags, context),
-      limits: entry.limits,
+      limits: atMost(entry.limits, ANSWER_MS_MAX),
       nodes: withFormer(topology, entry, resumes?.id),
       topology: topology.kind,
       // That a node has another address than it announces keeps nothing from being seen.
@@ -120,10 +122,13 @@ function refuseName(user: string): void {
 }
 
 async function findFast(entry: FleetEntry): Promise<Topology> {
-  const { limits } = entry;
-  const most = (ms: number | undefined): number => Math.min(ms ?? DISCOVERY_MS_MAX, DISCOVERY_MS_MAX);
-  const quick = { ...limits, connectMs: most(limits.connectMs), commandMs: most(limits.commandMs) };
-  return findNodes({ ...entry, limits: quick, concurrency: CONCURRENCY });
+  const limits = atMost(entry.limits, DISCOVERY_MS_MAX);
+  return findNodes({ ...entry, limits, concurrency: CONCURRENCY });
+}
+
+function atMost(limits: ConnectionLimits, ms: number): ConnectionLimits {
+  const most = (given: number | undefined): number => Math.min(given ?? ms, ms);
+  return { ...limits, connectMs: most(limits.connectMs), commandMs: most(limits.commandMs) };
 }
 
 /** Nodes of the run that is finished, which nobody names any more, stay part of it. */
@@ -235,6 +240,7 @@ function commandLine(user: string, targets: readonly string[], flags: UserRevoke
     ...(flags.fleet === undefined ? [] : ['--fleet', flags.fleet]),
     ...(flags.user === undefined ? [] : ['--user', flags.user]),
     ...(flags.passwordFile === undefined ? [] : ['--password-file', flags.passwordFile]),
+    ...(flags.oldPasswordFile === undefined ? [] : ['--old-password-file', flags.oldPasswordFile]),
     ...(flags.keepUser === true ? ['--keep-user'] : []),
   ];
   return words.join(' ');

@@ -17,6 +17,8 @@ import type { RevokeResult } from './user-revoke.ts';
 /** Rows of a table that are shown; the rest is counted. */
 const ROWS_MAX = 40;
 const LABEL_WIDTH = 13;
+/** Objections of one kind that are spelled out. */
+const OBJECTIONS_MAX = 2;
 
 /** What would be done. `asks`: a question follows; `shows`: this is all. */
 export function prospectLines(
@@ -34,7 +36,7 @@ export function prospectLines(
     ...table(user, prospect.nodes, options.nodes),
     ...labelled(
       'no answer',
-      prospect.missing.map(({ node, detail }) => `${node}  ${detail}`),
+      prospect.missing.map(({ node, detail }) => withNode(node, detail)),
     ),
     ...labelled('not seen', options.notSeen),
     ...labelled('also knows', describeAlsoKnown(prospect.alsoKnown)),
@@ -43,7 +45,7 @@ export function prospectLines(
           'issued certificates could not be looked up: tls/inventory.json cannot be read',
         ])
       : []),
-    ...labelled('refused', objections.map(objectionText)),
+    ...labelled('refused', objectionLines(objections)),
     ...labelled('then', [planWords(request)]),
     ...(mode === 'asks'
       ? []
@@ -83,9 +85,15 @@ export function resultLines(request: RevokeRequest, result: RevokeResult): reado
   ];
 }
 
-/** One objection as a sentence. */
-export function objectionText({ message }: Objection): string {
-  return safeText(message);
+/** What speaks against it, as sentences; the same at many nodes is said once. */
+export function objectionLines(objections: readonly Objection[]): readonly string[] {
+  const groups = new Map<string, Objection[]>();
+  for (const each of objections) groups.set(each.code, [...(groups.get(each.code) ?? []), each]);
+  return [...groups.values()].flatMap((group) => {
+    const more = group.length - OBJECTIONS_MAX;
+    const lines = group.slice(0, OBJECTIONS_MAX).map(({ message }) => safeText(message));
+    return more > 0 ? [...lines, `and the like at ${count(more, 'more node')}`] : lines;
+  });
 }
 
 function describeAlsoKnown(known: readonly AlsoKnown[]): readonly string[] {
@@ -176,7 +184,12 @@ function provedWords(user: string, evidence: readonly NodeEvidence[], all: numbe
 
 function nodeWords({ node, open, detail, evidence }: NodeReceipt): string {
   const why = evidence !== null || detail === '' ? reasonWords(open) : detail;
-  return `${safeText(node)}  ${safeText(why)}`;
+  return withNode(node, why);
+}
+
+/** Most messages name the node already. */
+function withNode(node: string, text: string): string {
+  return safeText(text.includes(node) ? text : `${node}  ${text}`);
 }
 
 function isForceable(objections: readonly Objection[]): boolean {

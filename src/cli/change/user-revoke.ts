@@ -19,6 +19,7 @@ import {
   type SigningKey,
   type StateLock,
 } from '../../change/index.ts';
+import { safeText } from '../../text/index.ts';
 import type { UserRevokeFlags } from '../commands/user/revoke.ts';
 import type { CommandContext } from '../context.ts';
 import { EXIT, type ExitCode } from '../exit-code.ts';
@@ -30,7 +31,7 @@ import { describeActor } from './actor.ts';
 import { openStateFolder } from './state-folder.ts';
 import { resultData, prospectData } from './user-revoke-data.ts';
 import { objectionsOf, readRequest, type RevokeRequest } from './user-revoke-request.ts';
-import { objectionText, prospectLines, resultLines } from './user-revoke-words.ts';
+import { objectionLines, prospectLines, resultLines } from './user-revoke-words.ts';
 import { explainingFailures } from './user-rotate-failure.ts';
 
 /** What was done, and where its receipt lies. */
@@ -84,11 +85,11 @@ async function goOn(
       code: 'E_REVOKE',
       what: 'not revoked: nothing was touched',
       target: request.user,
-      cause: blocked.map(objectionText).join('\n         '),
+      cause: objectionLines(blocked).join('\n         '),
       next: blocked[0]?.next ?? '',
     });
   }
-  const forced = objections.map(objectionText);
+  const forced = objections.map(({ message }) => safeText(message));
   const result = await perform(request, revocation, forced, context);
   if (flags.json === true) out(`${resultData(result)}\n`);
   else out(`${resultLines(request, result).join('\n')}\n`);
