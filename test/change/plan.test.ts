@@ -348,10 +348,11 @@ describe('a fleet', () => {
       'extend',
       'verify',
       'switch',
-      'remove',
       'revision',
       'persist',
     ]);
+    const proofs = planned.stages.find(({ name }) => name === 'revision')?.steps ?? [];
+    expect(proofs.map(({ kind, node }) => [kind, node])[0]).toEqual(['prove-replication', '10.0.0.2:6379']);
     const [step] = planned.stages.find(({ name }) => name === 'switch')?.steps ?? [];
     expect(step?.kind === 'set-config' && step.settings.map(({ name }) => name)).toEqual([
       'masteruser',

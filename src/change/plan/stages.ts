@@ -21,7 +21,7 @@ export const APPLY_STAGES = {
   verify: 'prove that the logins work',
   switch: 'change settings, and users that both gain and lose',
   remove: 'take away rights, passwords and users',
-  revision: 'mark the nodes with the revision',
+  revision: 'see that replication is up, and mark the nodes with the revision',
   persist: 'write it to disk',
 } as const;
 
@@ -40,12 +40,13 @@ export function stagesOf(
   secrets: ReadonlyMap<string, Credential>,
 ): readonly Stage[] {
   const ordered = drafts.toSorted((a, b) => ORDER[a.role] - ORDER[b.role]);
+  const scene: Scene = { secrets, links: drafts.some(disturbsLinks) ? 'proved' : 'left' };
   const stages: Stage[] = [];
   let id = 1;
   for (const [name, title] of Object.entries(APPLY_STAGES) as [ApplyStage, string][]) {
     const steps: Step[] = [];
     for (const draft of ordered) {
-      for (const action of actionsOf(name, draft, secrets))
+      for (const action of actionsOf(name, draft, scene))
         steps.push({ ...action, id: id++, node: draft.node.id, stage: name });
     }
     if (steps.length > 0) stages.push({ name, title, steps });
@@ -53,11 +54,18 @@ export function stagesOf(
   return stages;
 }
 
-function actionsOf(
-  stage: ApplyStage,
-  draft: NodeDraft,
-  secrets: ReadonlyMap<string, Credential>,
-): readonly StepAction[] {
+interface Scene {
+  readonly secrets: ReadonlyMap<string, Credential>;
+  /** Whether replicas must show that their links are up again. */
+  readonly links: 'proved' | 'left';
+}
+
+/** Whatever a primary takes away may be what a replica lives on, and only the replica shows it. */
+function disturbsLinks(draft: NodeDraft): boolean {
+  return settingActions(draft).length > 0 || userActions('remove', draft).length > 0;
+}
+
+function actionsOf(stage: ApplyStage, draft: NodeDraft, { secrets, links }: Scene): readonly StepAction[] {
   switch (stage) {
     case 'extend':
       return userActions(stage, draft);
@@ -68,9 +76,7 @@ function actionsOf(
     case 'remove':
       return removals(draft);
     case 'revision':
-      return draft.marker === undefined
-        ? []
-        : [setUser({ before: draft.marker.before, after: draft.marker.after }, MARKER)];
+      return [...(links === 'proved' ? linkProofs(draft) : []), ...markings(draft)];
     case 'persist':
       return draft.persistence.by.map((by) => ({ kind: 'persist', by }));
   }
@@ -112,13 +118,18 @@ function settingActions({ settings }: NodeDraft): readonly StepAction[] {
 }
 
 function removals(draft: NodeDraft): readonly StepAction[] {
-  const { users, state } = draft;
-  const moves = userActions('remove', draft);
-  const ended = (users?.changes ?? [])
-    .filter(({ name, endsSessions }) => endsSessions && countSessions(state, name) > 0)
+  const ended = (draft.users?.changes ?? [])
+    .filter(({ name, endsSessions }) => endsSessions && countSessions(draft.state, name) > 0)
     .map(({ name }): StepAction => ({ kind: 'end-sessions', user: name }));
-  const { role } = state;
+  return [...userActions('remove', draft), ...ended];
+}
+
+/** A link that was down before is nobody's fault here. */
+function linkProofs({ state: { role } }: NodeDraft): readonly StepAction[] {
   const linked = role.known && role.value.kind === 'replica' && role.value.linkUp === true;
-  const changed = moves.length > 0 || settingActions(draft).length > 0;
-  return [...moves, ...ended, ...(linked && changed ? [{ kind: 'prove-replication' } as const] : [])];
+  return linked ? [{ kind: 'prove-replication' }] : [];
+}
+
+function markings({ marker }: NodeDraft): readonly StepAction[] {
+  return marker === undefined ? [] : [setUser(marker, MARKER)];
 }
