@@ -10,11 +10,14 @@ import { parsePolicy } from '../../src/policy/index.ts';
 import { run } from '../cli/run.ts';
 import {
   forEachServer,
+  openConnection,
+  SERVER_IDS,
   startCluster,
   startReplicated,
   startSentinelFleet,
   startStandalone,
   TOPOLOGY_LOGINS,
+  type Server,
   type Topology,
 } from '../servers/index.ts';
 
@@ -104,34 +107,65 @@ const START = {
   cluster: startCluster,
 };
 
+/** Everything that a fleet of this kind must show, before and after its plan is carried out. */
+async function expectConvergence(kind: Topology['kind'], server: Server): Promise<void> {
+  const topology = await START[kind]({ server, conf: ['protected-mode yes'] });
+
+  const planned = await planOf(topology);
+  expect(planned.plan.unreadable).toEqual([]);
+  expect(planned.plan.refusals).toEqual([]);
+  expect(planned.plan.kind).toBe(kind);
+  expect(planned.plan.nodes.map(({ node }) => node).toSorted()).toEqual(
+    topology.nodes.map(({ address }) => address).toSorted(),
+  );
+  const orders = planned.plan.nodes.filter(({ differences }) =>
+    differences.some((each) => each.kind === 'add-user' && each.user === 'orders'),
+  );
+  expect(orders).toHaveLength(topology.data.length);
+  await carryOut(topology, planned);
+  const again = await planOf(topology);
+  expect(
+    again.plan.nodes.flatMap(({ node, differences }) => differences.map((each) => [node, each])),
+  ).toEqual([]);
+  expect(summarizePlan(again.plan)).toMatchObject({
+    nodesDifferent: 0,
+    nodesAtRevision: topology.nodes.length,
+  });
+  await topology.settle();
+  await topology.stop();
+}
+
+forEachServer(SERVER_IDS, (server) => {
+  it('plans a standalone server without a false alarm, and nothing more once it is carried out', async () => {
+    await expectConvergence('standalone', server);
+  }, 30_000);
+
+  it('names the sessions that a plan would harm, and not our own', async () => {
+    const topology = await startStandalone({ server, conf: ['protected-mode yes'] });
+    const [node] = topology.data;
+    if (node === undefined) throw new Error('there is a node');
+    await node.command('ACL', 'SETUSER', app.user, 'on', `>${app.password}`, '~*', '+@all');
+    await node.command('ACL', 'SETUSER', 'default', 'on', 'nopass', '~*', '+@all');
+    const working = await openConnection(node.target);
+    const nameless = await openConnection(node.target);
+    await working.send(['AUTH', app.user, app.password]);
+    await working.send(['CLIENT', 'SETNAME', 'billing']);
+    await working.send(['CONFIG', 'GET', 'maxmemory']);
+    await nameless.send(['SET', 'k', 'v']);
+    const { plan } = await planOf(topology);
+    const found = plan.refusals.map(({ code, user }) => `${code} ${user ?? ''}`);
+    expect(found).toEqual(['default-in-use default', `commands-in-use ${app.user}`]);
+    expect(plan.refusals[1]?.message).toContain('billing');
+    working.close();
+    nameless.close();
+    await topology.stop();
+  }, 30_000);
+});
+
 forEachServer(['redis-7.0', 'valkey-9.1'], (server) => {
-  it.each(['standalone', 'replicated', 'sentinel', 'cluster'] as const)(
+  it.each(['replicated', 'sentinel', 'cluster'] as const)(
     'plans a %s fleet without a false alarm, and nothing more once it is carried out',
-    async (kind) => {
-      const topology = await START[kind]({ server, conf: ['protected-mode yes'] });
-      const planned = await planOf(topology);
-      expect(planned.plan.unreadable).toEqual([]);
-      expect(planned.plan.refusals).toEqual([]);
-      expect(planned.plan.kind).toBe(kind);
-      expect(planned.plan.nodes.map(({ node }) => node).toSorted()).toEqual(
-        topology.nodes.map(({ address }) => address).toSorted(),
-      );
-      const orders = planned.plan.nodes.filter(({ differences }) =>
-        differences.some((each) => each.kind === 'add-user' && each.user === 'orders'),
-      );
-      expect(orders).toHaveLength(topology.data.length);
-      await carryOut(topology, planned);
-      const again = await planOf(topology);
-      expect(
-        again.plan.nodes.flatMap(({ node, differences }) => differences.map((each) => [node, each])),
-      ).toEqual([]);
-      expect(summarizePlan(again.plan)).toMatchObject({
-        nodesDifferent: 0,
-        nodesAtRevision: topology.nodes.length,
-      });
-      await topology.settle();
-      await topology.stop();
-    },
+    async (kind) => expectConvergence(kind, server),
     60_000,
   );
 
