@@ -21,14 +21,15 @@ export interface Scene {
 }
 
 /** `oldSecret`: what the file holds before; absent: there is no file. */
-export function makeScene(topology: Topology, oldSecret?: string): Scene {
+export function makeScene(topology: Topology, oldSecret?: string, seed: 'one' | 'all' = 'one'): Scene {
   const folder = mkdtempSync(join(tmpdir(), 'wardis-rotation-'));
   const secretPath = join(folder, 'new.secret');
   const statePath = join(folder, 'state');
   if (oldSecret !== undefined) writeFileSync(secretPath, `${oldSecret}\n`, { mode: 0o600 });
   const admin = join(folder, 'admin.secret');
   writeFileSync(admin, `${topology.admin.password ?? ''}\n`, { mode: 0o600 });
-  const seed = topology.sentinels[0] ?? topology.data[0];
+  // A replica that is down is found by nobody but who names it.
+  const seeds = seed === 'all' ? topology.data : [topology.sentinels[0] ?? topology.data[0]];
   const login = [
     ...(topology.admin.user === undefined ? [] : ['--user', topology.admin.user]),
     ...(topology.admin.password === undefined ? [] : ['--password-file', admin]),
@@ -38,9 +39,22 @@ export function makeScene(topology: Topology, oldSecret?: string): Scene {
     secretPath,
     statePath,
     rotate: (user, ...argv) =>
-      run(['user', 'rotate', user, seed?.address ?? '', ...login, '--state', statePath, '-q', ...argv], {
-        environment: { PATH: process.env['PATH'] ?? '' },
-      }),
+      run(
+        [
+          'user',
+          'rotate',
+          user,
+          ...seeds.map((node) => node?.address ?? ''),
+          ...login,
+          '--state',
+          statePath,
+          '-q',
+          ...argv,
+        ],
+        {
+          environment: { PATH: process.env['PATH'] ?? '' },
+        },
+      ),
     secret: () => readFileSync(secretPath, 'utf8').trim(),
   };
 }

@@ -236,7 +236,8 @@ async function retire(
   }
   const { facts, marks = [] } = record();
   const nodes = await ports.readNodes();
-  const standstill = whoLacks(facts.user, nodes, hashPassword(facts.newSecret.reveal()));
+  const standstill =
+    whoLacks(facts.user, nodes, hashPassword(facts.newSecret.reveal())) ?? (await whoIsGone(progress, nodes));
   if (standstill !== undefined && force !== 'force') return { standstill };
   const { counts } = await countAll(watchOf(progress), marks);
   const stages = retireStages({
@@ -294,6 +295,21 @@ function whoLacks(user: string, nodes: readonly RotationNode[], newHash: string)
   }
   if (lacking.length === 0) return undefined;
   return `${lacking.map(({ node }) => node.id).join(', ')} has no new password (it joined, or was set back, since): the old one stays everywhere.`;
+}
+
+/**
+ * Nodes that were there and are not found any more: a replica that is down is no replica to its primary. One that is
+ * found by another address now is the same process.
+ */
+async function whoIsGone(progress: Progress, nodes: readonly RotationNode[]): Promise<string | undefined> {
+  const missing = nodesWithNew(progress.journal).filter((id) => !nodes.some(({ node }) => node.id === id));
+  if (missing.length === 0) return undefined;
+  const here = new Set(nodes.filter(isRead).map(({ state }) => state.runId));
+  const moments = await markAll(watchOf(progress), missing);
+  const same = new Set(moments.filter(({ runId }) => here.has(runId)).map(({ node }) => node));
+  const gone = missing.filter((id) => !same.has(id));
+  if (gone.length === 0) return undefined;
+  return `${gone.join(', ')} was part of the fleet and is not found any more: the old password stays everywhere.`;
 }
 
 function watchOf({ ports, login, record }: Progress): Watch {

@@ -8,10 +8,12 @@ import { hashPassword } from '../../acl/index.ts';
 import { canTakeBack, deliverSecret } from '../delivery/delivery.ts';
 import { describeSink } from '../delivery/sink.ts';
 import type { Journal } from '../journal/journal.ts';
-import type { RunOutcome, RunReport } from '../run.ts';
+import type { Secret } from '../../conf/index.ts';
+import type { Run, RunOutcome, RunReport } from '../run.ts';
 import { undoRun } from '../run/execute.ts';
 import { reportRun } from '../run/report.ts';
-import type { StepReport } from '../run.ts';
+import { historyOf, readHistory, stepsOf } from '../run/history.ts';
+import type { Step } from '../step.ts';
 import { openOwnLogin, type OwnLogin } from './own-login.ts';
 import type { RotationPorts } from './ports.ts';
 import { MILESTONES, type RotationFacts } from './request.ts';
@@ -27,8 +29,11 @@ export interface RotationUndo {
   readonly notes: readonly string[];
 }
 
-/** Takes back what the rotation did so far; going on with an undo that was cut short is calling it again. */
-export async function undoRotation(id: string, ports: RotationPorts): Promise<RotationUndo> {
+/**
+ * Takes back what the rotation did so far; going on with an undo that was cut short is calling it again. `given`: the
+ * old password, where the rotation did not know it.
+ */
+export async function undoRotation(id: string, ports: RotationPorts, given?: Secret): Promise<RotationUndo> {
   const journal = await reopen(ports, id);
   return within(journal, async () => {
     const record = readRecord(journal.run, journal.entries);
@@ -41,7 +46,8 @@ export async function undoRotation(id: string, ports: RotationPorts): Promise<Ro
       ...(retire === undefined ? {} : { retire }),
       notes,
     });
-    const blind = unknownBefore(reportRun(journal.run, journal.entries).steps);
+    const run = withOldSecret(journal.run, given ?? facts.oldSecret ?? undefined);
+    const blind = unknownBefore(run, journal.entries);
     if (blind.length > 0) {
       return end('undo-incomplete', [
         `${blind.join(', ')}: what was there before is not known, so that nothing was taken back and both passwords are good. Give the old one by --old-password-file, or go on: --resume.`,
@@ -57,7 +63,7 @@ export async function undoRotation(id: string, ports: RotationPorts): Promise<Ro
       );
     }
     const notes = await takeDeliveriesBack(journal, record, ports);
-    const outcome = await takeExtensionBack(journal, ports, login);
+    const outcome = await takeExtensionBack(run, journal, ports, login);
     if (outcome === 'undo-incomplete') {
       return end(
         outcome,
@@ -69,11 +75,25 @@ export async function undoRotation(id: string, ports: RotationPorts): Promise<Ro
   });
 }
 
-/** Settings that were changed from a value that nobody knows. */
-function unknownBefore(steps: readonly StepReport[]): readonly string[] {
-  return steps.flatMap(({ step, state }) => {
+/** The run with the old password wherever it was not known what a setting was before. */
+function withOldSecret(run: Run, oldSecret: Secret | undefined): Run {
+  if (oldSecret === undefined) return run;
+  const fill = (step: Step): Step =>
+    step.kind === 'set-config' || step.kind === 'set-sentinel'
+      ? {
+          ...step,
+          settings: step.settings.map((setting) => ({ ...setting, before: setting.before ?? oldSecret })),
+        }
+      : step;
+  return { ...run, stages: run.stages.map((stage) => ({ ...stage, steps: stage.steps.map(fill) })) };
+}
+
+/** Settings that may have been changed from a value that nobody knows. */
+function unknownBefore(run: Run, entries: Journal['entries']): readonly string[] {
+  const history = readHistory(entries);
+  return stepsOf(run).flatMap((step) => {
     const isSetting = step.kind === 'set-config' || step.kind === 'set-sentinel';
-    if (!isSetting || state === 'planned' || state === 'skipped' || state === 'undone') return [];
+    if (!isSetting || !historyOf(history, step).begun) return [];
     return step.settings.some(({ before }) => before === undefined)
       ? [`${step.node} ${step.settings.map(({ name }) => name).join(' ')}`]
       : [];
@@ -124,11 +144,11 @@ function isOld({ oldHashes }: RotationFacts, text: string): boolean {
 
 /** Replicas and Sentinels first: while one of them still uses the new password, it must stay good. */
 async function takeExtensionBack(
+  run: Run,
   journal: Journal,
   ports: RotationPorts,
   login: OwnLogin,
 ): Promise<RunOutcome> {
-  const { run } = journal;
   const told = { ...run, stages: run.stages.filter(({ name }) => name === 'switch') };
   if (told.stages.length > 0) {
     const report = await undoRun(told, runPorts(ports, login, journal), ports.options);

@@ -28,6 +28,7 @@ export function reportData(report: RotationReport): unknown {
         : {
             old: sum(left, 'old'),
             either: sum(left, 'either'),
+            fresh: sum(left, 'fresh'),
             replicationLinks: sum(left, 'links'),
             unseen: left.unseen,
           },

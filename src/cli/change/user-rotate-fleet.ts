@@ -8,9 +8,17 @@ import {
   type RotationFacts,
   type RotationNode,
   type RotationPorts,
+  type RotationRecord,
 } from '../../change/index.ts';
 import type { Secret } from '../../conf/index.ts';
-import { FleetError, openConnection, type Target, type Topology } from '../../fleet/index.ts';
+import {
+  FleetError,
+  openConnection,
+  parseTarget,
+  printTarget,
+  type Target,
+  type Topology,
+} from '../../fleet/index.ts';
 import type { CommandContext } from '../context.ts';
 import { CommandFailure } from '../failure.ts';
 import { describeFleetError } from '../fleet-failure.ts';
@@ -29,18 +37,19 @@ export interface RotationFleet {
 export async function openRotationFleet(
   entry: FleetEntry,
   user: string,
-  facts: RotationFacts | undefined,
+  record: RotationRecord | undefined,
   context: CommandContext,
   noise: 'progress' | 'silent',
 ): Promise<RotationFleet> {
   const login = loginOf(entry.seeds[0]);
+  const facts = record?.facts;
   const ours = login === user;
   let from = ours ? await withWorkingPassword(entry, facts) : entry;
   let current: Topology | undefined;
   const read = async (): Promise<readonly RotationNode[]> => {
     // Halfway through the taking away of our own old password only the new one gets in.
     if (ours && current !== undefined) from = await withWorkingPassword(from, facts);
-    const topology = await findNodes(from);
+    const topology = await findNodes({ ...from, seeds: withRemembered(from.seeds, record, current) });
     current = topology;
     const states = await readStates(from, topology, context, noise);
     return readRotationNodes(topology.nodes, states, (node) => openConnection(node.target, entry.limits));
@@ -58,7 +67,9 @@ export async function openRotationFleet(
       login,
       readNodes: read,
       connect: (id, password) => {
-        const node = (current ?? topology).nodes.find((each) => each.id === id);
+        // A node that is not found any more may still be there.
+        const known = [...(current?.nodes ?? []), ...topology.nodes];
+        const node = known.find((each) => each.id === id);
         if (node === undefined || node.reachable === 'unasked') {
           return Promise.reject(new FleetError('unreachable', id, `${id} is not part of the fleet any more`));
         }
@@ -72,6 +83,30 @@ export async function openRotationFleet(
     if (!(error instanceof FleetError)) throw error;
     throw new CommandFailure(describeFleetError(error, error.node), { cause: error });
   }
+}
+
+/**
+ * A replica that is down, or whose primary was just started again, is found by nobody but who remembers it. Sentinels
+ * and clusters remember by themselves.
+ */
+function withRemembered(
+  seeds: readonly Target[],
+  record: RotationRecord | undefined,
+  before: Topology | undefined,
+): readonly Target[] {
+  const nodes = before?.nodes ?? record?.run.nodes ?? [];
+  if (nodes.some(({ role }) => role === 'sentinel')) return seeds;
+  const known = new Set(seeds.map(printTarget));
+  const [like] = seeds;
+  return [
+    ...seeds,
+    ...nodes.flatMap(({ id }) => {
+      const { target } = parseTarget(id);
+      const remembered =
+        target === undefined || like === undefined ? undefined : { ...like, endpoint: target.endpoint };
+      return remembered === undefined || known.has(printTarget(remembered)) ? [] : [remembered];
+    }),
+  ];
 }
 
 function loginOf(target: Target | undefined): string {

@@ -112,7 +112,25 @@ function secretsOf(entry: FleetEntry, context: CommandContext): ReturnType<typeo
   return knownSecrets(everybody, entry.secretsFolder, context.environment);
 }
 
-/** The clear text of a present password, from wherever it may be known; a wrong one given by hand is an error. */
+/** What `--old-password-file` holds; undefined without it. A wrong one is an error, before anything is changed. */
+export async function readOldSecret(
+  user: string,
+  flags: Pick<UserRotateFlags, 'oldPasswordFile'>,
+  hashes: readonly string[],
+  context: CommandContext,
+): Promise<Secret | undefined> {
+  if (flags.oldPasswordFile === undefined) return undefined;
+  const given = await readSecretFile(flags.oldPasswordFile, context);
+  if (hashes.includes(hashPassword(given.reveal()))) return given;
+  throw new CommandFailure({
+    code: 'E_SECRET',
+    what: `this is no password of ${user}; nothing was changed`,
+    target: flags.oldPasswordFile,
+    next: 'leave --old-password-file out where the old one is not known',
+  });
+}
+
+/** The clear text of a present password, from wherever it may be known here. */
 async function findOldSecret(
   user: string,
   flags: UserRotateFlags,
@@ -120,21 +138,11 @@ async function findOldSecret(
   hashes: readonly string[],
   context: CommandContext,
 ): Promise<Secret | undefined> {
-  const fits = (value: Secret | undefined): value is Secret =>
-    value !== undefined && hashes.includes(hashPassword(value.reveal()));
-  if (flags.oldPasswordFile !== undefined) {
-    const given = await readSecretFile(flags.oldPasswordFile, context);
-    if (fits(given)) return given;
-    throw new CommandFailure({
-      code: 'E_SECRET',
-      what: `this is no password of ${user}; nothing was changed`,
-      target: flags.oldPasswordFile,
-      next: 'leave --old-password-file out where the old one is not known',
-    });
-  }
+  const given = await readOldSecret(user, flags, hashes, context);
+  if (given !== undefined) return given;
   const logins = [...entry.seeds.map(({ credentials }) => credentials), entry.sentinelAccess?.credentials];
   const candidates = [secretsOf(entry, context).get(user)?.secret, ...logins.map((login) => login?.password)];
-  return candidates.find(fits);
+  return candidates.find((value) => value !== undefined && hashes.includes(hashPassword(value.reveal())));
 }
 
 async function readSecretFile(path: string, context: CommandContext): Promise<Secret> {

@@ -36,7 +36,7 @@ import { explainingFailures, refused } from './user-rotate-failure.ts';
 import { openRotationFleet, type RotationFleet } from './user-rotate-fleet.ts';
 import { rememberRotation } from './user-rotate-record.ts';
 import { openVoice, type Voice } from './user-rotate-voice.ts';
-import { readWish } from './user-rotate-request.ts';
+import { readOldSecret, readWish } from './user-rotate-request.ts';
 
 /** What one command line works with. */
 interface Work {
@@ -59,7 +59,7 @@ export async function runUserRotate(
   await explainingFailures('', async () => {
     const record = findRotation(entry.stateFolder, user, entry.fleet?.name);
     const noise = flags.quiet === true || flags.json === true ? 'silent' : 'progress';
-    const fleet = await openRotationFleet(entry, user, record?.facts, context, noise);
+    const fleet = await openRotationFleet(entry, user, record, context, noise);
     const work: Work = { user, flags, context, entry, fleet, record };
     if (flags.status === true) return showStatus(work);
     if (flags.undo === true) return undo(work);
@@ -142,7 +142,13 @@ async function undo(work: Work): Promise<void> {
     },
     context,
   );
-  const end = await withPorts(work, voice, (ports) => undoRotation(record.run.id, ports));
+  const given = await readOldSecret(
+    user,
+    flags,
+    record.facts.oldHashes.map((hash) => hash.reveal()),
+    context,
+  );
+  const end = await withPorts(work, voice, (ports) => undoRotation(record.run.id, ports, given));
   voice.undone(end);
   context.finish(exitOf(end));
 }
