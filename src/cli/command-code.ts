@@ -166,6 +166,39 @@ export const COMMAND_CODES: readonly ErrorCodePage[] = [
     ['Name the public key with --key; it is receipt.pub in the state folder of whoever revoked.'],
   ),
   page(
+    'E_PLAN',
+    'the plan file cannot be used',
+    'It is not a plan as wardis plan --out writes it. Nothing was changed.',
+    ['Make one: wardis plan --out plan.json'],
+  ),
+  page(
+    'E_MOVED',
+    'the fleet moved since the plan was made',
+    'A node of the plan was changed, restarted, got another role, or cannot be read now; or the policy was changed. The message names each node and what. Nothing was changed.',
+    ['See who changed it, then look at the difference as it is now: wardis plan.'],
+  ),
+  page(
+    'E_REFUSED',
+    'the plan refuses itself',
+    'Applying it would lock somebody out or deny what clients run. Each reason is printed with what to do. Nothing was changed.',
+    ['Mend what each reason names.', 'Where it says so, insist with --allow CODE.'],
+  ),
+  page(
+    'E_LOCKED',
+    'another run holds the state folder',
+    'Two runs at a time could undo each other. The message says who holds it since when; a run that was killed on this machine is taken over by itself.',
+    [
+      'Wait for it to end.',
+      'If it ran on another machine and is surely gone, remove the file lock of the state folder.',
+    ],
+  ),
+  page(
+    'E_RUN',
+    'there is no such run',
+    'No run with that id is in the state folder, or it is over, or it belongs to another operation.',
+    ['wardis apply --runs lists the runs; --state DIR names another folder.'],
+  ),
+  page(
     'E_MIGRATE',
     'the next phase of the migration cannot be done',
     'The message names each node and why: a version that changes its ports only at a restart, a user without a secret, a login that nobody has. Nothing was changed.',

@@ -5,6 +5,7 @@
 
 import { Command, CommanderError } from 'commander';
 import { addAcl } from './commands/acl.ts';
+import { addApply } from './commands/apply.ts';
 import { addAudit } from './commands/audit.ts';
 import { addCompletion } from './commands/completion.ts';
 import { addDemo } from './commands/demo.ts';
@@ -63,6 +64,7 @@ export function buildProgram(context: CommandContext): Command {
   addHarden(program, context);
   addAudit(program, context);
   addPlan(program, context);
+  addApply(program, context);
   addMigrate(program, context);
   addUser(program, context);
   addAcl(program, context);

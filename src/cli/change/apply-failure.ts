@@ -1,0 +1,59 @@
+/** Failures of an apply in the four parts of every failure. */
+
+import { ChangeError, type Movement } from '../../change/index.ts';
+import { FleetError } from '../../fleet/index.ts';
+import { CommandFailure } from '../failure.ts';
+import { describeFleetError } from '../fleet-failure.ts';
+
+/** Runs it, and turns what the world did into a {@link CommandFailure}. */
+export async function explainChange<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (error instanceof FleetError) {
+      throw new CommandFailure(describeFleetError(error, error.node), { cause: error });
+    }
+    if (error instanceof ChangeError) throw new CommandFailure(textOf(error), { cause: error });
+    throw error;
+  }
+}
+
+/** Another run, or none of that name; everything else is a fault of the state folder. */
+function textOf(error: ChangeError): CommandFailure['text'] {
+  const rest = {
+    what: error.message,
+    target: error.subject,
+    ...(error.next === undefined ? {} : { next: error.next }),
+  };
+  if (error.code === 'locked') return { code: 'E_LOCKED', ...rest };
+  return error.code === 'no-run' ? { code: 'E_RUN', ...rest } : { code: 'E_STATE', ...rest };
+}
+
+/** The plan that was agreed to is not what would be done now. */
+export function movedSince(file: string, movements: readonly Movement[]): CommandFailure {
+  const lines = movements.slice(0, MOVEMENTS_SHOWN).map(({ node, what }) => `${node}: ${what.join(', ')}`);
+  const more =
+    movements.length > MOVEMENTS_SHOWN ? [`and ${movements.length - MOVEMENTS_SHOWN} nodes more`] : [];
+  return new CommandFailure({
+    code: 'E_MOVED',
+    what: 'the fleet is not as it was when the plan was made; nothing was changed',
+    target: file,
+    cause: [...lines, ...more].join('\n         '),
+    next: 'look at what differs now: wardis plan',
+  });
+}
+
+const MOVEMENTS_SHOWN = 12;
+
+/** The plan says itself why it must not be applied. */
+export function planRefused(): CommandFailure {
+  return new CommandFailure({
+    code: 'E_REFUSED',
+    what: 'the plan refuses itself for the reasons above; nothing was changed',
+    next: 'mend what each reason names, or insist by --allow CODE where that is possible',
+  });
+}
+
+export function noRun(what: string): CommandFailure {
+  return new CommandFailure({ code: 'E_RUN', what, next: 'wardis apply --runs lists them' });
+}
