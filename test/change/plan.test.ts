@@ -300,6 +300,30 @@ describe('what is on disk', () => {
   });
 });
 
+describe('users in a conf file', () => {
+  it('are held against memory like those of an ACL file', async () => {
+    const node = {
+      users: [CLOSED, ADMIN],
+      persistence: { by: 'conf', path: '/etc/redis/redis.conf' },
+    } as const;
+    const { stages } = await plan(node);
+    const state = play(stateOf(node), stages);
+    const text = `port 6379\nuser ${ADMIN}\nuser spare on nopass +get\n`;
+    const { plan: made } = planFleet({
+      policy: await policyOf(POLICY),
+      topology: topologyOf([node]),
+      states: [state],
+      unreadable: [],
+      secrets: new Map(),
+      now: NOW,
+      files: new Map([[state.node, { kind: 'conf', path: '/etc/redis/redis.conf', text }]]),
+    });
+    const [only] = of(made.nodes[0]?.differences ?? [], 'persistence');
+    expect(only).toMatchObject({ how: 'config-rewrite' });
+    expect(only?.why).toContain('differs from memory: orders, wardis-revision, spare;');
+  });
+});
+
 describe('a fleet', () => {
   const node = (at: number, extra: Partial<NodeText> = {}): NodeText => ({
     node: `10.0.0.${at}:6379`,

@@ -3,9 +3,21 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { planFleet, summarizePlan, type PlanInput, type PlannedRun } from '../../src/change/index.ts';
+import {
+  executeRun,
+  planFleet,
+  summarizePlan,
+  type JournalEntry,
+  type PlanInput,
+  type PlannedRun,
+} from '../../src/change/index.ts';
 import { Secret } from '../../src/conf/index.ts';
-import { discoverTopology, readNodeStates, type Target } from '../../src/fleet/index.ts';
+import {
+  discoverTopology,
+  openConnection as dial,
+  readNodeStates,
+  type Target,
+} from '../../src/fleet/index.ts';
 import { parsePolicy } from '../../src/policy/index.ts';
 import { run } from '../cli/run.ts';
 import {
@@ -50,15 +62,8 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 async function planOf(topology: Topology, extra: Partial<PlanInput> = {}): Promise<PlannedRun> {
   const [seed] = topology.data;
-  const target: Target = {
-    endpoint: { kind: 'tcp', host: seed?.host ?? '', port: seed?.port ?? 0 },
-    transport: 'plaintext',
-    credentials: { username: admin.user, password: new Secret(admin.password) },
-  };
-  const sentinels = topology.sentinels.map(({ host, port }): Target => ({
-    ...target,
-    endpoint: { kind: 'tcp', host, port },
-  }));
+  const target = loginTo(seed?.host ?? '', seed?.port ?? 0);
+  const sentinels = topology.sentinels.map(({ host, port }) => loginTo(host, port));
   const found = await discoverTopology([target], { sentinels });
   const results = await readNodeStates(found.nodes);
   const parsed = await parsePolicy(POLICY);
@@ -76,28 +81,41 @@ async function planOf(topology: Topology, extra: Partial<PlanInput> = {}): Promi
   });
 }
 
-/** What an apply does, without journal and proof. */
-async function carryOut(topology: Topology, { stages }: PlannedRun): Promise<void> {
-  const nodes = new Map(topology.nodes.map((node) => [node.address, node]));
-  for (const step of stages.flatMap(({ steps }) => steps)) {
-    const node = nodes.get(step.node);
-    if (node === undefined) throw new Error(`${step.node} is not there`);
-    const say = async (...argv: readonly string[]): Promise<void> => {
-      const reply = await node.command(...argv);
-      if (typeof reply === 'object' && reply !== null && 'error' in reply)
-        throw new Error(`${argv[0] ?? ''}: ${reply.error}`);
-    };
-    if (step.kind === 'set-user')
-      await say('ACL', 'SETUSER', step.user, 'reset', ...step.after.reveal().split(' '));
-    if (step.kind === 'remove-user') await say('ACL', 'DELUSER', step.user);
-    if (step.kind === 'set-config') {
-      for (const { name, after } of step.settings)
-        await say('CONFIG', 'SET', name, typeof after === 'string' ? after : after.reveal());
-    }
-    if (step.kind === 'persist' && step.by === 'acl-save') await say('ACL', 'SAVE');
-    if (step.kind === 'persist' && step.by === 'config-rewrite')
-      await say(...(node.kind === 'sentinel' ? ['SENTINEL', 'FLUSHCONFIG'] : ['CONFIG', 'REWRITE']));
-  }
+/** By the executor, as an apply does it; the journal is in memory. */
+async function carryOut({ plan, stages }: PlannedRun): Promise<void> {
+  const entries: JournalEntry[] = [];
+  const report = await executeRun(
+    {
+      id: '2026-11-22T060000Z-apply-3f9c',
+      operation: 'apply',
+      startedAt: NOW.toISOString(),
+      actor: 'test@localhost',
+      subject: `revision ${plan.revision}`,
+      nodes: plan.nodes.map(({ node, role }) => ({ id: node, role })),
+      stages,
+      facts: {},
+    },
+    {
+      connect: async (node) => {
+        const [host = '', port = ''] = node.split(':');
+        return dial(loginTo(host, Number(port)));
+      },
+      journal: { entries, append: async (entry) => void entries.push(entry) },
+      now: () => new Date(),
+      sleep: async (ms) => new Promise((resolve) => void setTimeout(resolve, ms)),
+    },
+  );
+  const open = report.steps.filter(({ state }) => state !== 'done' && state !== 'unneeded');
+  expect(open.map(({ step, state, detail }) => [step.node, step.kind, state, detail])).toEqual([]);
+  expect(report.outcome).toBe('done');
+}
+
+function loginTo(host: string, port: number): Target {
+  return {
+    endpoint: { kind: 'tcp', host, port },
+    transport: 'plaintext',
+    credentials: { username: admin.user, password: new Secret(admin.password) },
+  };
 }
 
 const START = {
@@ -122,7 +140,7 @@ async function expectConvergence(kind: Topology['kind'], server: Server): Promis
     differences.some((each) => each.kind === 'add-user' && each.user === 'orders'),
   );
   expect(orders).toHaveLength(topology.data.length);
-  await carryOut(topology, planned);
+  await carryOut(planned);
   const again = await planOf(topology);
   expect(
     again.plan.nodes.flatMap(({ node, differences }) => differences.map((each) => [node, each])),
@@ -213,6 +231,24 @@ forEachServer(['redis-7.0', 'valkey-9.1'], (server) => {
     await topology.stop();
   }, 60_000);
 });
+
+it('holds the file on this host against memory, entering the fleet by its policy', async () => {
+  const topology = await startStandalone({ server: 'redis-7.0', conf: ['protected-mode yes'] });
+  const [node] = topology.data;
+  await carryOut(await planOf(topology));
+  const fleet = `fleet:\n  here:\n    seeds: ["redis://${node?.address ?? ''}"]\n    auth: { user: ${admin.user}, password: { file: ${join(folder, 'password')} } }\n    files: { via: local, acl: ${node?.aclfilePath ?? ''} }\n`;
+  writeFileSync(join(folder, 'here.yaml'), `${POLICY}${fleet}`);
+  const plan = async () =>
+    run(['plan', '--policy', join(folder, 'here.yaml'), '--check', '-q'], { now: NOW });
+  const settled = await plan();
+  expect(settled.out).toContain('No changes. 1 of 1 node holds revision');
+  expect(settled.exit).toBe(0);
+  writeFileSync(node?.aclfilePath ?? '', 'user default on nopass ~* &* +@all\n');
+  const drifted = await plan();
+  expect(drifted.exit).toBe(1);
+  expect(drifted.out.replace(/\s+/g, ' ')).toContain('users.acl differs from memory: admin, app, default');
+  await topology.stop();
+}, 30_000);
 
 async function withoutLinks(): Promise<PlanInput['policy']> {
   const parsed = await parsePolicy(
