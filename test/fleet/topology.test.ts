@@ -275,6 +275,36 @@ describe('a server that announces nonsense', () => {
 });
 
 describe('Sentinels that disagree', () => {
+  it('are noticed by two primaries of one group', async () => {
+    const ports = await Promise.all(
+      ['c', 'd'].map((letter) => play(server(letter, 'standalone', ['role:master']))),
+    );
+    const peer = (name: string, port: number | undefined, flags: string): Reply => [
+      'name',
+      name,
+      'ip',
+      '127.0.0.1',
+      'port',
+      String(port),
+      'runid',
+      '',
+      'flags',
+      flags,
+    ];
+    const seed = await play({
+      ...server('a', 'sentinel'),
+      'SENTINEL MYID': id('a'),
+      'SENTINEL MASTERS': [peer('main', ports[0], 'master')],
+      'SENTINEL REPLICAS main': [peer('x', ports[1], 'slave')],
+      'SENTINEL SENTINELS main': [],
+    });
+    const found = await discoverTopology([at(seed)], OPTIONS);
+    const [first, second] = ports.toSorted((one, other) => one - other);
+    expect(found.notes).toEqual([
+      `127.0.0.1:${first} and 127.0.0.1:${second} both say that they are the primary of main`,
+    ]);
+  });
+
   it('are quoted', async () => {
     const peer = (name: string, port: number, runid: string): Reply => [
       'name',

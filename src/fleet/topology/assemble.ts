@@ -6,7 +6,7 @@
 import type { FleetNode, Topology, TopologyKind } from '../topology.ts';
 import { addressOrder } from './announced-address.ts';
 import { createDraftBook, type Draft, type DraftBook } from './draft.ts';
-import { noteDisagreements, noteWatchers } from './survey-notes.ts';
+import { noteDisagreements, noteRivals, noteWatchers } from './survey-notes.ts';
 import type { Survey } from './survey.ts';
 
 /** Links between groups that are followed: chains of replicas of replicas. */
@@ -33,6 +33,7 @@ export function assembleTopology(survey: Survey, { nodesMax }: { readonly nodesM
         ...notes,
         ...noteDisagreements(survey, book),
         ...noteWatchers(survey),
+        ...noteRivals(nodes),
         ...(left > 0 ? [`more than ${nodesMax} nodes: ${left} that are announced were not asked`] : []),
       ]),
     ],

@@ -1,6 +1,7 @@
 /** What a person should know about how the nodes see each other. */
 
 import { printEndpoint } from '../target.ts';
+import type { FleetNode } from '../topology.ts';
 import { printAddress, show } from './announced-address.ts';
 import type { DraftBook } from './draft.ts';
 import type { Witness } from './sighting.ts';
@@ -24,6 +25,18 @@ export function noteWatchers(survey: Survey): readonly string[] {
     const many = watchers === 1 ? 'a Sentinel watches' : `${watchers} Sentinels watch`;
     return [`${many} ${nameOf(witness)}, and none is among the seeds: Sentinels have users of their own`];
   });
+}
+
+/** Nodes that say they are the primary of the same group: a failover is under way, or the old one just came back. */
+export function noteRivals(nodes: readonly FleetNode[]): readonly string[] {
+  const groups = new Map<string, string[]>();
+  for (const { role, group, reachable, id } of nodes) {
+    if (role !== 'primary' || group === undefined || reachable !== 'yes') continue;
+    groups.set(group, [...(groups.get(group) ?? []), id]);
+  }
+  return [...groups].flatMap(([group, ids]) =>
+    ids.length < 2 ? [] : [`${ids.join(' and ')} both say that they are the primary of ${show(group)}`],
+  );
 }
 
 function noteViews(survey: Survey, book: DraftBook): readonly string[] {
