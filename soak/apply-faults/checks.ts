@@ -7,12 +7,21 @@ import { join } from 'node:path';
 
 import { haveSameRights, hashPassword, type User } from '../../src/acl/index.ts';
 import { listRuns, MARKER, readRun, reportRun, type StepReport } from '../../src/change/index.ts';
-import type { TopologyNode } from '../../test/servers/node.ts';
+import { readText, type TopologyNode } from '../../test/servers/node.ts';
 import type { Fault } from './faults.ts';
-import { OPERATOR, readKeptUsers, readUsers, SECRETS, type NodeUsers, type Scene } from './scene.ts';
+import {
+  OPERATOR,
+  POLICY_NEW,
+  POLICY_OLD,
+  readKeptUsers,
+  readUsers,
+  SECRETS,
+  type NodeUsers,
+  type Scene,
+} from './scene.ts';
 
-/** Which state a node is in, by all of its users and settings. */
-export type NodeStanding = 'old' | 'new' | 'between';
+/** Which state a node is in, by all of its users and the setting. `either` where that is the same. */
+export type NodeStanding = 'old' | 'new' | 'between' | 'either';
 
 /** Problems as sentences; none is good. */
 export async function checkAccess(scene: Scene): Promise<readonly string[]> {
@@ -58,9 +67,11 @@ export async function findStandings(scene: Scene, fault: Fault): Promise<Readonl
   for (const node of scene.topology.nodes) {
     const { old, wanted } = statesOf(scene, node);
     const live = await readUsers(node);
+    const setting = await readSetting(node);
     const ignore = (name: string): boolean => isForeign(fault, node, name);
-    const isOld = areSame(old, live, ignore);
-    standings.set(node.name, isOld ? 'old' : areSame(wanted, live, ignore) ? 'new' : 'between');
+    const isOld = areSame(old, live, ignore) && setting !== POLICY_NEW;
+    const isNew = areSame(wanted, live, ignore) && setting !== POLICY_OLD;
+    standings.set(node.name, isOld ? (isNew ? 'either' : 'old') : isNew ? 'new' : 'between');
   }
   return standings;
 }
@@ -69,7 +80,7 @@ export async function findStandings(scene: Scene, fault: Fault): Promise<Readonl
 export async function checkEnd(
   scene: Scene,
   fault: Fault,
-  standing: Exclude<NodeStanding, 'between'>,
+  standing: 'old' | 'new',
 ): Promise<readonly string[]> {
   const problems: string[] = [];
   for (const [name, found] of await findStandings(scene, fault)) {
@@ -108,13 +119,28 @@ export async function checkClaims(scene: Scene, fault: Fault): Promise<readonly 
     const found = standings.get(node.name);
     // A node that was killed forgets what was done and not yet written to disk; resume looks again.
     const forgot = fault.kind === 'node-killed' && fault.away.includes(node);
-    if (claim !== undefined && claim !== found && !forgot) {
+    if (claim !== undefined && found !== undefined && !isOf(found, claim) && !forgot) {
       problems.push(
         `${node.name}: the journal says ${claim}, the node is ${found}${await tellDifferences(scene, node.name)}`,
       );
     }
   }
   return problems;
+}
+
+/** What a result as JSON says of each node: `done` is new, `undone` old, and of the others nothing is promised. */
+export async function checkResult(scene: Scene, fault: Fault, out: string): Promise<readonly string[]> {
+  const standings = await findStandings(scene, fault);
+  const { nodes } = JSON.parse(out) as {
+    nodes: readonly { readonly node: string; readonly standing: string }[];
+  };
+  return scene.topology.nodes.flatMap((node) => {
+    const said = nodes.find(({ node: id }) => id === scene.idOf(node))?.standing;
+    const found = standings.get(node.name);
+    const claim = said === 'done' ? 'new' : said === 'undone' ? 'old' : undefined;
+    if (claim === undefined || found === undefined || isOf(found, claim)) return [];
+    return [`${node.name}: the result says ${said}, the node is ${found}`];
+  });
 }
 
 /** Neither passwords nor their hashes stand in what was printed or in the journal. */
@@ -133,7 +159,7 @@ export function readStatuses(scene: Scene): readonly { readonly id: string; read
 }
 
 /** All of its steps took effect: new. None did: old. Undefined: in between, or not known. */
-function claimOf(steps: readonly StepReport[]): NodeStanding | undefined {
+function claimOf(steps: readonly StepReport[]): 'old' | 'new' | undefined {
   const changes = steps.filter(({ step }) => !step.kind.startsWith('prove-') && step.kind !== 'end-sessions');
   if (changes.length === 0) return undefined;
   const states = new Set(changes.map(({ state }) => state));
@@ -141,6 +167,17 @@ function claimOf(steps: readonly StepReport[]): NodeStanding | undefined {
   if ([...states].every((state) => state === 'planned' || state === 'skipped' || state === 'undone'))
     return 'old';
   return undefined;
+}
+
+function isOf(found: NodeStanding, standing: 'old' | 'new'): boolean {
+  return found === standing || found === 'either';
+}
+
+/** A Sentinel has none. */
+async function readSetting(node: TopologyNode): Promise<string | undefined> {
+  if (node.kind === 'sentinel') return undefined;
+  const reply = await node.command('CONFIG', 'GET', 'maxmemory-policy');
+  return Array.isArray(reply) ? readText(reply[1]) : undefined;
 }
 
 function statesOf(scene: Scene, node: TopologyNode): { readonly old: NodeUsers; readonly wanted: NodeUsers } {

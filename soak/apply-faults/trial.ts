@@ -1,7 +1,15 @@
 /** One trial: an apply that is disturbed, then mended and either finished or taken back, and looked at all the way. */
 import type { ToolRun } from '../../test/servers/fault-tool.ts';
 import { randomFrom, type Random } from '../acl/random.ts';
-import { checkAccess, checkClaims, checkEnd, checkSecrets, checkUsers, readStatuses } from './checks.ts';
+import {
+  checkAccess,
+  checkClaims,
+  checkEnd,
+  checkResult,
+  checkSecrets,
+  checkUsers,
+  readStatuses,
+} from './checks.ts';
 import { chooseFault, journalPlaces, killTool, type Fault, type FaultKind } from './faults.ts';
 import type { Scene } from './scene.ts';
 
@@ -84,6 +92,9 @@ export async function runTrial(scene: Scene, plan: TrialPlan): Promise<TrialResu
     ...(await checkClaims(scene, fault)),
   );
   if (ended.standing !== undefined) problems.push(...(await checkEnd(scene, fault, ended.standing)));
+  const last = runs.at(-1);
+  if (last !== undefined && last.out.startsWith('{'))
+    problems.push(...(await checkResult(scene, fault, last.out)));
   problems.push(
     ...checkSecrets(
       scene,
@@ -123,7 +134,7 @@ function expectExit({ kind, away }: Fault, happened: boolean, { exit, err }: Too
     case 'read-only':
     case 'failover':
     case 'other-admin':
-      return [0, 2, 3].includes(exit) ? [] : [`it ended with ${exit}: ${err}`];
+      return exit === 0 || exit === 3 ? [] : [`it ended with ${exit}: ${err}`];
   }
 }
 
@@ -146,6 +157,7 @@ async function finishRun(
     last = await tool([...finishCommand(finish)]);
     if (last.exit === 0) return { problems: [], standing };
   }
+  // Whoever was changed by somebody else meanwhile is neither as before nor as wanted: a new apply decides.
   if (fault.foreign.size === 0) return { problems: [`${finish} ended with ${last?.exit} again and again`] };
   if (finish === 'undo') return { problems: [] };
   const { exit } = await tool(['apply', '--yes', '--json']);

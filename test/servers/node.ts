@@ -87,15 +87,18 @@ export async function startNode(request: NodeRequest): Promise<TopologyNode> {
   ];
   let running = await launch(request, folder, `${lines.join('\n')}\n`);
   let alive = true;
+  let dying: Promise<unknown> = Promise.resolve();
   const target: Target =
     request.port === 0
       ? { host: request.host, port: request.tlsPort ?? 0, tls: request.tls ?? {} }
       : { host: request.host, port: request.port };
   const kill = async (): Promise<void> => {
-    if (!alive) return;
-    alive = false;
-    process.kill(running.pid, 'SIGKILL');
-    await running.stop();
+    if (alive) {
+      alive = false;
+      process.kill(running.pid, 'SIGKILL');
+      dying = running.stop();
+    }
+    await dying;
   };
   const commandAs = async (login: Login, ...argv: readonly string[]): Promise<Reply> => {
     const auth = formatAuth(login);
