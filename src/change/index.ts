@@ -81,10 +81,10 @@ export type { MigrationNode, MigrationSession } from './migration/migration-node
 export { PHASE_TITLES, PHASES, takenAwayBy } from './migration/phase.ts';
 export type { OldWay, Phase } from './migration/phase.ts';
 export { stepsFor } from './migration/phase-stages.ts';
-export type { MigrationSight, PhaseInput, PhasePlan } from './migration/phase-stages.ts';
-export { blockersOf, blockersOfBack, phaseOf, usersOfOldWay } from './migration/progress.ts';
+export type { MigrationSight, PhaseInput, PhasePlan } from './migration/stage-parts.ts';
+export { blockersOf, blockersOfBack, linkGoalOf, phaseOf, usersOfOldWay } from './migration/progress.ts';
 export type { Blocker, PhaseProgress, Progress } from './migration/progress.ts';
-export { additionsOf, replicationUserOf, seeFleet } from './migration/sight.ts';
+export { additionsOf, linkUserOf, seeFleet } from './migration/sight.ts';
 export { wantTls } from './migration/tls-settings.ts';
 export type { TlsPortChoice, WantedTls } from './migration/tls-settings.ts';
 export { canTakeBack } from './delivery/delivery.ts';

@@ -45,7 +45,10 @@ interface Shown {
 /** What is no command although it begins like one, or cannot be run here; each with the reason. */
 const NOT_RUN: readonly (readonly [RegExp, string])[] = [
   [/^wardis (?:(?:acl|user) )?\w+ [[<]/, 'the usage line of the manual'],
-  [/^wardis migrate .*--(?:next|back|watch)/, 'changes servers, or takes minutes: the live tests of migrate do it'],
+  [
+    /^wardis migrate .*--(?:next|back|watch)/,
+    'changes servers, or takes minutes: the live tests of migrate do it',
+  ],
   [/^npm run demo|^npm test/, 'runs the whole of this, the tests included'],
 ];
 

@@ -11,7 +11,6 @@ import {
   forEachServer,
   readText,
   startReplicated,
-  startStandalone,
   talk,
   TOPOLOGY_REQUIREPASS,
   type Reply,

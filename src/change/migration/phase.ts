@@ -8,7 +8,9 @@
  *   from 8.0 on; 7.0.15 redirects them to plaintext ports.
  * - clients: `tls-replication yes` alone changes nothing until the link breaks, and then it stays down, because the
  *   replica speaks TLS to the plaintext port. With REPLICAOF to the TLS port in the same MULTI the link is up within
- *   0.1 s by a partial resync; the replica then announces its own TLS port.
+ *   0.1 s by a partial resync; the replica then announces its own TLS port. Under Sentinels that would not last: ten
+ *   seconds later one that watches the plaintext port sends the replica back to it (`+fix-slave-config`), where the link
+ *   stays down (Redis 7.0.15, Valkey 9.1.2).
  * - default-off: sessions of `default` stay as they are until they end; replication links of `default` too, and then
  *   they do not come back. `default off resetpass` holds over CONFIG REWRITE and a restart, although the conf still has
  *   its `requirepass` line and CONFIG GET still shows it.

@@ -1,5 +1,6 @@
 /** Where a fleet stands: which phases every node has behind it, who still needs the old way, and what comes next. */
 
+import type { Topology } from '../../fleet/index.ts';
 import type { MigrationNode, MigrationSession } from './migration-node.ts';
 import { PHASES, takenAwayBy, type OldWay, type Phase } from './phase.ts';
 
@@ -29,15 +30,27 @@ export interface Blocker {
   readonly nodes: readonly string[];
 }
 
-/** What the policy calls the user that replicas log in as; undefined where it has none. */
+/** What the policy calls the users that servers and Sentinels log in as; undefined where it has none. */
 export interface ProgressOptions {
   readonly replicationUser: string | undefined;
+  readonly sentinelUser: string | undefined;
+  readonly links: LinkGoal;
 }
 
-/** Pure: what was read of the nodes decides. Sentinels count for users and `default` only: their ports stay. */
+/**
+ * What becomes of replication links while servers run. `tls`: their own user and TLS. `login`: their own user only,
+ * because a Cluster tells its replicas where to go, and a Sentinel sends every replica back to the port that it watches.
+ */
+export type LinkGoal = 'tls' | 'login';
+
+export function linkGoalOf(kind: Topology['kind']): LinkGoal {
+  return kind === 'cluster' || kind === 'sentinel' ? 'login' : 'tls';
+}
+
+/** Pure: what was read of the servers decides. Sentinels change their ports at a restart, and their users by an apply. */
 export function phaseOf(nodes: readonly MigrationNode[], options: ProgressOptions): Progress {
   const phases = PHASES.map((phase): PhaseProgress => {
-    const concerned = nodes.filter((node) => concerns(phase, node));
+    const concerned = dataNodesOf(nodes);
     const isDone = (node: MigrationNode): boolean => hasBehind(node, phase, options);
     return {
       phase,
@@ -60,14 +73,9 @@ export function usersOfOldWay(
   nodes: readonly MigrationNode[],
   ways: readonly OldWay[] = ['default', 'plaintext'],
 ): readonly Blocker[] {
-  const pairs = nodes.flatMap((node) =>
+  const pairs = dataNodesOf(nodes).flatMap((node) =>
     node.sessions
       .filter(({ oldWays }) => oldWays.some((way) => ways.includes(way)))
-      // Sentinels keep their plaintext ports, so that only users matter there.
-      .filter(
-        ({ oldWays }) =>
-          node.mode !== 'sentinel' || (oldWays.includes('default') && ways.includes('default')),
-      )
       .map((session) => ({ node: node.id, session })),
   );
   return group(pairs, (session) => session.oldWays.filter((way) => ways.includes(way)));
@@ -93,26 +101,21 @@ export function blockersOfBack(
   return group(pairs, () => []);
 }
 
-function concerns(phase: Phase, node: MigrationNode): boolean {
-  switch (phase) {
-    case 'dual-port':
-    case 'plaintext-closed':
-    case 'clients':
-      return node.mode !== 'sentinel';
-    case 'users':
-    case 'default-off':
-      return true;
-  }
+function dataNodesOf(nodes: readonly MigrationNode[]): readonly MigrationNode[] {
+  return nodes.filter(({ mode }) => mode !== 'sentinel');
 }
 
-function hasBehind(node: MigrationNode, phase: Phase, { replicationUser }: ProgressOptions): boolean {
+function hasBehind(node: MigrationNode, phase: Phase, options: ProgressOptions): boolean {
   switch (phase) {
     case 'dual-port':
       return node.tlsPort !== 0;
     case 'users':
       return node.missingUsers.length === 0;
     case 'clients':
-      return linkMoved(node, replicationUser);
+      return (
+        linkMoved(node, options) &&
+        (options.sentinelUser === undefined || sentinelsByDefault(node).length === 0)
+      );
     case 'default-off':
       return node.defaultUser === 'off';
     case 'plaintext-closed':
@@ -120,11 +123,18 @@ function hasBehind(node: MigrationNode, phase: Phase, { replicationUser }: Progr
   }
 }
 
-/** Cluster nodes find their masters by the bus: only the user is theirs to change. */
-export function linkMoved({ link, mode }: MigrationNode, replicationUser: string | undefined): boolean {
+export function linkMoved(
+  { link }: MigrationNode,
+  { replicationUser, links }: Pick<ProgressOptions, 'replicationUser' | 'links'>,
+): boolean {
   if (link === undefined) return true;
   const named = replicationUser !== undefined && link.user === replicationUser;
-  return named && (mode === 'cluster' || link.transport === 'tls');
+  return named && (links === 'login' || link.transport === 'tls');
+}
+
+/** Sessions of Sentinels that are logged in as `default`. */
+export function sentinelsByDefault({ sessions }: MigrationNode): readonly MigrationSession[] {
+  return sessions.filter(({ who, oldWays }) => who === 'sentinel' && oldWays.includes('default'));
 }
 
 function group(

@@ -10,7 +10,7 @@ import { MARKER } from '../plan/revision.ts';
 import type { Stage } from '../run.ts';
 import type { Step } from '../step.ts';
 import { seeNode } from './migration-node.ts';
-import type { MigrationSight } from './phase-stages.ts';
+import type { MigrationSight } from './stage-parts.ts';
 
 export interface FleetReading {
   readonly policy: PolicyDocument;
@@ -30,19 +30,23 @@ export function seeFleet({ policy, topology, states, now }: FleetReading): reado
     const state = byId.get(node.id);
     if (state === undefined) return [];
     const mode = state.mode === 'standalone' && topology.kind !== 'standalone' ? 'replica' : state.mode;
-    const wanted = [...desire(state.server, mode, state.table).users.keys()];
+    const wanted = mode === 'sentinel' ? [] : [...desire(state.server, mode, state.table).users.keys()];
     return [{ node, state, seen: seeNode(node, state, wanted) }];
   });
 }
 
 /**
  * The steps of the planner that add users and rights, prove their logins, and write them to disk. `default` stays as it
- * is, nothing is taken away, and no setting is changed.
+ * is, nothing is taken away, and no setting is changed. Sentinels get their own users by an apply.
  */
 export function additionsOf(reading: FleetReading): readonly Stage[] {
   const { policy, fleet, topology, states, secrets, now } = reading;
   const { stages } = planFleet({ policy, fleet, topology, states, unreadable: [], secrets, now });
-  const kept = stages.map((stage) => ({ ...stage, steps: stage.steps.filter(isAddition) }));
+  const sentinels = new Set(states.flatMap(({ node, mode }) => (mode === 'sentinel' ? [node] : [])));
+  const kept = stages.map((stage) => ({
+    ...stage,
+    steps: stage.steps.filter((step) => isAddition(step) && !sentinels.has(step.node)),
+  }));
   const touched = new Set(
     kept.flatMap(({ name, steps }) => (name === 'persist' ? [] : steps.map(({ node }) => node))),
   );
@@ -68,15 +72,17 @@ function isAddition(step: Step): boolean {
   }
 }
 
-/** The user that replicas log in as, and its secret where it is known. */
-export function replicationUserOf(
-  policy: PolicyDocument,
-  secrets: ReadonlyMap<string, Credential>,
-  now: Date,
+/** The user of a role that servers and Sentinels log in as, and its secret where it is known. */
+export function linkUserOf(
+  role: 'replication' | 'sentinel',
+  { policy, secrets, now }: Pick<FleetReading, 'policy' | 'secrets' | 'now'>,
 ): { readonly user: string; readonly password: Secret | undefined } | undefined {
   const due = new Set(usersDue(policy, now).map(({ user }) => user));
-  const user = policy.users.find(({ name, role }) => role === 'replication' && !due.has(name));
+  const user = policy.users.find((each) => each.role === role && !due.has(each.name));
   if (user === undefined) return undefined;
   const secret = secrets.get(user.name);
-  return { user: user.name, password: secret !== undefined && 'reveal' in secret ? secret : undefined };
+  return {
+    user: user.name,
+    password: secret !== undefined && 'reveal' in secret ? secret : undefined,
+  };
 }

@@ -32,7 +32,7 @@ import { CommandFailure } from '../failure.ts';
 import { describeActor } from './actor.ts';
 import { confirmChange } from './confirm.ts';
 import type { Standing } from './migrate.ts';
-import { printBlockers, printStanding, standingAsData } from './migrate-show.ts';
+import { printBlockers, printStanding, standingAsData, type ShowLook } from './migrate-show.ts';
 import { targetsOf, type MigrateLogins } from './migrate-way.ts';
 import { openStateFolder } from './state-folder.ts';
 
@@ -92,7 +92,7 @@ export async function runPhase(
         ? await createRun(lock, newRun(standing, phase, stages, context))
         : await openJournal(lock, unfinished.id);
     try {
-      const ports = portsOf(journal, connectForth(standing, phase, journal.run), context);
+      const ports = portsOf(standing, journal, connectForth(standing, phase, journal.run), context);
       const options = { unreachable: 'stop', concurrency: standing.migration.entry.concurrency } as const;
       return await (unfinished === undefined ? executeRun : resumeRun)(journal.run, ports, options);
     } finally {
@@ -139,7 +139,7 @@ export async function takeBackPhase(
   try {
     const journal = await openJournal(lock, last.id);
     try {
-      const ports = portsOf(journal, connectBack(standing, last.phase, journal.run), context);
+      const ports = portsOf(standing, journal, connectBack(standing, last.phase, journal.run), context);
       const report = await undoRun(journal.run, ports);
       context.terminal.out(flags.json === true ? reportJson(report) : `${describeReport(report, 'back')}\n`);
       context.finish(report.outcome === 'undone' ? EXIT.ok : EXIT.incomplete);
@@ -156,9 +156,9 @@ export function describeEnd(
   report: RunReport,
   after: Standing,
   plan: PhasePlan,
-  flags: MigrateFlags,
+  look: ShowLook | 'json',
 ): string {
-  if (flags.json === true) {
+  if (look === 'json') {
     const { schemaVersion, ...standing } = standingAsData(after);
     const { outcome, steps, run } = report;
     const failed = steps.filter(({ state }) => state !== 'done' && state !== 'unneeded');
@@ -173,10 +173,8 @@ export function describeEnd(
     )}\n`;
   }
   const byHand = plan.byHand.map((line) => `by hand: ${line}`);
-  return `${[describeReport(report, 'forth'), ...byHand].join('\n')}\n\n${printStanding(after, PLAIN)}`;
+  return `${[describeReport(report, 'forth'), ...byHand].join('\n')}\n\n${printStanding(after, look)}`;
 }
-
-const PLAIN = { colour: false, unicode: true, columns: 100 };
 
 function newRun(standing: Standing, phase: Phase, stages: readonly Stage[], context: CommandContext): Run {
   const { migration, sights } = standing;
@@ -271,10 +269,17 @@ function placeOf(run: Run, node: string): Place {
   return places?.[node] ?? { host: '', port: 0, tlsPort: 0 };
 }
 
-function portsOf(journal: RunPorts['journal'], connect: Connect, context: CommandContext): RunPorts {
+function portsOf(
+  { found }: Standing,
+  journal: RunPorts['journal'],
+  connect: Connect,
+  context: CommandContext,
+): RunPorts {
+  const states = new Map(found.states.map((state) => [state.node, state]));
   return {
     connect,
     journal,
+    known: (node) => states.get(node),
     now: context.now,
     sleep: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
     onEvent: (event) => {
@@ -293,14 +298,20 @@ function addedUsers(run: Run): readonly string[] {
 
 function describeReport({ run, outcome, steps }: RunReport, way: 'forth' | 'back'): string {
   const phase = String(run.facts['phase']);
-  const wanted =
-    way === 'forth' ? ['done', 'unneeded'] : ['undone', 'planned', 'skipped', 'unneeded', 'done'];
-  const rest = steps.filter(({ state }) => !wanted.includes(state));
   const head = way === 'forth' ? `${phase}: ${outcome}` : `${phase} taken back: ${outcome}`;
-  return [`${head}   run ${run.id}`, ...rest.map((step) => `  ${describeStep(step)}`)]
-    .map(safeText)
-    .join('\n');
+  const notable = steps.filter(({ state }) => ['failed', 'pending', 'undo-failed'].includes(state));
+  const shown = notable.slice(0, STEPS_SHOWN_MAX).map((step) => `  ${describeStep(step)}`);
+  const rest = steps.filter(({ state }) => state === 'skipped' || state === 'planned').length;
+  const more = [
+    ...(notable.length > shown.length ? [`  and ${notable.length - shown.length} more like these`] : []),
+    ...(way === 'forth' && rest > 0
+      ? [`  ${rest} steps not begun; go on: --next, or take it back: --back`]
+      : []),
+  ];
+  return [`${head}   run ${run.id}`, ...shown, ...more].map(safeText).join('\n');
 }
+
+const STEPS_SHOWN_MAX = 20;
 
 function describeStep({ step, state, detail }: RunReport['steps'][number]): string {
   return `step ${step.id} ${step.kind} at ${step.node}: ${state}${detail === undefined ? '' : `, ${detail}`}`;

@@ -3,9 +3,10 @@
 import {
   additionsOf,
   blockersOf,
+  linkGoalOf,
+  linkUserOf,
   phaseOf,
   PHASE_TITLES,
-  replicationUserOf,
   seeFleet,
   stepsFor,
   takenAwayBy,
@@ -13,6 +14,7 @@ import {
   type Blocker,
   type MigrationSight,
   type Phase,
+  type PhaseInput,
   type PhasePlan,
   type Progress,
 } from '../../change/index.ts';
@@ -92,12 +94,16 @@ async function look(migration: MigrateEntry, context: CommandContext): Promise<S
   const reading = { policy, fleet, ...found, secrets, now: context.now() };
   const sights = seeFleet(reading);
   const nodes = sights.map(({ seen }) => seen);
-  const replicationUser = replicationUserOf(policy, secrets, context.now())?.user;
+  const users = {
+    replicationUser: linkUserOf('replication', reading)?.user,
+    sentinelUser: linkUserOf('sentinel', reading)?.user,
+    links: linkGoalOf(found.topology.kind),
+  };
   return {
     migration,
     found,
     sights,
-    progress: phaseOf(nodes, { replicationUser }),
+    progress: phaseOf(nodes, users),
     old: usersOfOldWay(nodes),
   };
 }
@@ -167,7 +173,9 @@ async function goOn(standing: Standing, flags: MigrateFlags, context: CommandCon
   }
   const report = await agreeAndRun({ phase, plan, inTheWay, standing }, flags, context);
   const after = await look(migration, context);
-  context.terminal.out(describeEnd(report, after, plan, flags));
+  context.terminal.out(
+    describeEnd(report, after, plan, flags.json === true ? 'json' : context.terminal.outLook),
+  );
   context.finish(report.outcome === 'done' ? EXIT.ok : EXIT.incomplete);
 }
 
@@ -189,7 +197,7 @@ function planPhase(
   context: CommandContext,
 ): PhasePlan {
   const { policy, fleet, secrets, logins, tlsFor } = migration;
-  const replication = replicationUserOf(policy, secrets, context.now());
+  const known = { policy, secrets, now: context.now() };
   const own = logins.named;
   const lacking = phase === 'users' ? withoutSecret(sights, secrets) : [];
   const plan = stepsFor(phase, {
@@ -199,13 +207,16 @@ function planPhase(
       phase === 'users' ? additionsOf({ policy, fleet, ...found, secrets, now: context.now() }) : [],
     tls: tlsFor(found.topology.kind),
     ourselves: own?.username === undefined ? undefined : { user: own.username, password: own.password },
-    replication:
-      replication?.password === undefined
-        ? undefined
-        : { user: replication.user, password: replication.password },
+    replication: namedOf(linkUserOf('replication', known)),
+    sentinel: namedOf(linkUserOf('sentinel', known)),
+    oldPassword: logins.old,
     insist: flags.force === true ? 'force' : 'no',
   });
   return { ...plan, obstacles: [...plan.obstacles, ...lacking] };
+}
+
+function namedOf(found: ReturnType<typeof linkUserOf>): PhaseInput['replication'] {
+  return found?.password === undefined ? undefined : { user: found.user, password: found.password };
 }
 
 /** Users that nobody could log in as. */

@@ -38,10 +38,10 @@ export function addMigrate(program: Command, context: CommandContext): void {
       'after',
       `
 Examples:
-  wardis migrate --policy wardis.yaml --fleet prod                 where it stands, who needs the old way
-  wardis migrate --policy wardis.yaml --fleet prod --next          the next phase
-  wardis migrate --policy wardis.yaml --fleet prod --watch 10m     who comes and goes meanwhile
-  wardis migrate --policy wardis.yaml --fleet prod --back          the last phase back
+  wardis migrate --fleet prod                           where the fleet stands, who needs the old way
+  wardis migrate --fleet prod --watch 10m               who comes and goes meanwhile
+  wardis migrate --fleet prod --next                    the next phase, after a question
+  wardis migrate --fleet prod --back                    the last phase back
 
 Phases: a TLS port beside the plaintext port; the users of the policy beside default; replication and clients
 move; default off; the plaintext port closed. None begins while somebody needs what it takes away.
