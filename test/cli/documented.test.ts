@@ -33,7 +33,7 @@ const VERBS = [
   'demo',
   'help',
   ...QUESTIONS.map((question) => `acl ${question}`),
-  ...['list', 'add'].map((verb) => `user ${verb}`),
+  ...['list', 'add', 'rotate'].map((verb) => `user ${verb}`),
 ];
 const TOPICS = ['exit-codes', 'environment', 'output', 'permissions'];
 
@@ -107,6 +107,7 @@ beforeAll(async () => {
       '+acl|getuser',
       '+acl|whoami',
     ],
+    ['ACL', 'SETUSER', 'reports', 'on', '>secret-of-app', '~app:*', '+get', '+ping'],
     ['ACL', 'SETUSER', 'wardis', 'on', '>secret-of-app', '~*', '+@all'],
   ]);
   const contents: Readonly<Record<string, string>> = {

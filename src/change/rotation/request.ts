@@ -48,6 +48,8 @@ export const MILESTONES = {
   removed: 'sessions counted after the old password was gone',
   undoing: 'taking the rotation back',
   takenBack: 'previous secret delivered again',
+  /** Nothing is left to be done, or to be taken back. */
+  finished: 'rotation finished',
 } as const;
 
 /** `facts` of the milestones `begun`, `marked` and `removed`. */

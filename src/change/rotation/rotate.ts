@@ -141,8 +141,18 @@ async function carryOn(
   const { marks } = record();
   const left = await countAll(watchOf(progress), marks ?? []);
   const outcome = retired.report.outcome;
-  if (outcome === 'done') await journal.append({ at: ports.now().toISOString(), ended: 'done' });
+  if (outcome === 'done') await close(journal, ports, 'done');
   return report(outcome, { ...waited, retire: retired.report, left });
+}
+
+/** Says that nothing is left to do; the last entry is the outcome, as of every run. */
+export async function close(
+  journal: Journal,
+  { now }: Pick<RotationPorts, 'now'>,
+  ended: 'done' | 'undone',
+): Promise<void> {
+  const at = now().toISOString();
+  await Promise.all([journal.append({ at, note: MILESTONES.finished }), journal.append({ at, ended })]);
 }
 
 /** The first run, until every reachable node has the new password and everybody was told. */

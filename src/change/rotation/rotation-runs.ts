@@ -33,6 +33,8 @@ export interface RotationRecord {
   readonly waited: boolean;
   /** Somebody began to take it back: going on means going on with that. */
   readonly undoing: boolean;
+  /** Done or taken back to the end. The outcome of its run does not tell: a run has several parts here. */
+  readonly finished: boolean;
   /** The run that takes the old passwords away. */
   readonly retirement: string | undefined;
 }
@@ -134,6 +136,7 @@ export function readRecord(run: Run, entries: readonly JournalEntry[]): Rotation
     deliveredAt: find(MILESTONES.delivered)?.at,
     waited: find(MILESTONES.waited) !== undefined,
     undoing: find(MILESTONES.undoing) !== undefined,
+    finished: find(MILESTONES.finished) !== undefined,
     retirement: typeof retiring === 'string' ? retiring : undefined,
   };
 }
@@ -145,12 +148,12 @@ export function findRotation(
   fleet: string | undefined,
 ): RotationRecord | undefined {
   for (const summary of listRuns(stateFolder)) {
-    if (summary.operation !== 'rotate' || summary.subject !== user) continue;
-    if (summary.status === 'done' || summary.status === 'undone' || summary.status === 'damaged') continue;
+    if (summary.operation !== 'rotate' || summary.subject !== user || summary.status === 'damaged') continue;
     const { run, entries } = readRun(stateFolder, summary.id);
     if (run.facts['phase'] !== 'extend') continue;
     const record = readRecord(run, entries);
-    if ((record.facts.fleet ?? undefined) === fleet) return record;
+    // No other begins before the last one is finished.
+    if ((record.facts.fleet ?? undefined) === fleet) return record.finished ? undefined : record;
   }
   return undefined;
 }

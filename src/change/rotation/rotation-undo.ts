@@ -17,7 +17,7 @@ import type { Step } from '../step.ts';
 import { openOwnLogin, type OwnLogin } from './own-login.ts';
 import type { RotationPorts } from './ports.ts';
 import { MILESTONES, type RotationFacts } from './request.ts';
-import { runPorts, within } from './rotate.ts';
+import { close, runPorts, within } from './rotate.ts';
 import { readRecord, reopen, type RotationRecord } from './rotation-runs.ts';
 
 export interface RotationUndo {
@@ -64,13 +64,14 @@ export async function undoRotation(id: string, ports: RotationPorts, given?: Sec
     }
     const notes = await takeDeliveriesBack(journal, record, ports);
     const outcome = await takeExtensionBack(run, journal, ports, login);
-    if (outcome === 'undo-incomplete') {
+    if (outcome !== 'undone') {
       return end(
         outcome,
         [...notes, 'Not all is as before: the new password stays where it is still needed.'],
         retire,
       );
     }
+    await close(journal, ports, 'undone');
     return end(outcome, notes, retire);
   });
 }

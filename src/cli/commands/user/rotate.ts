@@ -73,7 +73,7 @@ export function addUserRotate(group: Command, context: CommandContext): void {
 
 const EXAMPLES = `
 Examples:
-  wardis user rotate app 127.0.0.1:6379 --user wardis --password-file secret --to file:app.secret --dry-run
-  wardis user rotate app 127.0.0.1:6379 --user wardis --password-file secret --to file:app.secret --yes
-  wardis user rotate app 127.0.0.1:6379 --user wardis --password-file secret --status
+  wardis user rotate reports 127.0.0.1:6379 --user wardis --password-file secret --to file:reports.secret --dry-run
+  wardis user rotate reports 127.0.0.1:6379 --user wardis --password-file secret --to file:reports.secret --yes
+  wardis user rotate reports 127.0.0.1:6379 --user wardis --password-file secret --status
 `;
