@@ -12,6 +12,7 @@ import { planPersistence } from './persistence.ts';
 import type { PlanInput } from './plan-input.ts';
 import { digestUsers, isHarmless, MARKER, markerUser, policyRevision, readMarker } from './revision.ts';
 import { expectSettings, planReplication, planSettings, type ExpectSettings } from './setting-changes.ts';
+import { completeSecrets } from './sibling-hash.ts';
 import { noteOddNodes } from './siblings.ts';
 import { stagesOf } from './stages.ts';
 import { createUserChanges } from './user-change.ts';
@@ -66,7 +67,8 @@ interface Scene {
 }
 
 function openScene(input: PlanInput): Scene {
-  const { policy, secrets, rotating, owned } = input;
+  const { policy, rotating, owned } = input;
+  const secrets = completeSecrets(input);
   const due = new Map(usersDue(policy, input.now).map(({ user, why }) => [user, why]));
   const replica = policy.users.find(({ name, role }) => role === 'replication' && !due.has(name));
   const password = replica === undefined ? undefined : secrets.get(replica.name);
