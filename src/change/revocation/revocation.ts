@@ -136,7 +136,9 @@ interface Work {
 }
 
 async function perform(work: Work): Promise<RevocationReport> {
-  const { options, runs, looks, permission } = work;
+  const { options, runs, looks, permission, prospect } = work;
+  const barred = prospect.objections.find((each) => !isOverridden(each, permission));
+  if (barred !== undefined) throw new Error(`performed against an objection: ${barred.message}`);
   const began = options.now().getTime();
   let journal: RunJournal | undefined;
   const scribe = planSteps(runs, options.user, options.account, () => opened(journal), options.now);
@@ -229,13 +231,16 @@ async function goThrough(run: NodeRun, work: Drive, how: 'looked' | 'new'): Prom
 function isAllowed(run: NodeRun, options: RevocationOptions, permission: Permission): boolean {
   const { standing, node } = run;
   if (standing === undefined) return false;
-  const open = objectionsAt(node.id, options.user, standing).filter(
-    ({ insist }) => insist === 'never' || permission.insist === 'no',
+  const objection = objectionsAt(node.id, options.user, standing).find(
+    (each) => !isOverridden(each, permission),
   );
-  const [objection] = open;
   if (objection === undefined) return true;
   run.problem = { kind: 'refused', detail: objection.message };
   return false;
+}
+
+function isOverridden({ insist }: Objection, permission: Permission): boolean {
+  return insist === 'force' && permission.insist === 'force';
 }
 
 async function closeBooks(run: NodeRun, scribe: Scribe): Promise<void> {
