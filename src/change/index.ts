@@ -82,7 +82,7 @@ export { PHASE_TITLES, PHASES, takenAwayBy } from './migration/phase.ts';
 export type { OldWay, Phase } from './migration/phase.ts';
 export { stepsFor } from './migration/phase-stages.ts';
 export type { MigrationSight, PhaseInput, PhasePlan } from './migration/stage-parts.ts';
-export { blockersOf, blockersOfBack, linkGoalOf, phaseOf, usersOfOldWay } from './migration/progress.ts';
+export { blockersOf, blockersOfBack, linkGoalOf, phaseOf, usersOfOldWay, watchedKind } from './migration/progress.ts';
 export type { Blocker, PhaseProgress, Progress } from './migration/progress.ts';
 export { additionsOf, linkUserOf, seeFleet } from './migration/sight.ts';
 export { wantTls } from './migration/tls-settings.ts';

@@ -1,34 +1,26 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
-import { tmpdir } from 'node:os';
+import { readFileSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
-import type { ConnectionOptions } from 'node:tls';
-import { Redis } from 'ioredis';
-import { afterAll, describe, expect, it } from 'vitest';
-import { createAuthority, issueCertificate } from '../../src/tls/index.ts';
-import { run, type Answer } from '../cli/run.ts';
+import { describe, expect, it } from 'vitest';
 import {
   forEachServer,
   readText,
+  openConnection,
+  requestFailover,
   startReplicated,
+  startSentinelFleet,
+  startStandalone,
   talk,
-  TOPOLOGY_REQUIREPASS,
-  type Reply,
+  waitUntil,
   type Topology,
-  type TopologyNode,
 } from '../servers/index.ts';
-
-const folders: string[] = [];
-afterAll(() => {
-  for (const folder of folders) rmSync(folder, { recursive: true, force: true });
-});
+import { asDefault, expectBack, expectNext, migrate, prepare, startMovable } from './migrate-scene.ts';
 
 forEachServer(['redis-7.0', 'valkey-9.1'], (server) => {
   describe('a fleet with requirepass and plaintext ports', () => {
     it('is led to named users and TLS and back, and clients that moved see no error', async () => {
       const topology = await startReplicated({ server, access: 'requirepass' });
       const scene = await prepare(topology);
-      const before = await imageOf(topology, scene);
+      const before = await imageOf(topology);
       const [primary, replica] = topology.data;
       if (primary === undefined || replica === undefined) throw new Error('no nodes');
       const load = await startMovable(scene, primary.port, undefined);
@@ -40,7 +32,7 @@ forEachServer(['redis-7.0', 'valkey-9.1'], (server) => {
       await expectNext(scene, 'users');
       await expectNext(scene, 'clients');
       for (const node of topology.data.slice(1)) {
-        const info = readText((await ask(node, scene, ['INFO', 'replication'])) ?? '');
+        const info = readText((await asDefault(node, ['INFO', 'replication'])) ?? '');
         expect(info).toContain(`master_port:${primary.port + scene.offset}`);
         expect(info).toContain('master_link_status:up');
       }
@@ -49,7 +41,7 @@ forEachServer(['redis-7.0', 'valkey-9.1'], (server) => {
       expect(refused).toMatchObject({ exit: 1 });
       expect(refused.out).toMatch(/default +web .*default +1 /);
       expect(refused.err).toContain('default-off was not begun');
-      expect(readText(await ask(primary, scene, ['PING']))).toBe('PONG');
+      expect(readText(await asDefault(primary, ['PING']))).toBe('PONG');
 
       await load.move(primary.port + scene.offset, { username: 'app', password: scene.secrets.app });
       const named = await migrate(scene, '--json');
@@ -79,223 +71,108 @@ forEachServer(['redis-7.0', 'valkey-9.1'], (server) => {
       await load.move(primary.port, undefined);
       await expectBack(scene, 'users');
       await expectBack(scene, 'dual-port');
-      await expect.poll(() => imageOf(topology, scene), { timeout: 10_000 }).toEqual(before);
+      await expect.poll(() => imageOf(topology), { timeout: 10_000 }).toEqual(before);
       expect(await load.stop()).toEqual([]);
       await topology.stop();
     });
   });
 });
 
-async function expectNext(scene: Scene, phase: string): Promise<void> {
-  const answer = await migrate(scene, '--next', '--yes');
-  expect(answer, `${answer.err}\n${answer.out}`).toMatchObject({ exit: 0 });
-  expect(answer.out).toContain(`${phase}: done`);
-}
+forEachServer(['redis-7.0'], (server) => {
+  describe('a phase that was cut short', () => {
+    it('is gone on with once the cause is mended, and outlasts a restart', async () => {
+      const topology = await startStandalone({ server, access: 'open' });
+      const scene = await prepare(topology);
+      const [node] = topology.data;
+      if (node === undefined) throw new Error('no node');
+      const certificate = join(scene.folder, 'tls/server.crt');
+      renameSync(certificate, `${certificate}.away`);
+      const failed = await migrate(scene, '--next', '--yes');
+      expect(failed, failed.err).toMatchObject({ exit: 3 });
+      expect(failed.out).toContain('dual-port: stopped');
+      expect(failed.out).toMatch(/step 1 set-config at .*: failed, .*TLS/);
+      expect(await talk(node.port, [['CONFIG', 'GET', 'tls-port']])).toEqual([['tls-port', '0']]);
+      renameSync(`${certificate}.away`, certificate);
+      await expectNext(scene, 'dual-port');
+      await expectNext(scene, 'users');
 
-async function expectBack(scene: Scene, phase: string): Promise<void> {
-  const answer = await migrate(scene, '--back', '--yes');
-  expect(answer, `${answer.err}\n${answer.out}`).toMatchObject({ exit: 0 });
-  expect(answer.out).toContain(`${phase} taken back: undone`);
-}
+      // Somebody stays behind, and the operator insists.
+      const late = await openConnection(node.port);
+      await late.send(['CLIENT', 'SETNAME', 'late']);
+      expect(await migrate(scene, '--next', '--yes')).toMatchObject({ exit: 1 });
+      const unsure = await migrate(scene, '--next', '--force', '--yes');
+      expect(unsure).toMatchObject({ exit: 2, err: expect.stringContaining('E_CONFIRM') as string });
+      expect(await late.send(['PING'])).toBe('PONG');
+      const forced = await migrate(scene, '--next', '--force', '--confirm', 'prod');
+      expect(forced, forced.err).toMatchObject({
+        exit: 0,
+        out: expect.stringMatching(/default +late/) as string,
+      });
+      await expect(late.send(['PING'])).rejects.toThrow(/closed/);
+      await expectNext(scene, 'plaintext-closed');
 
-interface Scene {
-  readonly folder: string;
-  readonly offset: number;
-  readonly tls: ConnectionOptions;
-  readonly secrets: Readonly<Record<'wardis' | 'app' | 'replication', string>>;
-}
-
-const SECRETS = { wardis: 'wardis-secret-1', app: 'app-secret-1', replication: 'replication-secret-1' };
-
-/** A policy with certificates and secrets, beside it all that the operator has. */
-async function prepare(topology: Topology): Promise<Scene> {
-  const folder = mkdtempSync(join(tmpdir(), 'wardis-migrate-'));
-  folders.push(folder);
-  const authority = await createAuthority({ name: 'test CA', days: 30 });
-  const node = await issueCertificate(authority, {
-    commonName: 'node',
-    dnsNames: ['localhost'],
-    ipAddresses: ['127.0.0.1'],
-    usage: 'node',
-    days: 30,
+      await node.restart();
+      const after = JSON.parse((await migrate(scene, '--json')).out) as { readonly next: string };
+      expect(after).toMatchObject({ next: 'done', nodes: [{ port: 0, defaultUser: 'off' }] });
+      await topology.stop();
+    });
   });
-  const client = await issueCertificate(authority, { commonName: 'client', usage: 'client', days: 30 });
-  mkdirSync(join(folder, 'tls'));
-  mkdirSync(join(folder, 'secrets'), { mode: 0o700 });
-  const files = {
-    'tls/server.crt': node.certPem,
-    'tls/server.key': node.keyPem,
-    'tls/ca.crt': authority.certPem,
-    'tls/client.crt': client.certPem,
-    'tls/client.key': client.keyPem,
-    'old-password': TOPOLOGY_REQUIREPASS,
-    'wardis.yaml': policyFor(topology, folder),
-    ...Object.fromEntries(Object.entries(SECRETS).map(([user, secret]) => [`secrets/${user}`, secret])),
-  };
-  for (const [name, text] of Object.entries(files)) writeFileSync(join(folder, name), text, { mode: 0o600 });
-  return {
-    folder,
-    offset: await freeOffset(topology.data.map(({ port }) => port)),
-    tls: { ca: authority.certPem, cert: client.certPem, key: client.keyPem },
-    secrets: SECRETS,
-  };
-}
+});
 
-function policyFor(topology: Topology, folder: string): string {
-  const { product, version } = topology.server;
-  const [first] = topology.data;
-  return JSON.stringify({
-    version: 1,
-    security_level: 'hardened',
-    network_exposure: 'private_network',
-    server: { product, version: version.split('.').slice(0, 2).join('.'), mode: 'replica' },
-    fleet: {
-      prod: {
-        seeds: [`redis://127.0.0.1:${first?.port}`],
-        auth: { user: 'wardis', password: { file: `${folder}/secrets/wardis` } },
-        tls: {
-          ca: `${folder}/tls/ca.crt`,
-          cert: `${folder}/tls/client.crt`,
-          key: `${folder}/tls/client.key`,
-        },
-        files: { via: 'none', tls: `${folder}/tls` },
-      },
-    },
-    users: [
-      { name: 'wardis', role: 'admin' },
-      { name: 'app', role: 'readwrite', keys: ['*'] },
-      { name: 'replication', role: 'replication' },
-    ],
+forEachServer(['valkey-9.1'], (server) => {
+  describe('a fleet under Sentinels', () => {
+    it('leaves default, keeps replicating where Sentinels send it, and fails over', async () => {
+      const topology = await startSentinelFleet({ server, access: 'requirepass' });
+      const scene = await prepare(topology);
+      for (const phase of ['dual-port', 'users', 'clients', 'default-off']) await expectNext(scene, phase);
+      const refused = await migrate(scene, '--next', '--yes');
+      expect(refused).toMatchObject({
+        exit: 2,
+        err: expect.stringContaining('Stop the Sentinels') as string,
+      });
+      const us = { user: 'wardis', password: scene.secrets.wardis };
+      const roleOf = async (at: number): Promise<unknown> => {
+        const role = await topology.data[at]?.commandAs(us, 'ROLE');
+        return Array.isArray(role) ? role[0] : role;
+      };
+      expect(await roleOf(0)).toBe('master');
+      await requestFailover(topology);
+      await waitUntil('a replica was promoted', async () =>
+        (await Promise.all([roleOf(1), roleOf(2)])).includes('master'),
+      );
+      await waitUntil('all links are up', async () => {
+        const { nodes } = JSON.parse((await migrate(scene, '--json')).out) as {
+          readonly nodes: readonly {
+            readonly role: string;
+            readonly link?: { readonly up: boolean; readonly user: string };
+          }[];
+        };
+        const links = nodes.filter(({ role }) => role === 'replica').map(({ link }) => link);
+        return links.length === 2 && links.every((link) => link?.up === true && link.user === 'replication');
+      });
+      await topology.stop();
+    });
   });
-}
-
-function migrate(scene: Scene, ...argv: readonly string[]): Promise<Answer> {
-  return run([
-    'migrate',
-    '--policy',
-    join(scene.folder, 'wardis.yaml'),
-    '--default-password-file',
-    join(scene.folder, 'old-password'),
-    '--tls-port',
-    `+${scene.offset}`,
-    ...argv,
-  ]);
-}
+});
 
 /** What must be the same after all phases were taken back. */
-async function imageOf(topology: Topology, scene: Scene): Promise<unknown> {
+async function imageOf(topology: Topology): Promise<unknown> {
   const names = ['port', 'tls-port', 'tls-cert-file', 'tls-key-file', 'tls-ca-cert-file', 'tls-auth-clients'];
   const more = ['tls-protocols', 'tls-replication', 'masteruser', 'masterauth', 'requirepass'];
   return Promise.all(
     topology.data.map(async (node) => ({
       settings: await Promise.all(
-        [...names, ...more].map((name) => ask(node, scene, ['CONFIG', 'GET', name])),
+        [...names, ...more].map((name) => asDefault(node, ['CONFIG', 'GET', name])),
       ),
       // 7.0 shows the default of payload checks once a user was set.
-      users: ((await ask(node, scene, ['ACL', 'LIST'])) as readonly string[]).map((line) =>
+      users: ((await asDefault(node, ['ACL', 'LIST'])) as readonly string[]).map((line) =>
         line.replace(' sanitize-payload', ''),
       ),
       // After a rewrite the file says what memory says; before the first there is the file of the start.
       closes: /^(?:port 0|tls-port [1-9]|user default off)/m.test(readFileSync(node.confPath, 'utf8')),
-      link: readText(await ask(node, scene, ['INFO', 'replication']))
+      link: readText(await asDefault(node, ['INFO', 'replication']))
         .split('\r\n')
         .filter((line) => /^master_(?:host|port|link_status)/.test(line)),
     })),
   );
-}
-
-async function ask(node: TopologyNode, scene: Scene, argv: readonly string[]): Promise<Reply | undefined> {
-  void scene;
-  return asDefault(node, argv);
-}
-
-/** By the old way: the plaintext port, one password. */
-async function asDefault(node: TopologyNode, argv: readonly string[]): Promise<Reply | undefined> {
-  const [login, reply] = await talk(node.port, [['AUTH', TOPOLOGY_REQUIREPASS], argv]);
-  return login === 'OK' ? reply : login;
-}
-
-/** So much above every port that nothing listens there. */
-async function freeOffset(ports: readonly number[]): Promise<number> {
-  for (let offset = 4000; offset < 4200; offset += 1) {
-    const free = await Promise.all(ports.map((port) => isFree(port + offset)));
-    if (free.every(Boolean)) return offset;
-  }
-  throw new Error('no free ports');
-}
-
-function isFree(port: number): Promise<boolean> {
-  return new Promise((resolve) => {
-    const server = createServer();
-    server.once('error', () => resolve(false));
-    server.listen(port, '127.0.0.1', () => server.close(() => resolve(true)));
-  });
-}
-
-interface Movable {
-  /** A new client is opened before the old one ends, as a rolling restart does. */
-  readonly move: (
-    port: number,
-    login: { readonly username: string; readonly password: string } | undefined,
-  ) => Promise<void>;
-  readonly advance: (commands: number) => Promise<void>;
-  readonly stop: () => Promise<readonly string[]>;
-}
-
-/** An application that writes and reads all the time; by TLS when it has a name. */
-async function startMovable(scene: Scene, first: number, login: undefined): Promise<Movable> {
-  const errors: string[] = [];
-  const state = { commands: 0, stopping: false };
-  const open = async (
-    port: number,
-    named: { readonly username: string; readonly password: string } | undefined,
-  ) => {
-    const client = new Redis({
-      host: '127.0.0.1',
-      port,
-      connectionName: 'web',
-      lazyConnect: true,
-      retryStrategy: () => null,
-      ...(named === undefined ? { password: TOPOLOGY_REQUIREPASS } : { ...named, tls: scene.tls }),
-    });
-    client.on('error', (error: Error) => errors.push(error.message));
-    await client.connect();
-    return client;
-  };
-  let client = await open(first, login);
-  const work = (async () => {
-    for (let i = 0; !state.stopping; i += 1) {
-      const current = client;
-      try {
-        await current.set(`key:${i % 50}`, String(i));
-        const value = await current.get(`key:${i % 50}`);
-        if (value !== String(i)) errors.push(`read ${String(value)}, not ${i}`);
-        state.commands += 2;
-      } catch (error) {
-        // The old client of a move ends while its last command is answered.
-        if (current === client) errors.push(String(error));
-      }
-      await new Promise((resolve) => setTimeout(resolve, 2));
-    }
-  })();
-  const advance = async (commands: number): Promise<void> => {
-    const goal = state.commands + commands;
-    await expect.poll(() => state.commands, { timeout: 10_000 }).toBeGreaterThanOrEqual(goal);
-  };
-  return {
-    move: async (port, named) => {
-      const next = await open(port, named);
-      const old = client;
-      client = next;
-      await advance(10);
-      await old.quit();
-    },
-    advance,
-    stop: async () => {
-      state.stopping = true;
-      await work;
-      await client.quit();
-      return errors;
-    },
-  };
 }

@@ -33,7 +33,8 @@ export function moveLinks(input: PhaseInput): PhasePlan {
     const why = 'the policy has no user with role replication whose secret is known: replicas need one';
     return { stages: [], obstacles: [why], byHand };
   }
-  const obstacles: string[] = [];
+  const obstacles =
+    kind === 'sentinel' && sights.every(({ seen }) => seen.mode !== 'sentinel') ? [UNKNOWN_SENTINELS] : [];
   const moves = replicas.map(({ node, seen, state }): NodeActions => {
     const to = links === 'login' ? undefined : tlsAddress(seen, sights);
     if (to === 'unknown') obstacles.push(`${seen.id}: the TLS port of its primary is not known`);
@@ -53,6 +54,9 @@ export function moveLinks(input: PhaseInput): PhasePlan {
   ].reduce(renumber, []);
   return { stages, obstacles, byHand };
 }
+
+const UNKNOWN_SENTINELS =
+  'Sentinels watch these servers, and are not known: name one of them in the policy (fleet.NAME.sentinel.seeds)';
 
 function linkProofs(
   { sights, sentinel }: PhaseInput,

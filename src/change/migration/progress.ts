@@ -43,6 +43,13 @@ export interface ProgressOptions {
  */
 export type LinkGoal = 'tls' | 'login';
 
+/** A fleet whose servers are watched is one under Sentinels, whether or not they were found. */
+export function watchedKind(kind: Topology['kind'], nodes: readonly MigrationNode[]): Topology['kind'] {
+  if (kind === 'cluster') return kind;
+  const isWatched = nodes.some(({ sessions }) => sessions.some(({ who }) => who === 'sentinel'));
+  return isWatched ? 'sentinel' : kind;
+}
+
 export function linkGoalOf(kind: Topology['kind']): LinkGoal {
   return kind === 'cluster' || kind === 'sentinel' ? 'login' : 'tls';
 }

@@ -11,6 +11,7 @@ import {
   stepsFor,
   takenAwayBy,
   usersOfOldWay,
+  watchedKind,
   type Blocker,
   type MigrationSight,
   type Phase,
@@ -97,7 +98,7 @@ async function look(migration: MigrateEntry, context: CommandContext): Promise<S
   const users = {
     replicationUser: linkUserOf('replication', reading)?.user,
     sentinelUser: linkUserOf('sentinel', reading)?.user,
-    links: linkGoalOf(found.topology.kind),
+    links: linkGoalOf(watchedKind(found.topology.kind, nodes)),
   };
   return {
     migration,
@@ -201,7 +202,10 @@ function planPhase(
   const own = logins.named;
   const lacking = phase === 'users' ? withoutSecret(sights, secrets) : [];
   const plan = stepsFor(phase, {
-    kind: found.topology.kind,
+    kind: watchedKind(
+      found.topology.kind,
+      sights.map(({ seen }) => seen),
+    ),
     sights,
     userStages:
       phase === 'users' ? additionsOf({ policy, fleet, ...found, secrets, now: context.now() }) : [],
