@@ -14,8 +14,8 @@ export interface GuardedNode {
   readonly after: ReadonlyMap<string, User>;
   /** Changes of users that are there already. */
   readonly changes: readonly (UserChange & { readonly before: User })[];
-  /** Sessions of others: neither ours, nor of our user. */
-  readonly sessions: readonly SessionFact[];
+  /** Sessions of others, neither ours nor of our user, by user. */
+  readonly sessions: ReadonlyMap<string, readonly SessionFact[]>;
   /** Our user; undefined where the node does not tell. */
   readonly own: string | undefined;
 }
@@ -25,6 +25,26 @@ export interface GuardedFleet {
   readonly input: PlanInput;
   /** What recordings would be denied, by the user before and after. */
   readonly denials: Map<string, readonly string[]>;
+  /** Whom replicas log in as, by group; worked out once for all the nodes of the group. */
+  readonly logins: Map<string | undefined, ReplicaLogins>;
+}
+
+/** Of the replicas of one group. */
+export interface ReplicaLogins {
+  /** By whom they will log in as. */
+  readonly byUser: ReadonlyMap<string, readonly ReplicaLogin[]>;
+  /** Whom they log in as, now or then. */
+  readonly names: ReadonlySet<string>;
+}
+
+export interface ReplicaLogin {
+  /** Whom the replica will log in as. */
+  readonly user: string;
+  /** Whom it logs in as now. */
+  readonly now: string;
+  /** Of the password that it will send; undefined where that is not known. */
+  readonly hash: string | undefined;
+  readonly replica: string;
 }
 
 export type Guard = (node: GuardedNode, fleet: GuardedFleet) => readonly Refusal[];
@@ -34,7 +54,13 @@ export function guardedNode(draft: NodeDraft): GuardedNode | undefined {
   if (users === undefined) return undefined;
   const own = state.login.known ? state.login.value : undefined;
   const clientId = state.clientId.known ? state.clientId.value : undefined;
-  const sessions = state.clients.known ? state.clients.value : [];
+  const sessions = new Map<string, SessionFact[]>();
+  for (const session of state.clients.known ? state.clients.value : []) {
+    if (session.id === clientId || session.user === own) continue;
+    const known = sessions.get(session.user);
+    if (known === undefined) sessions.set(session.user, [session]);
+    else known.push(session);
+  }
   return {
     draft,
     before: users.before,
@@ -42,7 +68,7 @@ export function guardedNode(draft: NodeDraft): GuardedNode | undefined {
     changes: users.changes.filter((change): change is UserChange & { readonly before: User } => {
       return change.before !== undefined;
     }),
-    sessions: sessions.filter(({ id, user }) => id !== clientId && user !== own),
+    sessions,
     own,
   };
 }

@@ -19,9 +19,8 @@ export const guardDefaultUser: Guard = ({ draft, changes, sessions }) => {
   const change = changes.find(({ name }) => name === 'default');
   if (change === undefined || canLogIn(change.after)) return [];
   const { nopass } = change.before;
-  const using = sessions.filter(
+  const using = (sessions.get('default') ?? []).filter(
     (session) =>
-      session.user === 'default' &&
       !isReplica(session) &&
       !isPrimaryLink(session) &&
       !isSentinel(session) &&
@@ -50,6 +49,7 @@ function hasDoneNothing({ lastCommand }: SessionFact): boolean {
  * clients of every user while `default` has `nopass`, even when `default` is off.
  */
 export const guardProtectedMode: Guard = ({ draft, before, after, sessions }) => {
+  if (before.get('default')?.nopass !== false || after.get('default')?.nopass !== true) return [];
   const { state } = draft;
   const mode = state.settings.get('protected-mode');
   const bind = state.settings.get('bind');
@@ -58,9 +58,8 @@ export const guardProtectedMode: Guard = ({ draft, before, after, sessions }) =>
     mode.value === 'yes' &&
     (versionAtLeast(state.server, { redis: '7.0', valkey: '7.2' }) ||
       (bind?.known === true && bind.value === ''));
-  const opened = before.get('default')?.nopass === false && after.get('default')?.nopass === true;
-  const remote = sessions.filter(({ address }) => !isLocal(address));
-  if (!acts || !opened || remote.length === 0) return [];
+  const remote = [...sessions.values()].flat().filter(({ address }) => !isLocal(address));
+  if (!acts || remote.length === 0) return [];
   return [
     {
       code: 'protected-mode',

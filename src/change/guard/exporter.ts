@@ -20,7 +20,7 @@ const NAMED = /exporter|telegraf|datadog|collectd|prometheus|zabbix|newrelic/i;
 
 export const guardExporters: Guard = ({ draft, changes, sessions }) =>
   changes.flatMap((change): readonly Refusal[] => {
-    const observing = sessions.filter((session) => session.user === change.name && isExporter(session));
+    const observing = (sessions.get(change.name) ?? []).filter(isExporter);
     const harm = observing.length === 0 ? undefined : harmOf(change, observing);
     if (harm === undefined) return [];
     return [

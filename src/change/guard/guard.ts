@@ -52,7 +52,7 @@ export function findRefusals(
   input: PlanInput,
 ): { readonly refusals: readonly Refusal[]; readonly warnings: readonly string[] } {
   const nodes = drafts.map(guardedNode).filter((node) => node !== undefined);
-  const fleet = { nodes, input, denials: new Map<string, readonly string[]>() };
+  const fleet = { nodes, input, denials: new Map(), logins: new Map() };
   const refusals = [
     ...drafts.flatMap(refuseUnreadable),
     ...drafts.flatMap(refuseUnsupported),

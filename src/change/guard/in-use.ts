@@ -4,6 +4,7 @@
  */
 
 import { canRun, decide, type Recording, type User } from '../../acl/index.ts';
+import type { SessionFact } from '../../fleet/index.ts';
 import type { Refusal } from '../plan.ts';
 import {
   canLogIn,
@@ -101,21 +102,14 @@ export const guardPasswordsInUse: Guard = (guarded) =>
     ];
   });
 
-function sessionsOf({ sessions }: GuardedNode, user: string): GuardedNode['sessions'] {
-  return sessions.filter(
+function sessionsOf({ sessions }: GuardedNode, user: string): readonly SessionFact[] {
+  return (sessions.get(user) ?? []).filter(
     (session) =>
-      session.user === user &&
-      !isReplica(session) &&
-      !isPrimaryLink(session) &&
-      !isSentinel(session) &&
-      !isExporter(session),
+      !isReplica(session) && !isPrimaryLink(session) && !isSentinel(session) && !isExporter(session),
   );
 }
 
-function sessionsWith(
-  sessions: GuardedNode['sessions'],
-  commands: readonly string[],
-): GuardedNode['sessions'] {
+function sessionsWith(sessions: readonly SessionFact[], commands: readonly string[]): readonly SessionFact[] {
   return sessions.filter(({ lastCommand }) => commands.includes(lastCommand.toLowerCase()));
 }
 

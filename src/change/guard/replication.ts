@@ -15,24 +15,25 @@ import {
   type Guard,
   type GuardedFleet,
   type GuardedNode,
+  type ReplicaLogin,
+  type ReplicaLogins,
 } from './case.ts';
 
 /** PING comes before AUTH. SYNC is for the second channel of Valkey 8.0 and later. */
 const NEEDS = ['psync', 'replconf'];
 
-export const guardReplication: Guard = (guarded, fleet) => {
-  const { draft, changes, sessions } = guarded;
+export const guardReplication: Guard = ({ draft, changes, sessions }, fleet) => {
   if (draft.state.mode === 'sentinel') return [];
   const dual = draft.state.settings.get('dual-channel-replication-enabled');
   const needs = dual?.known === true && dual.value === 'yes' ? [...NEEDS, 'sync'] : NEEDS;
-  const logins = loginsOf(guarded, fleet);
-  const explained = new Set(logins.flatMap(({ now, user }) => [now, user]));
-  for (const session of sessions) {
-    if (isReplica(session) && !explained.has(session.user))
-      logins.push({ user: session.user, now: session.user, hash: undefined, replica: session.address });
-  }
+  const logins = loginsOf(draft.node.group, fleet);
   return changes.flatMap((change): readonly Refusal[] => {
-    const ours = logins.filter(({ user }) => user === change.name);
+    const { name } = change;
+    const seen = logins.names.has(name) ? [] : (sessions.get(name) ?? []).filter(isReplica);
+    const ours = [
+      ...(logins.byUser.get(name) ?? []),
+      ...seen.map(({ address }) => ({ user: name, now: name, hash: undefined, replica: address })),
+    ];
     if (ours.length === 0) return [];
     const harm = harmOf(change, ours, needs);
     if (harm === undefined) return [];
@@ -50,19 +51,25 @@ export const guardReplication: Guard = (guarded, fleet) => {
   });
 };
 
-interface ReplicaLogin {
-  /** Whom the replica will log in as. */
-  readonly user: string;
-  /** Whom it logs in as now. */
-  readonly now: string;
-  readonly hash: string | undefined;
-  readonly replica: string;
+/** Replicas of the node, and of the others that it may take over from. */
+function loginsOf(group: string | undefined, fleet: GuardedFleet): ReplicaLogins {
+  const known = fleet.logins.get(group) ?? sortLogins(findLogins(group, fleet));
+  fleet.logins.set(group, known);
+  return known;
 }
 
-/** Replicas of the node, and of the others that it may take over from. */
-function loginsOf({ draft }: GuardedNode, { nodes, input }: GuardedFleet): ReplicaLogin[] {
+function sortLogins(logins: readonly ReplicaLogin[]): ReplicaLogins {
+  const byUser = new Map<string, ReplicaLogin[]>();
+  for (const login of logins) {
+    const known = byUser.get(login.user);
+    if (known === undefined) byUser.set(login.user, [login]);
+    else known.push(login);
+  }
+  return { byUser, names: new Set(logins.flatMap(({ now, user }) => [now, user])) };
+}
+
+function findLogins(group: string | undefined, { nodes, input }: GuardedFleet): readonly ReplicaLogin[] {
   if (input.topology.kind === 'standalone') return [];
-  const { group } = draft.node;
   const read = new Set(nodes.map(({ draft: other }) => other.node.id));
   const logins = nodes
     .filter(({ draft: other }) => other.role === 'replica' && other.node.group === group)

@@ -23,7 +23,7 @@ const NEEDS = (
 
 export const guardSentinels: Guard = ({ draft, changes, sessions }) =>
   changes.flatMap((change): readonly Refusal[] => {
-    const watching = sessions.filter((session) => session.user === change.name && isSentinel(session));
+    const watching = (sessions.get(change.name) ?? []).filter(isSentinel);
     if (watching.length === 0) return [];
     const harm = harmOf(change, watching);
     if (harm === undefined) return [];

@@ -39,22 +39,33 @@ export function printSummary(plan: Plan): string {
   return `Plan: ${add} to add, ${change} to change, ${remove} to remove on ${countNodes(nodesDifferent)}.${hand}${unread}`;
 }
 
-/** Why a plan refuses itself: each reason once, with the nodes that it holds for. */
+/** Why a plan refuses itself: each reason once for each user, with the nodes that it holds for. */
 export function printRefusals(refusals: readonly Refusal[], look: DiffLook): string {
-  const reasons = new Map<string, { readonly refusal: Refusal; readonly nodes: string[] }>();
+  const reasons = new Map<string, Refusal[]>();
   for (const refusal of refusals) {
-    const key = [refusal.code, refusal.user, refusal.message, refusal.next].join('\0');
-    const known = reasons.get(key);
-    if (known === undefined) reasons.set(key, { refusal, nodes: [refusal.node] });
-    else known.nodes.push(refusal.node);
+    const key = look.detail === 'all' ? refusal.message : '';
+    const reason = [refusal.code, refusal.user, key].join('\0');
+    const known = reasons.get(reason);
+    if (known === undefined) reasons.set(reason, [refusal]);
+    else known.push(refusal);
   }
-  return [...reasons.values()]
-    .flatMap(({ refusal, nodes }) => [
-      `${paint('✗', '31', look)} ${paint(refusal.code, '1', look)}  ${safeText(nameNodes(nodes, look))}`,
-      `    ${safeText(refusal.message)}`,
-      `    next: ${safeText(refusal.next)}${refusal.override === 'never' ? '' : ''}`,
-    ])
-    .join('\n');
+  return [...reasons.values()].map((alike) => printReason(alike, look)).join('\n');
+}
+
+function printReason(alike: readonly Refusal[], look: DiffLook): string {
+  const [first] = alike;
+  if (first === undefined) return '';
+  const nodes = nameNodes(
+    alike.map(({ node }) => node),
+    look,
+  );
+  const others = alike.filter(({ message }) => message !== first.message).length;
+  const likewise = others === 0 ? '' : ` Likewise on ${others === 1 ? 'one other' : `${others} others`}.`;
+  return [
+    `${paint('✗', '31', look)} ${paint(first.code, '1', look)}  ${safeText(nodes)}`,
+    `    ${safeText(first.message)}${likewise}`,
+    `    next: ${safeText(first.next)}`,
+  ].join('\n');
 }
 
 function printTable(plan: Plan, look: DiffLook): string {
