@@ -136,8 +136,6 @@ export const planSchema = z
   })
   .describe('How each live node differs from what the policy wants of it.');
 
-export type PlanDocument = z.infer<typeof planSchema>;
-
 /** The JSON Schema of the document. */
 export function planJsonSchema(): object {
   return {
