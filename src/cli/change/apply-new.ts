@@ -17,6 +17,7 @@ import type { ApplyFlags } from '../commands/apply.ts';
 import type { CommandContext } from '../context.ts';
 import { EXIT } from '../exit-code.ts';
 import { CommandFailure } from '../failure.ts';
+import type { UserSecret } from '../policy-secret.ts';
 import { readInput } from '../text-input.ts';
 import { describeActor } from './actor.ts';
 import { movedSince, planRefused } from './apply-failure.ts';
@@ -24,8 +25,10 @@ import { exitOf, renderResult, resultData, type ApplyResult } from './apply-resu
 import { conductRun, holdState, type World } from './apply-run.ts';
 import { confirmChange } from './confirm.ts';
 import { readOwnedUsers, writeOwnedUsers } from './owned-users.ts';
+import { keepSecrets, makeSecrets } from './new-secrets.ts';
 import { makePlan, type MadePlan } from './plan-making.ts';
 import { renderPlan } from './plan-report.ts';
+import { rememberRotation } from './user-rotate-record.ts';
 
 export async function applyAnew(
   named: readonly string[],
@@ -34,19 +37,23 @@ export async function applyAnew(
 ): Promise<void> {
   const { file, targets } = splitNamed(named);
   const agreed = file === undefined ? undefined : await readPlanFile(file);
-  const made = await makePlan(wayOf(targets, agreed, flags), withFleet(flags, agreed), context);
-  const { plan, stages } = made.planned;
+  const bare = await makePlan(wayOf(targets, agreed, flags), withFleet(flags, agreed), context);
   if (file !== undefined && agreed !== undefined) {
-    const movements = findMovements(agreed, plan);
+    const movements = findMovements(agreed, bare.planned.plan);
     if (movements.length > 0) throw movedSince(file, movements);
   }
+  const { made, fresh } = makeSecrets(bare);
+  const { plan, stages } = made.planned;
   showPlan(plan, flags, context);
+  announceSecrets(fresh, context);
   if (plan.refusals.length > 0) throw planRefused();
   if (stages.length === 0) return endWithoutSteps(made, flags, context);
   await confirmChange(questionOf(made, named, flags), context);
   const world = worldOf(made, flags);
   const result = await holdState(world, 'apply', context, async (held) => {
     rememberUsers(made, 'begun');
+    keepSecrets(fresh);
+    for (const { user } of fresh) rememberRotation(user, made.entry, context);
     const journal = await createRun(held.lock, newRun(made, context));
     try {
       const report = await conductRun(journal, executeRun, world, held, flags, context);
@@ -66,6 +73,10 @@ export async function applyAnew(
   });
   showResult(result, flags, context);
   context.finish(exitOf(result, 'apply'));
+}
+
+function announceSecrets(fresh: readonly UserSecret[], { terminal }: CommandContext): void {
+  for (const { user, path } of fresh) terminal.err(`${user} gets a new password: ${path}\n`);
 }
 
 export function showResult(result: ApplyResult, flags: ApplyFlags, { terminal }: CommandContext): void {
@@ -201,7 +212,12 @@ function questionOf(
   const name = entry.fleet?.name ?? plan.nodes[0]?.node ?? 'servers';
   const severe =
     isSevere(plan) || stages.some(({ steps }) => steps.some(({ kind }) => kind === 'end-sessions'));
-  const words = ['wardis apply', ...named, ...(entry.fleet === undefined ? [] : [`--fleet ${name}`])];
+  const words = [
+    'wardis apply',
+    ...named,
+    ...(entry.fleet === undefined ? [] : [`--fleet ${name}`]),
+    ...flags.allow.map((code) => `--allow ${code}`),
+  ];
   const about = `This adds ${add}, changes ${change} and removes ${remove} on ${touched} ${touched === 1 ? 'node' : 'nodes'}.`;
   return {
     yes: flags.yes === true,
