@@ -67,18 +67,20 @@ export function killTool(place: JournalPlace): Fault {
   };
 }
 
-/** One of the other faults that this scene allows. */
-export function chooseFault(scene: Scene, random: Random): Fault {
+/** One of the other faults that this kind of fleet can have; undefined where this machine does not let us. */
+export function chooseFault(scene: Scene, random: Random): Fault | undefined {
   const { kind } = scene.options;
   if (scene.options.network !== undefined) return partition(scene, random);
   const kinds: FaultKind[] = [
+    'tool-killed',
     'tool-killed-at-command',
     'node-killed',
     'node-paused',
     'reply-cut',
     'other-admin',
+    'disk-full',
+    'read-only',
   ];
-  if (canMount()) kinds.push('disk-full', 'read-only');
   if (kind === 'sentinel' || kind === 'cluster') kinds.push('failover');
   const chosen = random.pick(kinds);
   switch (chosen) {
@@ -89,18 +91,19 @@ export function chooseFault(scene: Scene, random: Random): Fault {
         : hurtAtCommand(scene, random, chosen);
     case 'reply-cut':
       return cutReply(scene, random);
+    case 'tool-killed':
+      return killTool(random.pick(journalPlaces(scene)));
     case 'tool-killed-at-command':
       return killToolAtCommand(scene, random);
     case 'other-admin':
       return meddle(scene, random);
     case 'disk-full':
     case 'read-only':
-      return spoilDisk(scene, random, chosen);
+      return canMount() ? spoilDisk(scene, random, chosen) : undefined;
     case 'failover':
       return failOver(scene, random);
     case 'partition':
-    case 'tool-killed':
-      throw new Error(`${chosen} is not chosen here`);
+      return partition(scene, random);
   }
 }
 
@@ -298,7 +301,7 @@ function failOver(scene: Scene, random: Random): Fault {
 
 function partition(scene: Scene, random: Random): Fault {
   const { network } = scene.options;
-  if (network === undefined) throw new Error('the network is whole');
+  if (typeof network !== 'object') throw new Error('the network is whole');
   return atJournal(scene, random, {
     kind: 'partition',
     words: 'the network splits',

@@ -29,7 +29,7 @@ export interface SceneOptions {
   /** Path of the built program. */
   readonly main: string;
   /** The first node in one half, the others in the other half; then the tool runs in the first, without proxies. */
-  readonly network?: SplitNetwork;
+  readonly network?: SplitNetwork | 'impossible';
 }
 
 /** Users of one node, by name. */
@@ -95,6 +95,7 @@ const NEW_USERS: readonly (readonly [string, readonly string[], string])[] = [
 
 /** Starts the fleet, and applies the policy once without a fault to learn what comes of it. */
 export async function openScene(options: SceneOptions): Promise<Scene> {
+  if (options.network === 'impossible') throw new Error('no rights to split the network');
   const topology = await startFleet(options);
   const proxies = await startProxies(topology, options);
   const stop = async (): Promise<void> => {
@@ -143,6 +144,7 @@ export function readKeptUsers(node: TopologyNode): NodeUsers {
 }
 
 function startFleet({ server, kind, access, network }: SceneOptions): Promise<Topology> {
+  const split = typeof network === 'object' ? network : undefined;
   const users = [
     formatUser(OPERATOR, '~* &* +@all'),
     formatUser(STRANGER, '~x resetchannels -@all +get'),
@@ -164,7 +166,7 @@ function startFleet({ server, kind, access, network }: SceneOptions): Promise<To
     ],
     // Only failovers that are asked for.
     sentinelConf: ['sentinel down-after-milliseconds main 30000'],
-    ...(network === undefined ? {} : { place: (index: number) => network.half(index === 0 ? 'a' : 'b') }),
+    ...(split === undefined ? {} : { place: (index: number) => split.half(index === 0 ? 'a' : 'b') }),
   };
   switch (kind) {
     case 'standalone':
@@ -207,7 +209,7 @@ function prepareTool(
       main,
       argv: [...argv, '--policy', policy, '--state', stateFolder, ...timeouts],
       cwd: folder,
-      ...(network === undefined ? {} : { launcher: network.half('a').launcher }),
+      ...(typeof network === 'object' ? { launcher: network.half('a').launcher } : {}),
       ...more,
     });
 }
