@@ -69,6 +69,16 @@ export function knownSecrets(
   );
 }
 
+/** A new secret for each user, to be kept in the secrets folder. Nothing is written yet. */
+export function newSecretsOf(users: readonly PolicyUser[], folder: string): readonly UserSecret[] {
+  return users.map(({ name }) => ({
+    user: name,
+    secret: generateSecret(randomBytes),
+    origin: 'new',
+    path: join(folder, fileNameOf(name)),
+  }));
+}
+
 /** The new ones as files of their own with mode 0600; their folder of mode 0700 is made. */
 export function secretFiles(secrets: Iterable<UserSecret>): readonly FileToWrite[] {
   const fresh = [...secrets].filter((entry) => entry.origin === 'new');

@@ -11,6 +11,7 @@ import {
   type ConnectionLimits,
   type NodeStateResult,
   type Target,
+  type TlsOptions,
   type Topology,
 } from '../../fleet/index.ts';
 import type { FleetAccess as PolicyAccess, FleetPolicy } from '../../policy/index.ts';
@@ -35,6 +36,8 @@ export interface FleetEntry {
   readonly sentinels: readonly Target[];
   /** Into Sentinels, where it is another way than into servers. */
   readonly sentinelAccess: Access | undefined;
+  /** How nodes that announce TLS ports are spoken to, where a seed is spoken to in plaintext. */
+  readonly tls: TlsOptions | undefined;
   readonly limits: ConnectionLimits;
   readonly concurrency: number;
   readonly stateFolder: string;
@@ -58,6 +61,7 @@ export async function enterFleet(
     fleet,
     seeds,
     ...(await enterSentinels(flags, fleet, context)),
+    tls: fleet?.tls === undefined ? undefined : tlsOf(flags, fleet, context),
     limits: readTimeouts(flags),
     concurrency: readConcurrency(flags.concurrency),
     stateFolder: stateFolderOf(flags, policy?.path),
@@ -65,7 +69,7 @@ export async function enterFleet(
   };
 }
 
-/** Every node of the fleet. Throws a `FleetError` when no seed answers. */
+/** Every node of the fleet; one that does not answer is in the list with the reason, a seed too. */
 export async function findNodes(entry: FleetEntry): Promise<Topology> {
   const { sentinels, sentinelAccess, limits, concurrency } = entry;
   return discoverTopology(entry.seeds, {
@@ -73,6 +77,9 @@ export async function findNodes(entry: FleetEntry): Promise<Topology> {
     limits,
     concurrency,
     ...(sentinelAccess === undefined ? {} : { sentinelAccess }),
+    ...(entry.tls === undefined ? {} : { tls: entry.tls }),
+    // Whoever may replicate can announce an address: outside these networks nobody is sent our credentials.
+    networks: entry.fleet?.peers ?? [],
     addressMap: new Map(Object.entries(entry.fleet?.addresses ?? {})),
   });
 }
@@ -126,24 +133,44 @@ function seedsOf(
   context: CommandContext,
 ): readonly Target[] {
   const { flags: known, password: secret } = withPolicyLogin(flags, fleet, password, context);
-  if (named.length > 0 || namesServer(flags)) return resolveTargets(named, known, secret, context.terminal);
+  const reach = (texts: readonly string[], login: ConnectionFlags): readonly Target[] =>
+    // redis:// means plaintext, also beside the CA of the TLS port.
+    texts.flatMap((text) => {
+      const tls = /^(?:redis|valkey):\/\//i.test(text) ? undefined : fleet?.tls;
+      return resolveTargets([text], withPolicyTls(login, tls), secret, context.terminal);
+    });
+  if (named.length > 0) return reach(named, known);
+  if (namesServer(flags)) {
+    return resolveTargets([], withPolicyTls(known, fleet?.tls), secret, context.terminal);
+  }
   if (fleet === undefined || fleet.seeds.length === 0) {
     throw unclear(
       fleet === undefined ? 'no server was named' : `fleet ${fleet.name} has no seeds`,
       'name one server of the fleet: host:port, or seeds in the policy',
     );
   }
-  return resolveTargets(fleet.seeds, { ...known, authWarning: false }, secret, context.terminal);
+  return reach(fleet.seeds, { ...known, authWarning: false });
 }
 
-/** The login and the TLS files of the policy, where flags say nothing else. */
+/** What the policy's certificates make of any address. */
+function tlsOf(flags: FleetFlags, fleet: FleetPolicy, context: CommandContext): TlsOptions | undefined {
+  const [sample] = resolveTargets(
+    ['127.0.0.1:6379'],
+    withPolicyTls({ ...flags, tls: true }, fleet.tls),
+    undefined,
+    context.terminal,
+  );
+  return sample?.tls;
+}
+
+/** The login of the policy, where flags say nothing else. */
 function withPolicyLogin(
   flags: FleetFlags,
   access: PolicyAccess | undefined,
   password: Secret | undefined,
   context: CommandContext,
 ): { readonly flags: ConnectionFlags; readonly password: Secret | undefined } {
-  const { auth, tls } = access ?? {};
+  const { auth } = access ?? {};
   const source = auth?.password;
   const fromPolicy =
     password === undefined && source !== undefined && auth !== undefined
@@ -151,14 +178,18 @@ function withPolicyLogin(
       : undefined;
   const user = flags.user ?? auth?.user;
   return {
-    flags: {
-      ...flags,
-      ...(user === undefined ? {} : { user }),
-      ...fill('cacert', flags.cacert, tls?.ca),
-      ...fill('cert', flags.cert, tls?.cert),
-      ...fill('key', flags.key, tls?.key),
-    },
+    flags: user === undefined ? flags : { ...flags, user },
     password: password ?? fromPolicy,
+  };
+}
+
+/** The TLS files of the policy, where flags say nothing else. */
+function withPolicyTls(flags: ConnectionFlags, tls: PolicyAccess['tls']): ConnectionFlags {
+  return {
+    ...flags,
+    ...fill('cacert', flags.cacert, tls?.ca),
+    ...fill('cert', flags.cert, tls?.cert),
+    ...fill('key', flags.key, tls?.key),
   };
 }
 
@@ -191,7 +222,12 @@ async function enterSentinels(
     context,
   );
   const reach = (texts: readonly string[]): readonly Target[] =>
-    resolveTargets(texts, { ...known.flags, authWarning: false }, known.password, context.terminal);
+    resolveTargets(
+      texts,
+      { ...withPolicyTls(known.flags, fleet?.sentinel?.tls), authWarning: false },
+      known.password,
+      context.terminal,
+    );
   const seeds = fleet?.sentinel?.seeds ?? [];
   const sentinels = seeds.length === 0 ? [] : reach(seeds);
   // Whatever address a Sentinel is found at, the way in is the same.
