@@ -14,7 +14,7 @@ import type { UserRotateFlags } from '../commands/user/rotate.ts';
 import type { CommandContext } from '../context.ts';
 import { CommandFailure } from '../failure.ts';
 import { readPassword } from '../password.ts';
-import { knownSecrets } from '../policy-secret.ts';
+import { knownSecrets, readSecretSource, type UserSecret } from '../policy-secret.ts';
 import type { FleetEntry } from './fleet-access.ts';
 
 /** A wait that is longer is a mistake in the unit. */
@@ -83,13 +83,9 @@ function findPolicyPlace(
   entry: FleetEntry,
   context: CommandContext,
 ): { readonly path: string } | { readonly words: string } | undefined {
-  const { policy, fleet } = entry;
-  if (policy === undefined) return undefined;
-  const source =
-    policy.document.users.find(({ name }) => name === user)?.password ??
-    [fleet?.auth, fleet?.sentinel?.auth].find((auth) => auth?.user === user)?.password;
+  const source = declaredSource(user, entry);
   if (source !== undefined) return describeSource(source);
-  const kept = secretsOf(entry, context).get(user);
+  const kept = keptSecret(user, entry, context);
   return kept === undefined ? undefined : { path: kept.path };
 }
 
@@ -104,12 +100,34 @@ function describeSource(source: SecretSource): { readonly path: string } | { rea
   }
 }
 
-/** Secrets of the Sentinels' own users are kept too, whatever the mode of the policy. */
-function secretsOf(entry: FleetEntry, context: CommandContext): ReturnType<typeof knownSecrets> {
-  if (entry.policy === undefined) return new Map();
+/** Where the policy says that the secret is; undefined: nowhere of its own. */
+function declaredSource(user: string, { policy, fleet }: FleetEntry): SecretSource | undefined {
+  return (
+    policy?.document.users.find(({ name }) => name === user)?.password ??
+    [fleet?.auth, fleet?.sentinel?.auth].find((auth) => auth?.user === user)?.password
+  );
+}
+
+/** The file of the secrets folder, where the user has one. Secrets of the Sentinels' own users are there too. */
+function keptSecret(user: string, entry: FleetEntry, context: CommandContext): UserSecret | undefined {
+  if (entry.policy === undefined) return undefined;
   const { document } = entry.policy;
-  const everybody = { ...document, request: { ...document.request, mode: 'replica' as const } };
-  return knownSecrets(everybody, entry.secretsFolder, context.environment);
+  // Nobody else's secret is looked at: it may be out of reach, and is no business of this rotation.
+  const users = document.users.filter(({ password }) => password === undefined);
+  const everybody = { ...document, users, request: { ...document.request, mode: 'replica' as const } };
+  return knownSecrets(everybody, entry.secretsFolder, context.environment).get(user);
+}
+
+/** What the policy's own place holds now; undefined where it gives nothing. */
+function heldSecret(user: string, entry: FleetEntry, context: CommandContext): Secret | undefined {
+  const source = declaredSource(user, entry);
+  if (source === undefined) return keptSecret(user, entry, context)?.secret;
+  try {
+    return readSecretSource(source, user, context.environment);
+  } catch (error) {
+    if (error instanceof CommandFailure) return undefined;
+    throw error;
+  }
 }
 
 /** What `--old-password-file` holds; undefined without it. A wrong one is an error, before anything is changed. */
@@ -141,7 +159,7 @@ async function findOldSecret(
   const given = await readOldSecret(user, flags, hashes, context);
   if (given !== undefined) return given;
   const logins = [...entry.seeds.map(({ credentials }) => credentials), entry.sentinelAccess?.credentials];
-  const candidates = [secretsOf(entry, context).get(user)?.secret, ...logins.map((login) => login?.password)];
+  const candidates = [heldSecret(user, entry, context), ...logins.map((login) => login?.password)];
   return candidates.find((value) => value !== undefined && hashes.includes(hashPassword(value.reveal())));
 }
 
