@@ -18,6 +18,7 @@ import {
   sentinelNotes,
   stage,
   unkeptNotes,
+  unseenSessions,
   type NodeActions,
   type PhaseInput,
   type PhasePlan,
@@ -65,7 +66,8 @@ function openTls({ sights, tls, kind }: PhaseInput): PhasePlan {
   return { stages: stage('open', 'open the TLS port', actions), obstacles, byHand: sentinelNotes(sights) };
 }
 
-function switchDefaultOff({ sights, ourselves, replication, insist }: PhaseInput): PhasePlan {
+function switchDefaultOff(input: PhaseInput): PhasePlan {
+  const { sights, ourselves, replication, insist } = input;
   if (ourselves === undefined) return lockOut();
   const proofs = dataNodes(sights).map(({ node, seen }): NodeActions => [
     node.id,
@@ -80,9 +82,12 @@ function switchDefaultOff({ sights, ourselves, replication, insist }: PhaseInput
     const end: readonly StepAction[] = insist === 'force' ? [{ kind: 'end-sessions', user: 'default' }] : [];
     return [[node.id, [change, ...end, ...keep(state, 'users')]]];
   });
-  const obstacles = dataNodes(sights)
-    .filter(({ seen }) => seen.defaultUser === 'unknown')
-    .map(({ seen }) => `${seen.id}: its users could not be read`);
+  const obstacles = [
+    ...dataNodes(sights)
+      .filter(({ seen }) => seen.defaultUser === 'unknown')
+      .map(({ seen }) => `${seen.id}: its users could not be read`),
+    ...unseenSessions(input),
+  ];
   const stages = [
     ...stage('prove', 'prove that we and the replicas get in without default', proofs),
     ...stage('default-off', 'switch default off', actions),
@@ -90,13 +95,15 @@ function switchDefaultOff({ sights, ourselves, replication, insist }: PhaseInput
   return { stages, obstacles, byHand: sentinelNotes(sights) };
 }
 
-function closePlaintext({ sights, kind, ourselves }: PhaseInput): PhasePlan {
+function closePlaintext(input: PhaseInput): PhasePlan {
+  const { sights, kind, ourselves } = input;
   if (ourselves === undefined) return lockOut();
   const open = dataNodes(sights).filter(({ seen }) => seen.port !== 0);
   const obstacles = [
     ...(kind === 'cluster' ? [CLUSTER_NOTE] : []),
     ...(kind === 'sentinel' ? [SENTINEL_NOTE] : []),
     ...open.flatMap(({ seen }) => needsRestart(seen, 'port 0')),
+    ...unseenSessions(input),
   ];
   const proofs = dataNodes(sights).map(({ node }): NodeActions => [node.id, [prove(ourselves)]]);
   const actions = open.map(({ node, seen, state }): NodeActions => [

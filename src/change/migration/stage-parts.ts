@@ -73,6 +73,15 @@ export function sentinelNotes(sights: readonly MigrationSight[]): readonly strin
   ];
 }
 
+/** Nodes whose sessions are not all known: nobody can say that none of them needs the old way. */
+export function unseenSessions({ sights, insist }: PhaseInput): readonly string[] {
+  if (insist === 'force') return [];
+  return dataNodes(sights).flatMap(({ seen: { id, unseen, sessionsCut } }) => {
+    if (unseen !== undefined) return [`${id} does not show who is connected: ${unseen}`];
+    return sessionsCut === 0 ? [] : [`${id} has ${sessionsCut} sessions more than are looked at`];
+  });
+}
+
 /** What a restart would undo. */
 export function unkeptNotes(sights: readonly MigrationSight[]): readonly string[] {
   return dataNodes(sights)

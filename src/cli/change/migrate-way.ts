@@ -39,6 +39,9 @@ export interface FoundFleet {
 
 type Login = 'named' | 'default';
 
+/** Of one node: everybody counts here. */
+const SESSIONS_MAX = 100_000;
+
 /** Asks by each way until one reaches every node; the best one otherwise, with single nodes asked by the others. */
 export async function findFleet(entry: FleetEntry, logins: MigrateLogins): Promise<FoundFleet> {
   let best: Topology | undefined;
@@ -155,7 +158,11 @@ async function readByAnyWay(
   if (node.reachable === 'unasked') return { detail };
   for (const candidate of [target, ...others]) {
     try {
-      const state = await readNodeState(candidate, { node: node.id, limits: entry.limits });
+      const state = await readNodeState(candidate, {
+        node: node.id,
+        limits: entry.limits,
+        clientsMax: SESSIONS_MAX,
+      });
       return { target: candidate, state };
     } catch (error) {
       detail = error instanceof Error ? error.message : 'unknown';
