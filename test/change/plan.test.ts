@@ -347,6 +347,18 @@ describe('a fleet', () => {
     );
   });
 
+  it('gives a node that came later the passwords that its siblings have', async () => {
+    const orders = `orders on #${'b'.repeat(64)} ~orders:* resetchannels -@all +get`;
+    const { stages, plan: made } = await plan([
+      node(1, { users: [CLOSED, ADMIN, orders] }),
+      node(2, { users: [CLOSED, ADMIN, orders] }),
+      node(3),
+    ]);
+    const added = stages[0]?.steps.find((step) => step.node === '10.0.0.3:6379');
+    expect(added?.kind === 'set-user' && added.after.reveal()).toContain(`#${'b'.repeat(64)}`);
+    expect(made.warnings).toEqual([]);
+  });
+
   it('names the node that is not as its siblings are', async () => {
     const odd = node(3, { users: [CLOSED, ADMIN, 'intruder on nopass ~* +@all'] });
     const { plan: made } = await plan([node(1), node(2), odd, node(4)]);

@@ -98,7 +98,7 @@ function loginOf({ name, role, user }: DesiredUser, live: User | undefined, rule
     return { enabled, nopass: false, passwords: [hashOf(credential)], warnings: [] };
   if (live === undefined) {
     const warnings = [
-      `${name} is new and no secret is known for it: nobody can log in as it until it has one.`,
+      `${name} is new and no secret is known for it: nobody can log in as it until it has one. wardis apply makes one for a user that is on no node yet.`,
     ];
     return { enabled, nopass: false, passwords: [], warnings };
   }
