@@ -65,8 +65,9 @@ export async function createRun(lock: StateLock, run: Run): Promise<Journal> {
 /** Opens the journal of a run to go on with it; a torn last line is cut off. */
 export async function openJournal(lock: StateLock, id: string): Promise<Journal> {
   const folder = runFolder(lock.folder, id);
+  const text = readRunText(folder, id);
   const seal = openExistingSeal(lock.folder, id);
-  const run = readRunFile(folder, id, seal);
+  const run = parseRun(folder, id, text, seal);
   return guard(folder, async () => {
     const { entries, goodBytes, tornBytes } = readEntries(folder, run, seal);
     if (tornBytes > 0) truncateSync(join(folder, JOURNAL_FILE), goodBytes);
@@ -80,8 +81,9 @@ export function readRun(
   id: string,
 ): { readonly run: Run; readonly entries: readonly JournalEntry[] } {
   const folder = runFolder(stateFolder, id);
+  const text = readRunText(folder, id);
   const seal = openExistingSeal(stateFolder, id);
-  const run = readRunFile(folder, id, seal);
+  const run = parseRun(folder, id, text, seal);
   return { run, entries: readEntries(folder, run, seal).entries };
 }
 
@@ -103,7 +105,7 @@ export function listRuns(stateFolder: string): readonly RunSummary[] {
 function summarize(stateFolder: string, id: string): readonly RunSummary[] {
   const folder = runFolder(stateFolder, id);
   try {
-    const run = readRunFile(folder, id, CLOSED);
+    const run = parseRun(folder, id, readRunText(folder, id), CLOSED);
     const { entries } = readEntries(folder, run, CLOSED);
     const { operation, startedAt, actor, subject } = run;
     return [{ id, operation, startedAt, actor, subject, status: statusOf(entries) }];
@@ -131,11 +133,10 @@ function runFolder(stateFolder: string, id: string): string {
   return join(stateFolder, RUNS_FOLDER, id);
 }
 
-function readRunFile(folder: string, id: string, seal: Pick<Seal, 'open'>): Run {
+function readRunText(folder: string, id: string): string {
   const path = join(folder, RUN_FILE);
-  let text: string;
   try {
-    text = readFileSync(path, 'utf8');
+    return readFileSync(path, 'utf8');
   } catch (error) {
     if (error instanceof Error && 'code' in error && error.code === 'ENOENT') {
       throw new ChangeError('no-run', id, `there is no run ${id}`, {
@@ -145,6 +146,10 @@ function readRunFile(folder: string, id: string, seal: Pick<Seal, 'open'>): Run 
     }
     throw unreadable(path, error);
   }
+}
+
+function parseRun(folder: string, id: string, text: string, seal: Pick<Seal, 'open'>): Run {
+  const path = join(folder, RUN_FILE);
   const read = readRunShape(decodeAt(path, text, seal));
   if ('problem' in read) throw damaged(path, read.problem);
   if (read.run.id !== id) throw damaged(path, 'it holds another run');
