@@ -84,7 +84,7 @@ export async function checkEnd(
 ): Promise<readonly string[]> {
   const problems: string[] = [];
   for (const [name, found] of await findStandings(scene, fault)) {
-    if (found !== standing)
+    if (!isOf(found, standing))
       problems.push(`${name}: ${found}, should be ${standing}${await tellDifferences(scene, name)}`);
   }
   for (const node of scene.topology.nodes) {

@@ -34,7 +34,7 @@ export interface Fault {
   readonly foreign: ReadonlySet<string>;
 }
 
-/** Commands that a step sends; what only reads comes before the run and is another story. */
+/** The first of these is where a run begins; what comes before only reads. */
 const STEP_COMMANDS = [
   'ACL SETUSER',
   'ACL DELUSER',
@@ -121,23 +121,29 @@ interface CommandMoment {
   readonly nth: number;
 }
 
-/** Before, during or after one of the commands that a clean apply sent to a node. */
-function chooseCommand(scene: Scene, random: Random): CommandMoment {
+/** Before, during or after one of the commands that the steps of a clean apply sent to a node, proofs included. */
+function chooseCommand(scene: Scene, random: Random, moments = MOMENTS): CommandMoment {
   const node = random.pick(scene.topology.nodes);
-  const sent = (scene.clean.commands.get(node.name) ?? []).filter((command) =>
-    STEP_COMMANDS.some((step) => command.startsWith(step)),
-  );
-  const at = random.below(sent.length);
-  const step = STEP_COMMANDS.find((candidate) => sent[at]?.startsWith(candidate)) ?? '';
-  const nth = sent.slice(0, at + 1).filter((command) => command.startsWith(step)).length;
-  const when = random.pick(MOMENTS);
+  const sent = (scene.clean.commands.get(node.name) ?? []).map((command) => nameCommand(command.split(' ')));
+  const first = sent.findIndex((command) => STEP_COMMANDS.includes(command));
+  // What changes something counts more than the looking before and after.
+  const kept = random.chance(3, 4) ? STEP_COMMANDS : sent;
+  const places = [...sent.keys()].filter((at) => at >= first && kept.includes(sent[at] ?? ''));
+  const at = random.pick(places);
+  const command = sent[at] ?? '';
+  const nth = sent.slice(0, at + 1).filter((each) => each === command).length;
+  const when = random.pick(moments);
   return {
     node,
     when,
-    words: `${when} ${step} ${nth} at ${node.name}`,
-    matches: (argv) => argv.slice(0, 2).join(' ').toUpperCase() === step,
+    words: `${when} ${command} ${nth} at ${node.name}`,
+    matches: (argv) => nameCommand(argv) === command,
     nth,
   };
+}
+
+function nameCommand(argv: readonly string[]): string {
+  return argv.slice(0, 2).join(' ');
 }
 
 function armAt(
@@ -236,7 +242,7 @@ function atJournal(
 }
 
 function cutReply(scene: Scene, random: Random): Fault {
-  const moment: CommandMoment = { ...chooseCommand(scene, random), when: 'during' };
+  const moment = chooseCommand(scene, random, ['during']);
   const hasFired = armAt(scene, moment, () => undefined, random.pick(['cut', 1, REPLY_BYTES] as const));
   return {
     kind: 'reply-cut',
