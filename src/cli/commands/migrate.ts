@@ -38,10 +38,10 @@ export function addMigrate(program: Command, context: CommandContext): void {
       'after',
       `
 Examples:
-  wardis migrate --fleet prod                           where the fleet stands, who needs the old way
-  wardis migrate --fleet prod --watch 10m               who comes and goes meanwhile
-  wardis migrate --fleet prod --next                    the next phase, after a question
-  wardis migrate --fleet prod --back                    the last phase back
+  wardis migrate cache-1:6379                           where its fleet stands, who needs the old way
+  wardis migrate cache-1:6379 --watch 10m               who comes and goes meanwhile
+  wardis migrate cache-1:6379 --next                    the next phase, after a question
+  wardis migrate cache-1:6379 --back                    the last phase back
 
 Phases: a TLS port beside the plaintext port; the users of the policy beside default; replication and clients
 move; default off; the plaintext port closed. None begins while somebody needs what it takes away.
