@@ -1,7 +1,7 @@
 /** Help on subjects that belong to no single verb. */
 
-import { parseServerName } from '../conf/index.ts';
-import { auditPermissions } from '../fleet/index.ts';
+import { parseServerName, type ServerVersion } from '../conf/index.ts';
+import { auditPermissions, discoveryPermissions } from '../fleet/index.ts';
 import { EXIT_MEANINGS } from './exit-code.ts';
 import { CommandFailure } from './failure.ts';
 
@@ -49,19 +49,19 @@ function printOutput(): string {
 `;
 }
 
-function printPermissions(server: string): string {
-  const version = parseServerName(server);
-  if (version === undefined) {
+function printPermissions(name: string): string {
+  const server = parseServerName(name);
+  if (server === undefined) {
     throw new CommandFailure({
       code: 'E_USAGE',
-      what: `${JSON.stringify(server)} is not a server version`,
+      what: `${JSON.stringify(name)} is not a server version`,
       next: 'write redis-7.2 or valkey-8.1',
     });
   }
-  const rules = auditPermissions(version)
+  const rules = auditPermissions(server)
     .filter((rule) => rule !== 'on')
     .join(' ');
-  return `An audit needs this user and no more (${server}). It reads, changes nothing, and leaves ACL LOG empty.
+  return `An audit needs this user and no more (${name}). It reads, changes nothing, and leaves ACL LOG empty.
 
   ACL SETUSER wardis reset on >PASSWORD ${rules}
 
@@ -75,5 +75,19 @@ More is needed, besides, by
 
   acl check --verify     +acl|dryrun (from 7.0 on)
   acl learn --monitor    +monitor +client|list
+  plan, user list        on a data node   ${extraRules(server, 'standalone')}
+                         in a Cluster     ${extraRules(server, 'cluster')}
+                         on a Sentinel    ${extraRules(server, 'sentinel')}
+  apply, user rotate,    an administrator on every node, Sentinels included: ~* &* +@all. Whoever may
+  user revoke, migrate   run ACL SETUSER can give itself the rest, so less would only look like less.
 `;
+}
+
+/** What a user of an audit lacks for it; a Sentinel has users of its own. */
+function extraRules(server: ServerVersion, mode: 'standalone' | 'cluster' | 'sentinel'): string {
+  const have = mode === 'sentinel' ? [] : auditPermissions(server);
+  const skipped = new Set(['on', 'resetkeys', 'resetchannels', '-@all', ...have]);
+  return discoveryPermissions(server, mode)
+    .filter((rule) => !skipped.has(rule))
+    .join(' ');
 }
