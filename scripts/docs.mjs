@@ -34,6 +34,7 @@ const { policyJsonSchema, requestJsonSchema } = await load('policy/document/sche
 const { testFileJsonSchema } = await load('cli/acl/test-file.js');
 const { planJsonSchema } = await load('change/plan/plan-schema.js');
 const { hardenOutputJsonSchema } = await load('policy/harden-schema.js');
+const { receiptJsonSchema } = await load('change/index.js');
 const { version } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'));
 
 const silent = { out: () => {}, err: () => {}, outLook: {}, errLook: {}, interactive: false };
@@ -61,6 +62,7 @@ pages.set('schemas/policy.schema.json', schema(policyJsonSchema()));
 pages.set('schemas/harden-input.schema.json', schema(requestJsonSchema()));
 pages.set('schemas/plan.schema.json', schema(planJsonSchema()));
 pages.set('schemas/harden-output.schema.json', schema(hardenOutputJsonSchema()));
+pages.set('schemas/receipt.schema.json', schema(receiptJsonSchema()));
 
 const OWNED = ['docs/checks', 'docs/errors', 'docs/lint', 'man'];
 const check = process.argv.includes('--check');

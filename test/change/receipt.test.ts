@@ -106,6 +106,17 @@ describe('the key pair', () => {
     expect(readVerifyingKey(join(folder, 'receipt.pub')).id).toBe(key.id);
   });
 
+  it('keeps the public half of an earlier key, which checks earlier receipts', () => {
+    const other = mkdtempSync(join(tmpdir(), 'wardis-receipt-'));
+    const first = openSigningKey(other);
+    rmSync(join(other, 'receipt.key'));
+    const second = openSigningKey(other);
+    expect(second.id).not.toBe(first.id);
+    expect(readVerifyingKey(join(other, 'receipt.pub')).id).toBe(second.id);
+    expect(readVerifyingKey(join(other, `receipt-${first.id}.pub`)).id).toBe(first.id);
+    rmSync(other, { recursive: true });
+  });
+
   it('is not used when others can read it', () => {
     const other = mkdtempSync(join(tmpdir(), 'wardis-receipt-'));
     openSigningKey(other);
@@ -226,6 +237,8 @@ describe('a receipt', () => {
     const validate = ajv.compile(receiptJsonSchema());
     expect(validate(signReceipt(receipt, key)), JSON.stringify(validate.errors)).toBe(true);
     expect(validate({ ...signReceipt(receipt, key), more: 1 })).toBe(false);
+    const published = new URL('../../schemas/receipt.schema.json', import.meta.url);
+    expect(JSON.parse(readFileSync(published, 'utf8'))).toEqual(structuredClone(receiptJsonSchema()));
   });
 });
 

@@ -15,8 +15,10 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { openSigningKey, printReceipt, signReceipt } from '../../src/change/index.ts';
 import { createAuthority, issueCertificate } from '../../src/tls/index.ts';
 import { availableServers, startServer, talk, type RunningServer } from '../servers/index.ts';
+import { GOOD, nodeWith, receiptOf } from '../change/receipt-samples.ts';
 import { MAIN, run, spawnProgram, spawnWardis } from './run.ts';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
@@ -24,6 +26,7 @@ const QUESTIONS = ['check', 'explain', 'lint', 'fmt', 'diff', 'matrix', 'test', 
 const VERBS = [
   'audit',
   'plan',
+  'apply',
   'migrate',
   'harden',
   'init',
@@ -33,7 +36,8 @@ const VERBS = [
   'demo',
   'help',
   ...QUESTIONS.map((question) => `acl ${question}`),
-  ...['list', 'add', 'rotate'].map((verb) => `user ${verb}`),
+  ...['list', 'add', 'rotate', 'revoke'].map((verb) => `user ${verb}`),
+  ...['verify', 'show'].map((verb) => `receipt ${verb}`),
 ];
 const TOPICS = ['exit-codes', 'environment', 'output', 'permissions'];
 
@@ -44,11 +48,12 @@ interface Shown {
 
 /** What is no command although it begins like one, or cannot be run here; each with the reason. */
 const NOT_RUN: readonly (readonly [RegExp, string])[] = [
-  [/^wardis (?:(?:acl|user) )?\w+ [[<]/, 'the usage line of the manual'],
+  [/^wardis (?:(?:acl|user|receipt) )?\w+ [[<]/, 'the usage line of the manual'],
   [
     /^wardis migrate .*--(?:next|back|watch)/,
     'changes servers, or takes minutes: the live tests of migrate do it',
   ],
+  [/^wardis apply(?!.*--runs)/, 'changes servers: the live tests of apply do it'],
   [/^npm run demo|^npm test/, 'runs the whole of this, the tests included'],
 ];
 
@@ -109,7 +114,10 @@ beforeAll(async () => {
     ],
     ['ACL', 'SETUSER', 'reports', 'on', '>secret-of-app', '~app:*', '+get', '+ping'],
     ['ACL', 'SETUSER', 'wardis', 'on', '>secret-of-app', '~*', '+@all'],
+    ['ACL', 'SETUSER', 'ops-temp', 'on', '>secret-of-app', '~*', '+@all'],
   ]);
+  const signer = openSigningKey(fixture);
+  const receipt = printReceipt(signReceipt(receiptOf([nodeWith(GOOD)]), signer));
   const contents: Readonly<Record<string, string>> = {
     'redis.conf': 'bind 127.0.0.1\naclfile users.acl\n',
     'users.acl': `user default off resetpass\nuser app on #${'ab'.repeat(32)} ~app:* +@read +set\n`,
@@ -124,6 +132,7 @@ beforeAll(async () => {
     'ca.crt': authority.certPem,
     'client.crt': client.certPem,
     'client.key': client.keyPem,
+    'receipt.json': receipt,
   };
   for (const [name, text] of Object.entries(contents))
     writeFileSync(join(fixture, name), text, { mode: 0o600 });
@@ -199,7 +208,8 @@ describe.skipIf(redis === undefined)('the documentation', () => {
     expect(shown.filter(({ where }) => where === 'README.md').length).toBeGreaterThan(8);
     expect(shown.filter(({ where }) => where.startsWith('help')).length).toBeGreaterThan(15);
     expect(
-      new Set(commands.map(({ command }) => command.match(/wardis ((?:acl|user) \w+|\w+)/)?.[1])).size,
+      new Set(commands.map(({ command }) => command.match(/wardis ((?:acl|user|receipt) \w+|\w+)/)?.[1]))
+        .size,
     ).toBe(VERBS.length);
     for (const [pattern, reason] of NOT_RUN)
       expect(
@@ -216,6 +226,8 @@ describe.skipIf(redis === undefined)('the documentation', () => {
       for (const name of readdirSync(fixture)) copyFileSync(join(fixture, name), join(folder, name));
       // Where it would be written is where nothing is yet.
       if (command.startsWith('wardis init')) rmSync(join(folder, 'wardis.yaml'));
+      mkdirSync(join(folder, '.wardis'), { mode: 0o700 });
+      copyFileSync(join(fixture, 'receipt.pub'), join(folder, '.wardis/receipt.pub'));
       mkdirSync(join(folder, 'bin'));
       writeFileSync(join(folder, 'bin/wardis'), `#!/bin/sh\nexec ${process.execPath} ${MAIN} "$@"\n`, {
         mode: 0o755,

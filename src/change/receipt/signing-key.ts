@@ -20,6 +20,7 @@ import {
   lstatSync,
   openSync,
   readFileSync,
+  renameSync,
   rmSync,
   writeSync,
 } from 'node:fs';
@@ -52,10 +53,12 @@ export function openSigningKey(folder: string): SigningKey {
   const made = !existsSync(path) && makePrivateKey(path);
   const privateKey = readPrivateKey(path);
   const publicKey = createPublicKey(privateKey);
+  const id = keyId(publicKey);
   const publicPath = join(folder, PUBLIC_KEY_FILE);
+  setAsideOther(folder, publicPath, id);
   // A crash may have come between the two files; the public half follows from the private one.
   if (!existsSync(publicPath)) writeNew(publicPath, publicKey.export({ type: 'spki', format: 'pem' }), 0o644);
-  return { id: keyId(publicKey), privateKey, made };
+  return { id, privateKey, made };
 }
 
 /** A public key from a PEM file (SPKI). Throws a {@link ChangeError} with code `receipt`. */
@@ -72,6 +75,13 @@ export function readVerifyingKey(path: string): VerifyingKey {
 export function keyId(publicKey: KeyObject): string {
   const der = publicKey.export({ type: 'spki', format: 'der' });
   return createHash('sha256').update(der).digest('hex').slice(0, KEY_ID_DIGITS);
+}
+
+/** The public half of an earlier key is kept, since it checks earlier receipts: `receipt-<id>.pub`. */
+function setAsideOther(folder: string, path: string, id: string): void {
+  if (!existsSync(path)) return;
+  const other = readVerifyingKey(path).id;
+  if (other !== id) renameSync(path, join(folder, `receipt-${other}.pub`));
 }
 
 /** True when this call made it; false when somebody else did at the same time. */
