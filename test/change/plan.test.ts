@@ -347,6 +347,14 @@ describe('a fleet', () => {
     );
   });
 
+  it('leaves the own users of a Sentinel alone whose commands are not known', async () => {
+    const list = [node(1), node(2, { role: 'sentinel', mode: 'sentinel', users: [CLOSED, ADMIN] })];
+    const { plan: made } = await plan(list);
+    expect(made.refusals).toEqual([]);
+    expect(of(made.nodes[1]?.differences ?? [], 'add-user')).toEqual([]);
+    expect(made.warnings.join(' ')).toContain('sentinel-peer');
+  });
+
   it('gives a node that came later the passwords that its siblings have', async () => {
     const orders = `orders on #${'b'.repeat(64)} ~orders:* resetchannels -@all +get`;
     const { stages, plan: made } = await plan([

@@ -3,7 +3,7 @@
  * the answer, so that a thousand of them cost as much as one.
  */
 
-import { parseAclFile, parseUser, type CommandTable, type User } from '../../acl/index.ts';
+import { parseUser, parseUserLine, type CommandTable, type User } from '../../acl/index.ts';
 import type { ServerVersion } from '../../conf/index.ts';
 import {
   closedDefaultUser,
@@ -90,25 +90,23 @@ function sentinelUsers(
 ): DesiredUsers {
   const { artefacts } = compilePolicy(policy, { server, mode: 'sentinel' });
   const file = artefacts.find(({ path }) => path === 'sentinel-users.acl');
-  const parsed = parseAclFile(file?.content ?? '', table);
   const roles = new Map(policy.users.map((user) => [user.name, user.role]));
   const closes = closesDefault(policy, server, 'sentinel');
-  const users = parsed.users
-    .filter(({ user, line }) => line !== undefined && !due.has(user.name))
-    .filter(({ user }) => user.name !== 'default' || closes)
-    .map(({ user }): [string, DesiredUser] => [
-      user.name,
-      {
-        name: user.name,
-        role: user.name === 'default' ? 'closed' : (roles.get(user.name) ?? 'sentinel'),
-        user,
-      },
-    ]);
-  return {
-    users: new Map(users),
-    refusals: parsed.problems.map(({ message }) => message),
-    warnings: [],
-  };
+  const users = new Map<string, DesiredUser>();
+  const refusals: string[] = [];
+  const warnings: string[] = [];
+  for (const line of (file?.content ?? '').split('\n').filter((each) => each !== '')) {
+    const { name, user, problems } = parseUserLine(line, table);
+    if (name === undefined || due.has(name) || (name === 'default' && !closes)) continue;
+    const role = name === 'default' ? 'closed' : roles.get(name);
+    if (user !== undefined) users.set(name, { name, role: role ?? 'sentinel', user });
+    // The Sentinels' own users are named by no policy: where their commands are not known they are left alone.
+    else
+      (role === undefined ? warnings : refusals).push(
+        `${name}: ${problems[0]?.message ?? 'its rules are refused'}`,
+      );
+  }
+  return { users, refusals, warnings };
 }
 
 /** From level standard on people and programs log in by name, and `default` is nobody. */
