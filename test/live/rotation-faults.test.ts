@@ -101,6 +101,43 @@ forEachServer(['redis-7.0', 'valkey-9.1'], (server) => {
   );
 
   it(
+    'with --force the others do not wait for a node that is down, which loses nothing before it has the new password',
+    { timeout: TIMEOUT_MS },
+    async () => {
+      const topology = await startReplicated({ server: server.id });
+      const scene = makeScene(topology, APP.password, 'all');
+      const down = topology.node('replica-2');
+      await down.kill();
+      const forced = await scene.rotate(
+        APP.user,
+        '--to',
+        `file:${scene.secretPath}`,
+        '--yes',
+        '--deadline',
+        '1s',
+        '--force',
+      );
+      expect(forced.exit).toBe(3);
+      const fresh = scene.secret();
+      expect(fresh).not.toBe(APP.password);
+      for (const name of ['primary', 'replica-1']) {
+        expect(await tryLogin(topology.node(name), APP.user, fresh)).toBe('OK');
+        expect(await tryLogin(topology.node(name), APP.user, APP.password)).toBe('WRONGPASS');
+      }
+      const status = await scene.rotate(APP.user, '--status');
+      expect(status.out).toContain('could not be asked');
+      await down.restart();
+      expect(await tryLogin(down, APP.user, APP.password)).toBe('OK');
+      const resumed = await scene.rotate(APP.user, '--resume', '--yes');
+      expect([resumed.exit, resumed.exit === 0 ? '' : resumed.out]).toEqual([0, '']);
+      expect(await logins(topology, APP.user, fresh, APP.password)).toEqual(
+        topology.data.map(({ name }) => `${name} OK WRONGPASS`),
+      );
+      await topology.stop();
+    },
+  );
+
+  it(
     'a node that goes down while clients move keeps the old password everywhere',
     { timeout: TIMEOUT_MS },
     async () => {

@@ -21,8 +21,8 @@ export interface RotationPorts extends Pick<
   readonly connect: (node: string, password?: Secret) => Promise<Connection>;
   /** The name that we log in as; `default` where none is given. */
   readonly login: string;
-  /** Every node of the fleet as it is now. */
-  readonly readNodes: () => Promise<readonly RotationNode[]>;
+  /** Every node of the fleet as it is now; `own` gets us in where the password that we were given does not any more. */
+  readonly readNodes: (own?: Secret) => Promise<readonly RotationNode[]>;
   readonly surroundings: Surroundings;
   readonly onEvent?: (event: RotationEvent) => void;
   readonly options?: RunOptions;

@@ -12,21 +12,15 @@ import type { Journal } from '../journal/journal.ts';
 import type { RunOutcome, RunReport } from '../run.ts';
 import { executeRun, resumeRun } from '../run/execute.ts';
 import { outcomeOf, reportRun } from '../run/report.ts';
-import type { RunPorts } from '../run/ports.ts';
-import { openOwnLogin, type OwnLogin } from './own-login.ts';
+import { openOwnLogin } from './own-login.ts';
 import type { RotationPorts, WaitOutcome } from './ports.ts';
-import { passwordHashes, userOf } from './refusal.ts';
+import { close, mark, nodesWithNew, runPorts, watchOf, within, type Progress } from './progress.ts';
+import { passwordHashes } from './refusal.ts';
 import { MILESTONES, type RotationRequest } from './request.ts';
-import { isRead, isSentinel, type RotationNode } from './rotation-node.ts';
-import {
-  createRetirement,
-  createRotation,
-  readRecord,
-  reopen,
-  type RotationRecord,
-} from './rotation-runs.ts';
-import { countAll, markAll, waitForSessions, type Watch } from './session-watch.ts';
-import { retireStages, sessionsToEnd } from './stages.ts';
+import { retire } from './retirement.ts';
+import { isRead, type RotationNode } from './rotation-node.ts';
+import { createRotation, readRecord, reopen, type RotationRecord } from './rotation-runs.ts';
+import { countAll, waitForSessions } from './session-watch.ts';
 
 /** What a rotation came to. */
 export interface RotationReport {
@@ -83,22 +77,6 @@ function findOldSecret(
   );
 }
 
-export async function within<T>(journal: Journal, work: () => Promise<T>): Promise<T> {
-  try {
-    return await work();
-  } finally {
-    await journal.close();
-  }
-}
-
-interface Progress {
-  readonly journal: Journal;
-  readonly ports: RotationPorts;
-  readonly login: OwnLogin;
-  readonly record: () => RotationRecord;
-  readonly force: 'wait-for-all' | 'force';
-}
-
 async function carryOn(
   journal: Journal,
   ports: RotationPorts,
@@ -117,48 +95,34 @@ async function carryOn(
     extend: reportRun(journal.run, journal.entries),
     ...more,
   });
-  if (time === 'first')
-    await mark(
-      progress,
-      MILESTONES.begun,
-      journal.run.nodes.map(({ id }) => id),
-    );
+  const ids = journal.run.nodes.map(({ id }) => id);
+  if (time === 'first') await mark(progress, MILESTONES.begun, ids);
   const extended = await extend(progress, time);
   ports.onEvent?.({ kind: 'extended', report: reportRun(journal.run, journal.entries) });
   if (extended === 'stopped') return report('stopped');
   if (extended === 'pending' && force !== 'force') {
-    return report('pending', {
-      standstill: 'Not every node has the new password yet: nothing was delivered.',
-    });
+    const held = record().deliveredAt === undefined ? ': nothing was delivered' : '';
+    return report('pending', { standstill: `Not every node has the new password yet${held}.` });
   }
   const undelivered = await deliver(progress);
   if (undelivered !== undefined) return report('pending', { standstill: undelivered });
   const wait = await waitForClients(progress);
   if (wait?.ended === 'interrupted') return report('waiting', { wait });
-  const retired = await retire(progress);
-  const waited = wait === undefined ? {} : { wait };
-  if ('standstill' in retired) return report('pending', { ...waited, standstill: retired.standstill });
-  const { marks } = record();
-  const left = await countAll(watchOf(progress), marks ?? []);
-  const outcome = retired.report.outcome;
+  const { outcome, ...retired } = await retire(progress);
+  const left = await countAll(watchOf(progress), record().marks ?? []);
   if (outcome === 'done') await close(journal, ports, 'done');
-  return report(outcome, { ...waited, retire: retired.report, left });
-}
-
-/** Says that nothing is left to do; the last entry is the outcome, as of every run. */
-export async function close(
-  journal: Journal,
-  { now }: Pick<RotationPorts, 'now'>,
-  ended: 'done' | 'undone',
-): Promise<void> {
-  const at = now().toISOString();
-  await Promise.all([journal.append({ at, note: MILESTONES.finished }), journal.append({ at, ended })]);
+  return report(outcome, { ...(wait === undefined ? {} : { wait }), ...retired, left });
 }
 
 /** The first run, until every reachable node has the new password and everybody was told. */
-async function extend({ journal, ports, login }: Progress, time: 'first' | 'again'): Promise<RunOutcome> {
+async function extend(
+  { journal, ports, login, record }: Progress,
+  time: 'first' | 'again',
+): Promise<RunOutcome> {
   const { run } = journal;
-  if (time === 'again' && outcomeOf(run, journal.entries) === 'done') return 'done';
+  const isOver = outcomeOf(run, journal.entries) === 'done' && record().retirements.length > 0;
+  if (isOver) return 'done';
+  // What was done is looked at again: a node may have been set back since.
   const execute = time === 'first' ? executeRun : resumeRun;
   const report = await execute(run, runPorts(ports, login, journal), ports.options);
   return report.outcome;
@@ -189,29 +153,6 @@ async function deliver(progress: Progress): Promise<string | undefined> {
   return undefined;
 }
 
-/** Nodes that are pending have no new password, and so nobody there to tell apart. */
-function nodesWithNew({ run, entries }: Journal): readonly string[] {
-  return reportRun(run, entries)
-    .steps.filter(({ step, state }) => step.kind === 'prove-login' && state === 'done')
-    .map(({ step }) => step.node);
-}
-
-/** Writes the moment down; answers with the nodes that could not be asked. */
-async function mark(
-  progress: Progress,
-  note: string,
-  nodes: readonly string[],
-  when: 'write' | 'write-if-all' = 'write',
-): Promise<readonly string[]> {
-  const { journal, ports } = progress;
-  const marks = await markAll(watchOf(progress), nodes);
-  const missing = nodes.filter((node) => !marks.some((moment) => moment.node === node));
-  if (missing.length > 0 && when === 'write-if-all') return missing;
-  const facts = { marks: marks.map((moment) => ({ ...moment })) };
-  await journal.append({ at: ports.now().toISOString(), note, facts });
-  return missing;
-}
-
 async function waitForClients(progress: Progress): Promise<WaitOutcome | undefined> {
   const { journal, ports, record } = progress;
   const { facts, marks = [], deliveredAt, waited } = record();
@@ -231,119 +172,4 @@ async function waitForClients(progress: Progress): Promise<WaitOutcome | undefin
     });
   }
   return wait;
-}
-
-/** The second run. Every node is asked once more whether it has the new password before any loses the old one. */
-async function retire(
-  progress: Progress,
-): Promise<{ readonly report: RunReport } | { readonly standstill: string }> {
-  const { journal, ports, login, record, force } = progress;
-  login.preferNew();
-  const known = record().retirement;
-  if (known !== undefined) {
-    const second = await reopen(ports, known);
-    return within(second, async () => ({ report: await finish(progress, second) }));
-  }
-  const { facts, marks = [] } = record();
-  const nodes = await ports.readNodes();
-  const standstill =
-    whoLacks(facts.user, nodes, hashPassword(facts.newSecret.reveal())) ?? (await whoIsGone(progress, nodes));
-  if (standstill !== undefined && force !== 'force') return { standstill };
-  const { counts } = await countAll(watchOf(progress), marks);
-  const stages = retireStages({
-    user: facts.user,
-    nodes,
-    newSecret: facts.newSecret,
-    oldHashes: facts.oldHashes,
-    oldSecret: facts.oldSecret ?? undefined,
-    ending: sessionsToEnd(counts, facts.sessions),
-    perSecond: facts.perSecond,
-  });
-  const second = await createRetirement(record(), nodes, stages, ports);
-  return within(second, async () => {
-    await journal.append({
-      at: ports.now().toISOString(),
-      note: MILESTONES.retiring,
-      facts: { run: second.run.id },
-    });
-    return { report: await finish(progress, second) };
-  });
-}
-
-/** In two parts: once the old password is gone everywhere, the sessions are counted, since later ones are surely new. */
-async function finish(progress: Progress, second: Journal): Promise<RunReport> {
-  const { ports, login, record } = progress;
-  const { run } = second;
-  if (outcomeOf(run, second.entries) === 'done') return reportRun(run, second.entries);
-  const all = runPorts(ports, login, second);
-  const removal = { ...run, stages: run.stages.filter(({ name }) => name === 'remove') };
-  const removed = await resumeRun(removal, all, ports.options);
-  if (removed.outcome === 'stopped') return reportRun(run, second.entries);
-  if (removed.outcome === 'done' && record().marks?.every((moments) => moments.removed === undefined)) {
-    await mark(
-      progress,
-      MILESTONES.removed,
-      (record().marks ?? []).map(({ node }) => node),
-    );
-  }
-  return resumeRun(run, all, ports.options);
-}
-
-/** Why the old password must stay, as a sentence; undefined: every node has the new one. */
-function whoLacks(user: string, nodes: readonly RotationNode[], newHash: string): string | undefined {
-  const kinds = new Set(
-    nodes.filter((node) => isRead(node) && userOf(node, user) !== undefined).map(isSentinel),
-  );
-  const unread = nodes.filter((node) => !isRead(node) && kinds.has(isSentinel(node)));
-  const lacking = nodes.filter(isRead).filter((node) => {
-    const held = userOf(node, user);
-    if (held === undefined) return !isSentinel(node) && kinds.has(false);
-    return !held.passwords.includes(newHash);
-  });
-  if (unread.length > 0) {
-    return `${unread.map(({ node }) => node.id).join(', ')} cannot be asked: the old password stays everywhere.`;
-  }
-  if (lacking.length === 0) return undefined;
-  return `${lacking.map(({ node }) => node.id).join(', ')} has no new password (it joined, or was set back, since): the old one stays everywhere.`;
-}
-
-/**
- * Nodes that were there and are not found any more: a replica that is down is no replica to its primary. One that is
- * found by another address now is the same process.
- */
-async function whoIsGone(progress: Progress, nodes: readonly RotationNode[]): Promise<string | undefined> {
-  const missing = nodesWithNew(progress.journal).filter((id) => !nodes.some(({ node }) => node.id === id));
-  if (missing.length === 0) return undefined;
-  const here = new Set(nodes.filter(isRead).map(({ state }) => state.runId));
-  const moments = await markAll(watchOf(progress), missing);
-  const same = new Set(moments.filter(({ runId }) => here.has(runId)).map(({ node }) => node));
-  const gone = missing.filter((id) => !same.has(id));
-  if (gone.length === 0) return undefined;
-  return `${gone.join(', ')} was part of the fleet and is not found any more: the old password stays everywhere.`;
-}
-
-function watchOf({ ports, login, record }: Progress): Watch {
-  return {
-    user: record().facts.user,
-    connect: login.connect,
-    now: ports.now,
-    sleep: ports.sleep,
-    signal: ports.signal,
-    onCount: (old, unseen, leftMs) => ports.onEvent?.({ kind: 'waiting', old, unseen, leftMs }),
-  };
-}
-
-export function runPorts(ports: RotationPorts, login: OwnLogin, journal: Journal): RunPorts {
-  const { host, known, now, sleep, random, signal, onEvent } = ports;
-  return {
-    connect: login.connect,
-    journal,
-    now,
-    sleep,
-    onEvent: (event) => onEvent?.({ kind: 'run', event }),
-    ...(host === undefined ? {} : { host }),
-    ...(known === undefined ? {} : { known }),
-    ...(random === undefined ? {} : { random }),
-    ...(signal === undefined ? {} : { signal }),
-  };
 }

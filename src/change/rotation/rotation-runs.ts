@@ -35,8 +35,8 @@ export interface RotationRecord {
   readonly undoing: boolean;
   /** Done or taken back to the end. The outcome of its run does not tell: a run has several parts here. */
   readonly finished: boolean;
-  /** The run that takes the old passwords away. */
-  readonly retirement: string | undefined;
+  /** The runs that take the old passwords away, in order; more than one where nodes came back later. */
+  readonly retirements: readonly string[];
 }
 
 /** Writes the first run to disk, with everything that it takes to go on with it. */
@@ -76,7 +76,7 @@ export function createRetirement(
   const { user } = record.facts;
   const facts: RetirementFacts = { phase: 'retire', user, rotation: record.run.id };
   // Names of runs sort by their second, and the later of the two must come later.
-  const after = Date.parse(record.run.startedAt) + 1000;
+  const after = Date.parse(record.run.startedAt) + 1000 * (record.retirements.length + 1);
   const now = (): Date => new Date(Math.max(ports.now().getTime(), after));
   return createRun(ports.lock, draftRun(user, stages, nodes, { ...facts }, { now, actor: ports.actor }));
 }
@@ -128,7 +128,9 @@ export function readRecord(run: Run, entries: readonly JournalEntry[]): Rotation
       ...(last === undefined ? {} : { removed: last }),
     };
   });
-  const retiring = find(MILESTONES.retiring)?.facts?.['run'];
+  const retirements = entries.flatMap((entry) =>
+    'note' in entry && entry.note === MILESTONES.retiring ? [entry.facts?.['run']] : [],
+  );
   return {
     run,
     facts: run.facts as unknown as RotationFacts,
@@ -137,7 +139,7 @@ export function readRecord(run: Run, entries: readonly JournalEntry[]): Rotation
     waited: find(MILESTONES.waited) !== undefined,
     undoing: find(MILESTONES.undoing) !== undefined,
     finished: find(MILESTONES.finished) !== undefined,
-    retirement: typeof retiring === 'string' ? retiring : undefined,
+    retirements: retirements.filter((id) => typeof id === 'string'),
   };
 }
 

@@ -17,7 +17,7 @@ import type { Step } from '../step.ts';
 import { openOwnLogin, type OwnLogin } from './own-login.ts';
 import type { RotationPorts } from './ports.ts';
 import { MILESTONES, type RotationFacts } from './request.ts';
-import { close, runPorts, within } from './rotate.ts';
+import { close, runPorts, within } from './progress.ts';
 import { readRecord, reopen, type RotationRecord } from './rotation-runs.ts';
 
 export interface RotationUndo {
@@ -54,7 +54,7 @@ export async function undoRotation(id: string, ports: RotationPorts, given?: Sec
       ]);
     }
     await journal.append({ at: ports.now().toISOString(), note: MILESTONES.undoing });
-    const retire = await takeRetirementBack(record, ports, login);
+    const retire = await takeRetirementsBack(record, ports, login);
     if (retire !== undefined && retire.outcome !== 'undone') {
       return end(
         'undo-incomplete',
@@ -101,15 +101,20 @@ function unknownBefore(run: Run, entries: Journal['entries']): readonly string[]
   });
 }
 
-async function takeRetirementBack(
+/** The latest first; the first one that cannot be taken back ends it. */
+async function takeRetirementsBack(
   record: RotationRecord,
   ports: RotationPorts,
   login: OwnLogin,
 ): Promise<RunReport | undefined> {
-  if (record.retirement === undefined) return undefined;
+  let report: RunReport | undefined;
   login.preferNew();
-  const second = await reopen(ports, record.retirement);
-  return within(second, () => undoRun(second.run, runPorts(ports, login, second), ports.options));
+  for (const id of record.retirements.toReversed()) {
+    const second = await reopen(ports, id);
+    report = await within(second, () => undoRun(second.run, runPorts(ports, login, second), ports.options));
+    if (report.outcome !== 'undone') return report;
+  }
+  return report;
 }
 
 async function takeDeliveriesBack(

@@ -17,7 +17,7 @@ export function reportData(report: RotationReport): unknown {
     user: record.facts.user,
     fleet: record.facts.fleet,
     outcome,
-    runs: [record.run.id, ...(record.retirement === undefined ? [] : [record.retirement])],
+    runs: [record.run.id, ...record.retirements],
     standstill: standstill ?? null,
     deliveredAt: record.deliveredAt ?? null,
     places: record.facts.sinks.map(describeSink),
@@ -42,7 +42,7 @@ export function undoData({ record, outcome, extend, retire, notes }: RotationUnd
     user: record.facts.user,
     fleet: record.facts.fleet,
     outcome,
-    runs: [record.run.id, ...(record.retirement === undefined ? [] : [record.retirement])],
+    runs: [record.run.id, ...record.retirements],
     notes,
     steps: [...stepsData(extend), ...(retire === undefined ? [] : stepsData(retire))],
   };

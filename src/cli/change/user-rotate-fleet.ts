@@ -5,7 +5,6 @@
 
 import {
   readRotationNodes,
-  type RotationFacts,
   type RotationNode,
   type RotationPorts,
   type RotationRecord,
@@ -29,7 +28,7 @@ export interface RotationFleet {
   readonly topology: Topology;
   readonly connect: RotationPorts['connect'];
   /** Reads everything again, topology included. */
-  readonly readNodes: () => Promise<readonly RotationNode[]>;
+  readonly readNodes: RotationPorts['readNodes'];
   readonly login: string;
 }
 
@@ -42,13 +41,12 @@ export async function openRotationFleet(
   noise: 'progress' | 'silent',
 ): Promise<RotationFleet> {
   const login = loginOf(entry.seeds[0]);
-  const facts = record?.facts;
-  const ours = login === user;
-  let from = ours ? await withWorkingPassword(entry, facts) : entry;
+  const known = [record?.facts.newSecret, record?.facts.oldSecret ?? undefined];
+  let from = entry;
   let current: Topology | undefined;
-  const read = async (): Promise<readonly RotationNode[]> => {
-    // Halfway through the taking away of our own old password only the new one gets in.
-    if (ours && current !== undefined) from = await withWorkingPassword(from, facts);
+  const read: RotationPorts['readNodes'] = async (own) => {
+    // When our own old password is gone only the new one gets in.
+    if (login === user) from = await withWorkingPassword(from, user, [own, ...known]);
     const topology = await findNodes({ ...from, seeds: withRemembered(from.seeds, record, current) });
     current = topology;
     const states = await readStates(from, topology, context, noise);
@@ -113,16 +111,20 @@ function loginOf(target: Target | undefined): string {
   return target?.credentials?.username ?? 'default';
 }
 
-/** Where the password that we were given is refused, the other one of a rotation of ours is tried. */
-async function withWorkingPassword(entry: FleetEntry, facts: RotationFacts | undefined): Promise<FleetEntry> {
+/** Where the password that we were given is refused, the others that may be ours are tried. */
+async function withWorkingPassword(
+  entry: FleetEntry,
+  user: string,
+  others: readonly (Secret | undefined)[],
+): Promise<FleetEntry> {
   if ((await isRefused(entry.seeds, entry)) === 'no') return entry;
-  for (const password of [facts?.newSecret, facts?.oldSecret]) {
-    if (password === undefined || password === null) continue;
+  for (const password of others) {
+    if (password === undefined) continue;
     const seeds = entry.seeds.map((seed) => withSecret(seed, password));
     if ((await isRefused(seeds, entry)) !== 'no') continue;
     const access = entry.sentinelAccess;
     const own = access?.credentials;
-    const isSame = own !== undefined && (own.username ?? 'default') === facts?.user;
+    const isSame = own !== undefined && (own.username ?? 'default') === user;
     const sentinelAccess =
       access === undefined || !isSame ? access : { ...access, credentials: { ...own, password } };
     const sentinels = isSame ? entry.sentinels.map((seed) => withSecret(seed, password)) : entry.sentinels;
