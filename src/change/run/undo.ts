@@ -8,6 +8,9 @@ import type { RunOutcome } from '../run.ts';
 import type { Step } from '../step.ts';
 import { byNode, CONCURRENCY_DEFAULT, type Conduct } from './conduct.ts';
 import { historyOf, stepsOf, UNDO_NOTE } from './history.ts';
+import { UnreadableUser } from '../step/user-state.ts';
+import { workOf } from '../step/work-of.ts';
+import { explainAway, NodeAway } from './node-session.ts';
 import { forEachAtOnce } from './pool.ts';
 import { revertStep } from './step-run.ts';
 
@@ -45,8 +48,45 @@ async function revertAll(conduct: Conduct, steps: readonly Step[]): Promise<void
         await conduct.note(step, 'undo-failed', why);
         continue;
       }
+      if (await isLost(conduct, step)) {
+        await conduct.note(
+          step,
+          'undone',
+          'the node was as before it already: what was not on disk was lost',
+        );
+        continue;
+      }
       const end = await revertStep(step, conduct.sessionOf(node), conduct.note);
       if (end.away !== undefined) conduct.leave(node, end.away.message, end.away);
     }
   });
+}
+
+/**
+ * A server that was started anew holds what its files held. A user that took several steps is then as it was before, or
+ * between, earlier ones: of the later ones nothing is left to take back.
+ */
+async function isLost({ run, history, sessionOf }: Conduct, step: Step): Promise<boolean> {
+  if (step.kind !== 'set-user' && step.kind !== 'remove-user') return false;
+  const earlier = stepsOf(run).filter(
+    (other) =>
+      (other.kind === 'set-user' || other.kind === 'remove-user') &&
+      other.user === step.user &&
+      other.node === step.node &&
+      other.id < step.id &&
+      historyOf(history, other).begun,
+  );
+  if (earlier.length === 0) return false;
+  const session = sessionOf(step.node);
+  try {
+    if ((await workOf(step, session).look()).kind !== 'other') return false;
+    for (const other of earlier) {
+      if ((await workOf(other, session).look()).kind !== 'other') return true;
+    }
+    return false;
+  } catch (error) {
+    // Taking it back meets the same, and says so.
+    if (explainAway(error, 'sending') instanceof NodeAway || error instanceof UnreadableUser) return false;
+    throw error;
+  }
 }
