@@ -12,5 +12,6 @@ forEachServer(['redis-7.0', 'valkey-9.1'], (server) => {
     const outcome = await soakRevocations(server, 20_261_122, RUNS, Date.now() + TIME_MS);
     expect(outcome.failures).toEqual([]);
     expect(outcome.runs).toBeGreaterThan(0);
+    expect(outcome.verdicts['revoked'], JSON.stringify(outcome.verdicts)).toBeGreaterThan(0);
   }, 40_000);
 });
