@@ -90,7 +90,9 @@ export async function checkEnd(
   for (const node of scene.topology.nodes) {
     const live = await readUsers(node);
     const kept = readKeptUsers(node);
-    const lost = [...live.values()].filter(({ name }) => !isKept(kept.get(name), live.get(name)));
+    const lost = [...live.values()].filter(
+      ({ name }) => !isForeign(fault, node, name) && !isKept(kept.get(name), live.get(name)),
+    );
     const back = [...kept.keys()].filter((name) => !live.has(name));
     if (lost.length > 0 || back.length > 0) {
       const names = [...lost.map(({ name }) => name), ...back];
