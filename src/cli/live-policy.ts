@@ -6,6 +6,7 @@
 import { stringify } from 'yaml';
 import type { KeyPattern } from '../acl/index.ts';
 import type { Snapshot, UserFact } from '../fleet/index.ts';
+import { REVISION_USER } from '../policy/index.ts';
 
 /** The port, addresses and memory of the live server, where they say something: compiling keeps them. */
 export function describeLiveSettings(snapshot: Snapshot): object {
@@ -31,7 +32,9 @@ export function describeLiveUsers(snapshot: Snapshot): string {
   if (!snapshot.users.known) {
     return `# The users could not be read: ${oneLine(snapshot.users.detail)}\nusers: []\n`;
   }
-  const named = snapshot.users.value.filter((fact) => fact.user.name !== 'default');
+  const named = snapshot.users.value.filter(
+    ({ user }) => user.name !== 'default' && user.name !== REVISION_USER,
+  );
   const users = named.map(describeUser);
   const skipped = named.filter((fact) => fact.user.selectors.length > 1).map((fact) => fact.user.name);
   const notes = [

@@ -20,6 +20,7 @@ export { printPolicyProblem } from './problem.ts';
 export type { PolicyProblem, PolicyProblemCode } from './problem.ts';
 export { COMPLIANCE_REQUIREMENTS, levelAtLeast, NETWORK_EXPOSURES, SECURITY_LEVELS } from './request.ts';
 export type { ComplianceRequirement, HardeningRequest, NetworkExposure, SecurityLevel } from './request.ts';
+export { REVISION_USER } from './revision-user.ts';
 export { closedDefaultUser, rulesForUser } from './role.ts';
 export type { UserRules } from './role.ts';
 export { generateSecret } from './secret-source.ts';

@@ -109,6 +109,12 @@ wardis.yaml:8:5: unknown key "key" in users[1]
     |     ^^^ did you mean "keys"?`);
   });
 
+  it('leaves the name of the revision to apply', () => {
+    expect(problems('version: 1\nusers:\n  - { name: wardis-revision, role: admin }\n')).toEqual([
+      expect.stringContaining('wardis.yaml:3:13: the user wardis-revision is made by wardis apply'),
+    ]);
+  });
+
   it('finds what the shape alone cannot tell', () => {
     expect(
       problems(`version: 1

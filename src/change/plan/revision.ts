@@ -6,10 +6,10 @@
 
 import { createHash } from 'node:crypto';
 import { parseUser, type CommandTable, type User } from '../../acl/index.ts';
-import type { PolicyDocument } from '../../policy/index.ts';
+import { REVISION_USER, type PolicyDocument } from '../../policy/index.ts';
 import { imageOf } from './user-image.ts';
 
-export const MARKER = 'wardis-revision';
+export const MARKER = REVISION_USER;
 
 /** Digits of a revision that are shown. */
 export const REVISION_DIGITS = 8;

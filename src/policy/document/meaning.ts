@@ -9,6 +9,7 @@ import type { PolicyUser, SecretSource } from '../policy-document.ts';
 import type { PolicyProblem } from '../problem.ts';
 import { problemAt, type Path, type Source } from './place.ts';
 import type { PolicyInput } from './schema.ts';
+import { REVISION_USER } from '../revision-user.ts';
 
 type UserInput = PolicyInput['users'][number];
 
@@ -107,6 +108,9 @@ export function nameProblems(
   for (const { name, at } of users) {
     if (name === 'default') {
       const message = 'the user default is always off: give people and programs names of their own';
+      problems.push(problemAt(source, at, { code: 'policy-name', message }));
+    } else if (name === REVISION_USER) {
+      const message = `the user ${name} is made by wardis apply, to show the revision that a node runs`;
       problems.push(problemAt(source, at, { code: 'policy-name', message }));
     } else if (seen.has(name)) {
       problems.push(
