@@ -82,7 +82,14 @@ export { PHASE_TITLES, PHASES, takenAwayBy } from './migration/phase.ts';
 export type { OldWay, Phase } from './migration/phase.ts';
 export { stepsFor } from './migration/phase-stages.ts';
 export type { MigrationSight, PhaseInput, PhasePlan } from './migration/stage-parts.ts';
-export { blockersOf, blockersOfBack, linkGoalOf, phaseOf, usersOfOldWay, watchedKind } from './migration/progress.ts';
+export {
+  blockersOf,
+  blockersOfBack,
+  linkGoalOf,
+  phaseOf,
+  usersOfOldWay,
+  watchedKind,
+} from './migration/progress.ts';
 export type { Blocker, PhaseProgress, Progress } from './migration/progress.ts';
 export { additionsOf, linkUserOf, seeFleet } from './migration/sight.ts';
 export { wantTls } from './migration/tls-settings.ts';
@@ -98,7 +105,7 @@ export type { RotationFacts, RotationRequest } from './rotation/request.ts';
 export { beginRotation, resumeRotation } from './rotation/rotate.ts';
 export type { RotationReport } from './rotation/rotate.ts';
 export type { RotationNode } from './rotation/rotation-node.ts';
-export { findRotation } from './rotation/rotation-runs.ts';
+export { findRotation, listOpenRotations } from './rotation/rotation-runs.ts';
 export type { RotationRecord } from './rotation/rotation-runs.ts';
 export { undoRotation } from './rotation/rotation-undo.ts';
 export type { RotationUndo } from './rotation/rotation-undo.ts';

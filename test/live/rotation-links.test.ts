@@ -2,12 +2,14 @@
  * Secrets that servers themselves log in with: replicas on their primary, Sentinels on servers and on one another, the
  * one old password for everybody, and our own. Links stay up, a restart locks nobody out, and a failover works after.
  */
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 
 import { afterAll, describe, expect, it } from 'vitest';
 
 import { startLoad } from '../servers/load.ts';
 import { forEachServer } from '../servers/index.ts';
+import { openConnection } from '../servers/talk.ts';
 import { readText } from '../servers/node.ts';
 import {
   readInfo,
@@ -111,9 +113,57 @@ forEachServer(['redis-7.0', 'valkey-9.1'], (server) => {
         await cutLinks(topology, ['replication', 'sentinel', 'peer']);
         await topology.settle();
         await failOver(topology);
+        // What was said is on disk: users too, which a Sentinel with an ACL file keeps there and nowhere else.
+        const [replication, , peer] = scenes;
         await topology.node('sentinel-2').restart();
         await topology.node('primary').restart();
         await topology.settle();
+        expect(await tryLogin(topology.node('sentinel-2'), 'peer', peer?.scene.secret() ?? '')).toBe('OK');
+        expect(
+          await tryLogin(topology.node('primary'), 'replication', replication?.scene.secret() ?? ''),
+        ).toBe('OK');
+        await topology.stop();
+      },
+    );
+  });
+
+  describe('behind Sentinels, half-way', () => {
+    it(
+      'what a Sentinel logged in with before must be told to take it back, and then everything is as it was',
+      { timeout: TIMEOUT_MS },
+      async () => {
+        const topology = await startSentinelFleet({ server: server.id });
+        const { user, password } = TOPOLOGY_LOGINS.sentinel;
+        const scene = makeScene(topology);
+        const stay = await openConnection(topology.node('primary').target);
+        await stay.send(['AUTH', user, password]);
+        const rotation = scene.rotate(user, '--to', `file:${scene.secretPath}`, '--yes', '--deadline', '30s');
+        await waitUntil('the secret is delivered', () => Promise.resolve(existsSync(scene.secretPath)));
+        process.emit('SIGINT');
+        expect((await rotation).exit).toBe(130);
+        const fresh = scene.secret();
+        const blind = await scene.rotate(user, '--undo', '--yes');
+        expect(blind.exit).toBe(3);
+        expect(blind.out).toContain('--old-password-file');
+        expect(await tryLogin(topology.node('primary'), user, fresh)).toBe('OK');
+        // A failover works with both secrets about.
+        await failOver(topology);
+        const old = join(scene.folder, 'old');
+        writeFileSync(old, `${password}\n`, { mode: 0o600 });
+        const undone = await scene.rotate(user, '--undo', '--old-password-file', old, '--yes');
+        expect([undone.exit, undone.err]).toEqual([0, '']);
+        expect(undone.out).toContain('put the old secret there yourself');
+        for (const node of topology.data) {
+          expect([await tryLogin(node, user, password), await tryLogin(node, user, fresh)]).toEqual([
+            'OK',
+            'WRONGPASS',
+          ]);
+        }
+        for (const node of topology.sentinels)
+          expect(readFileSync(node.confPath, 'utf8')).toContain(password);
+        await cutLinks(topology, [user]);
+        await topology.settle();
+        stay.close();
         await topology.stop();
       },
     );

@@ -160,6 +160,27 @@ export function findRotation(
   return undefined;
 }
 
+/** Users whose rotation is not finished, by name, whatever the fleet: their passwords are nobody else's business. */
+export function listOpenRotations(stateFolder: string): ReadonlySet<string> {
+  const open = new Set<string>();
+  const seen = new Set<string>();
+  for (const { id, operation, subject, status } of listRuns(stateFolder)) {
+    if (operation !== 'rotate' || subject === undefined) continue;
+    // What cannot be read is taken for open.
+    if (status === 'damaged') {
+      open.add(subject);
+      continue;
+    }
+    const { run, entries } = readRun(stateFolder, id);
+    if (run.facts['phase'] !== 'extend') continue;
+    const record = readRecord(run, entries);
+    const place = JSON.stringify([subject, record.facts.fleet]);
+    if (!seen.has(place) && !record.finished) open.add(subject);
+    seen.add(place);
+  }
+  return open;
+}
+
 export function reopen(ports: Pick<RotationPorts, 'lock'>, id: string): Promise<Journal> {
   return openJournal(ports.lock, id);
 }

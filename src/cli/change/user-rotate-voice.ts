@@ -88,12 +88,14 @@ function followEvents(
   say: (lines: readonly Line[]) => void,
   progress: (text: string) => void,
 ): Voice['event'] {
-  let shown = -1;
+  let shown = 0;
+  let stage = '';
   return (event) => {
     switch (event.kind) {
       case 'run':
-        if (event.event.kind === 'stage') progress(`${event.event.stage.title} …\n`);
-        return;
+        if (event.event.kind !== 'stage' || event.event.stage.title === stage) return;
+        stage = event.event.stage.title;
+        return progress(`${stage} …\n`);
       case 'extended':
         return say(extendLines(event.report));
       case 'delivered':
