@@ -9,12 +9,12 @@ import {
   createRun,
   executeRun,
   listRuns,
-  lockState,
   makeRunId,
   openJournal,
   readRun,
   resumeRun,
   undoRun,
+  type MigrationSight,
   type Phase,
   type PhasePlan,
   type Run,
@@ -30,11 +30,12 @@ import type { CommandContext } from '../context.ts';
 import { EXIT } from '../exit-code.ts';
 import { CommandFailure } from '../failure.ts';
 import { describeActor } from './actor.ts';
+import { holdState } from './apply-run.ts';
 import { confirmChange } from './confirm.ts';
 import type { Standing } from './migrate.ts';
+import type { MigrateEntry } from './migrate-entry.ts';
 import { printBlockers, printStanding, standingAsData, type ShowLook } from './migrate-show.ts';
 import { targetsOf, type MigrateLogins } from './migrate-way.ts';
-import { openStateFolder } from './state-folder.ts';
 
 /** Where a node was when the run was made. */
 interface Place {
@@ -53,14 +54,42 @@ export interface OpenRun {
 /** The last phase that was done and not taken back; undefined: none by us. */
 function lastRunOf({ migration }: Standing): OpenRun | undefined {
   const folder = migration.entry.stateFolder;
-  // Ids tell the second only.
-  const runs = listRuns(folder).toSorted((a, b) => ((a.startedAt ?? '') < (b.startedAt ?? '') ? 1 : -1));
-  for (const { id, operation, status } of runs) {
-    if (operation !== 'migrate' || status === 'undone' || status === 'damaged') continue;
+  for (const { id, status } of newestRuns(folder)) {
+    if (status === 'undone' || status === 'damaged') continue;
     const { facts } = readRun(folder, id).run;
     if (facts['fleet'] === migration.name) return { id, phase: facts['phase'] as Phase, status };
   }
   return undefined;
+}
+
+/**
+ * Nodes of the last run that nobody knows any more: a primary forgets a replica that is down, but the replica comes back
+ * as it was.
+ */
+export function forgottenNodes(
+  migration: MigrateEntry,
+  sights: readonly MigrationSight[],
+): readonly string[] {
+  const folder = migration.entry.stateFolder;
+  const run = newestRuns(folder)
+    .filter(({ status }) => status !== 'damaged')
+    .map(({ id }) => readRun(folder, id).run)
+    .find(({ facts }) => facts['fleet'] === migration.name);
+  if (run === undefined) return [];
+  const isThere = ({ host, port, tlsPort }: Place): boolean =>
+    sights.some(
+      ({ seen }) =>
+        seen.host === host &&
+        ((port !== 0 && seen.port === port) || (tlsPort !== 0 && seen.tlsPort === tlsPort)),
+    );
+  return run.nodes.filter(({ id }) => !isThere(placeOf(run, id))).map(({ id }) => id);
+}
+
+/** Ids tell the second only. */
+function newestRuns(folder: string): readonly RunSummary[] {
+  return listRuns(folder)
+    .filter(({ operation }) => operation === 'migrate')
+    .toSorted((a, b) => ((a.startedAt ?? '') < (b.startedAt ?? '') ? 1 : -1));
 }
 
 /** A phase that was cut short, to be gone on with. */
@@ -84,23 +113,21 @@ export async function runPhase(
   context: CommandContext,
 ): Promise<RunReport> {
   const unfinished = openRunOf(standing);
-  const folder = openStateFolder(standing.migration.entry.stateFolder);
-  const lock = lockState(folder, `migrate ${phase}`);
-  try {
+  const { entry } = standing.migration;
+  return holdState({ entry }, `migrate ${phase}`, context, async ({ lock, signal }) => {
     const journal =
       unfinished === undefined
         ? await createRun(lock, newRun(standing, phase, stages, context))
         : await openJournal(lock, unfinished.id);
     try {
-      const ports = portsOf(standing, journal, connectForth(standing, phase, journal.run), context);
-      const options = { unreachable: 'stop', concurrency: standing.migration.entry.concurrency } as const;
+      const connect = connectForth(standing, phase, journal.run);
+      const ports = portsOf({ standing, journal, connect, signal }, context);
+      const options = { unreachable: 'stop', concurrency: entry.concurrency } as const;
       return await (unfinished === undefined ? executeRun : resumeRun)(journal.run, ports, options);
     } finally {
       await journal.close();
     }
-  } finally {
-    lock.release();
-  }
+  });
 }
 
 /** The last phase back, unless somebody came by the new way. */
@@ -117,8 +144,7 @@ export async function takeBackPhase(
       next: 'name the folder of the run: --state DIR',
     });
   }
-  const folder = openStateFolder(standing.migration.entry.stateFolder);
-  const { run } = readRun(folder, last.id);
+  const { run } = readRun(standing.migration.entry.stateFolder, last.id);
   const inTheWay = blockersOfBack(
     standing.sights.map(({ seen }) => seen),
     last.phase,
@@ -135,20 +161,23 @@ export async function takeBackPhase(
   const about = `${last.phase} is taken back at ${run.nodes.length} nodes (run ${last.id}).`;
   const scriptForm = `wardis migrate --back ${name === undefined ? '--yes' : `--force --confirm ${name}`}`;
   await confirmChange({ yes: flags.yes === true, confirm: flags.confirm, about, name, scriptForm }, context);
-  const lock = lockState(folder, `migrate back ${last.phase}`);
-  try {
-    const journal = await openJournal(lock, last.id);
-    try {
-      const ports = portsOf(standing, journal, connectBack(standing, last.phase, journal.run), context);
-      const report = await undoRun(journal.run, ports);
-      context.terminal.out(flags.json === true ? reportJson(report) : `${describeReport(report, 'back')}\n`);
-      context.finish(report.outcome === 'undone' ? EXIT.ok : EXIT.incomplete);
-    } finally {
-      await journal.close();
-    }
-  } finally {
-    lock.release();
-  }
+  const { entry } = standing.migration;
+  const report = await holdState(
+    { entry },
+    `migrate back ${last.phase}`,
+    context,
+    async ({ lock, signal }) => {
+      const journal = await openJournal(lock, last.id);
+      try {
+        const connect = connectBack(standing, last.phase, journal.run);
+        return await undoRun(journal.run, portsOf({ standing, journal, connect, signal }, context));
+      } finally {
+        await journal.close();
+      }
+    },
+  );
+  context.terminal.out(flags.json === true ? reportJson(report) : `${describeReport(report, 'back')}\n`);
+  context.finish(report.outcome === 'undone' ? EXIT.ok : EXIT.incomplete);
 }
 
 /** What came of a phase, and where the fleet stands now. */
@@ -269,17 +298,20 @@ function placeOf(run: Run, node: string): Place {
   return places?.[node] ?? { host: '', port: 0, tlsPort: 0 };
 }
 
-function portsOf(
-  { found }: Standing,
-  journal: RunPorts['journal'],
-  connect: Connect,
-  context: CommandContext,
-): RunPorts {
-  const states = new Map(found.states.map((state) => [state.node, state]));
+interface Outside {
+  readonly standing: Standing;
+  readonly journal: RunPorts['journal'];
+  readonly connect: Connect;
+  readonly signal: AbortSignal;
+}
+
+function portsOf({ standing, journal, connect, signal }: Outside, context: CommandContext): RunPorts {
+  const states = new Map(standing.found.states.map((state) => [state.node, state]));
   return {
     connect,
     journal,
     known: (node) => states.get(node),
+    signal,
     now: context.now,
     sleep: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
     onEvent: (event) => {

@@ -19,16 +19,15 @@ import {
   type PhasePlan,
   type Progress,
 } from '../../change/index.ts';
-import { FleetError } from '../../fleet/index.ts';
 import { printSafeJson } from '../../text/index.ts';
 import type { MigrateFlags } from '../commands/migrate.ts';
 import type { CommandContext } from '../context.ts';
 import { EXIT } from '../exit-code.ts';
 import { CommandFailure } from '../failure.ts';
-import { describeFleetError } from '../fleet-failure.ts';
+import { explainChange } from './apply-failure.ts';
 import { confirmChange } from './confirm.ts';
 import { enterMigration, type MigrateEntry } from './migrate-entry.ts';
-import { describeEnd, openRunOf, runPhase, takeBackPhase } from './migrate-run.ts';
+import { describeEnd, forgottenNodes, openRunOf, runPhase, takeBackPhase } from './migrate-run.ts';
 import { printBlockers, printStanding, standingAsData } from './migrate-show.ts';
 import { findFleet, type FoundFleet } from './migrate-way.ts';
 
@@ -51,6 +50,14 @@ export async function runMigrate(
   context: CommandContext,
 ): Promise<void> {
   if (flags.next === true && flags.back === true) throw usage('--next and --back do not go together');
+  await explainChange(() => migrate(named, flags, context));
+}
+
+async function migrate(
+  named: readonly string[],
+  flags: MigrateFlags,
+  context: CommandContext,
+): Promise<void> {
   const migration = await enterMigration(named, flags, context);
   const standing = await stand(migration, context);
   if (flags.back === true) return takeBackPhase(standing, flags, context);
@@ -82,7 +89,7 @@ async function stand(migration: MigrateEntry, context: CommandContext): Promise<
 
 async function look(migration: MigrateEntry, context: CommandContext): Promise<Standing> {
   const { entry, policy, fleet, secrets, logins } = migration;
-  const found = await reach(() => findFleet(entry, logins));
+  const found = await findFleet(entry, logins);
   if (found.states.length === 0) {
     const [first] = found.away;
     throw new CommandFailure({
@@ -109,15 +116,6 @@ async function look(migration: MigrateEntry, context: CommandContext): Promise<S
   };
 }
 
-async function reach<T>(work: () => Promise<T>): Promise<T> {
-  try {
-    return await work();
-  } catch (error) {
-    if (!(error instanceof FleetError)) throw error;
-    throw new CommandFailure(describeFleetError(error, error.node), { cause: error });
-  }
-}
-
 /** The same kind of client at another moment is no further one: the most that was seen at a time counts. */
 function remember(seen: Map<string, Blocker>, blocker: Blocker): void {
   const { who, user, name, library, address, needs } = blocker;
@@ -134,11 +132,19 @@ function remember(seen: Map<string, Blocker>, blocker: Blocker): void {
 /** The next phase, unless something or somebody stands in the way. */
 async function goOn(standing: Standing, flags: MigrateFlags, context: CommandContext): Promise<void> {
   const { migration, found, progress } = standing;
-  if (found.away.length > 0) {
-    const [first] = found.away;
+  const forgotten = flags.force === true ? [] : forgottenNodes(migration, standing.sights);
+  const away = [
+    ...found.away,
+    ...forgotten.map((node) => ({
+      node,
+      detail: 'the last phase was done here too; if it is gone for good: --force',
+    })),
+  ];
+  if (away.length > 0) {
+    const [first] = away;
     throw new CommandFailure({
       code: 'E_FLEET',
-      what: `${found.away.length} nodes cannot be reached; a phase is done on all of them or on none`,
+      what: `${away.length === 1 ? 'a node' : `${away.length} nodes`} cannot be reached; a phase is done on all of them or on none`,
       target: first?.node ?? '',
       cause: first?.detail ?? '',
       next: 'wardis migrate   shows each',
