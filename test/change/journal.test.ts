@@ -149,6 +149,14 @@ describe('a list of runs', () => {
     ]);
   });
 
+  it('knows which of two runs in the same second was the later one', async () => {
+    const lock = lockState(folder, 'apply');
+    const later = { ...RUN, id: '2026-11-22T061000Z-apply-0000', startedAt: '2026-11-22T06:10:00.900Z' };
+    for (const run of [RUN, later]) await (await createRun(lock, run)).close();
+    expect(listRuns(folder).map(({ id }) => id)).toEqual([later.id, RUN.id]);
+    lock.release();
+  });
+
   it('calls a run open again once something follows its end', async () => {
     const journal = await begin();
     await journal.append({ at: AT, ended: 'pending' });

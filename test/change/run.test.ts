@@ -276,7 +276,8 @@ describe.runIf(server !== undefined)('an execution', () => {
     await talk(node(2).port, [['ACL', 'SETUSER', 'x', '+set']]);
     const report = await resumeRun(run, ports);
     expect(report.outcome).toBe('stopped');
-    expect(report.notes.some((note) => note.startsWith(`${idAt(2)} moved`))).toBe(true);
+    const moved = report.steps.find(({ step, state }) => step.node === idAt(2) && state === 'failed');
+    expect(moved?.detail).toBe('changed by somebody else since it was done');
     const undone = await undoRun(run, ports);
     expect(undone.outcome).toBe('undo-incomplete');
     expect(await usersAt(2)).toContain('"x"');

@@ -99,7 +99,13 @@ export function listRuns(stateFolder: string): readonly RunSummary[] {
   return ids
     .toReversed()
     .slice(0, RUNS_LISTED_MAX)
-    .flatMap((id) => summarize(stateFolder, id));
+    .flatMap((id) => summarize(stateFolder, id))
+    .toSorted((a, b) => (orderOf(a) < orderOf(b) ? 1 : -1));
+}
+
+/** Ids sort to the second; of two runs in the same one the times of their beginning tell. Damaged ones come last. */
+function orderOf({ id, startedAt }: RunSummary): string {
+  return `${startedAt?.replaceAll(':', '') ?? ''} ${id}`;
 }
 
 function summarize(stateFolder: string, id: string): readonly RunSummary[] {

@@ -163,10 +163,8 @@ async function recheckAll(conduct: Conduct): Promise<void> {
   const nodes = [...byNode(stepsOf(conduct.run)).keys()];
   await forEachAtOnce(nodes, conduct.options.concurrency ?? CONCURRENCY_DEFAULT, async (node) => {
     const ended = await restoreLost(conduct, node).catch((error: unknown) => endOfFault(error));
-    if (ended?.state === 'failed') {
-      conduct.halt();
-      await conduct.remark(`${node} moved: ${ended.detail ?? ''}`);
-    } else if (ended !== undefined) {
+    if (ended?.state === 'failed') conduct.halt();
+    else if (ended !== undefined) {
       conduct.leave(node, ended.detail ?? 'the node cannot be reached', ended.away);
     }
   });

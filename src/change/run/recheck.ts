@@ -22,9 +22,14 @@ export async function restoreLost(conduct: Conduct, node: string): Promise<StepE
   for (const chain of chainsOf(own.filter((step) => isFinished(step) || historyOf(history, step).begun))) {
     const gone = await findLost(chain, session, isFinished);
     // Beside a password that comes or goes, the user as a whole is neither as before nor as after.
-    if (!Array.isArray(gone) && own.some((step) => isPasswordOf(step, chain))) continue;
-    if (!Array.isArray(gone)) return gone as StepEnd;
-    lost.push(...(gone as readonly Step[]));
+    if (gone === 'moved' && own.some((step) => isPasswordOf(step, chain))) continue;
+    if (gone === 'moved') {
+      const detail = 'changed by somebody else since it was done';
+      const last = chain.findLast(isFinished);
+      if (last !== undefined) await note(last, 'failed', detail);
+      return { state: 'failed', detail: `step ${last?.id}: ${detail}` };
+    }
+    lost.push(...gone);
   }
   if (lost.length === 0) return undefined;
   const again = [...lost.sort((a, b) => a.id - b.id), ...finished.filter(({ kind }) => kind === 'persist')];
@@ -39,12 +44,12 @@ export async function restoreLost(conduct: Conduct, node: string): Promise<StepE
   return undefined;
 }
 
-/** The finished steps from the first one that does not hold any more; or why that cannot be told. */
+/** The finished steps from the first one that does not hold any more; `moved`: the node is as none of them left it. */
 async function findLost(
   chain: readonly Step[],
   session: NodeSession,
   isFinished: (step: Step) => boolean,
-): Promise<readonly Step[] | StepEnd> {
+): Promise<readonly Step[] | 'moved'> {
   if (!chain.some(isFinished)) return [];
   for (let at = chain.length - 1; at >= 0; at -= 1) {
     const step = chain[at];
@@ -55,8 +60,7 @@ async function findLost(
     // As before an unfinished step: those before it hold.
     if (standing.kind !== 'other') return isFinished(step) ? chain.slice(at).filter(isFinished) : [];
   }
-  const last = chain.at(-1);
-  return { state: 'failed', detail: `step ${last?.id} does not hold any more: changed by somebody else` };
+  return 'moved';
 }
 
 /** Steps of one node that change the same thing, in order. What files and proofs did is not lost by a restart. */

@@ -2,17 +2,21 @@
 
 import { statSync } from 'node:fs';
 import {
+  ChangeError,
   createRun,
   executeRun,
   findMovements,
+  listRuns,
   makeRunId,
   parsePlan,
   PLAN_BYTES_MAX,
+  readRun,
   REVISION_DIGITS,
   summarizePlan,
   type Plan,
   type Run,
 } from '../../change/index.ts';
+import { safeText } from '../../text/index.ts';
 import type { ApplyFlags } from '../commands/apply.ts';
 import type { CommandContext } from '../context.ts';
 import { EXIT } from '../exit-code.ts';
@@ -45,6 +49,7 @@ export async function applyAnew(
   const { made, fresh } = makeSecrets(bare);
   const { plan, stages } = made.planned;
   showPlan(plan, flags, context);
+  for (const node of missedSince(made)) context.terminal.err(`note: ${safeText(node)}\n`);
   announceSecrets(fresh, context);
   if (plan.refusals.length > 0) throw planRefused();
   if (stages.length === 0) return endWithoutSteps(made, flags, context);
@@ -198,6 +203,34 @@ function endWithoutSteps(made: MadePlan, flags: ApplyFlags, context: CommandCont
 
 /** Published code of WRONGPASS. */
 const REFUSED_LOGIN = 'E603';
+/** A replica that is down is forgotten by its primary: the last apply knows it. */
+function missedSince({ entry, topology }: MadePlan): readonly string[] {
+  const { stateFolder, fleet } = entry;
+  if (fleet === undefined) return [];
+  const found = new Set(topology.nodes.map(({ id }) => id));
+  return lastNodes(stateFolder, fleet.name)
+    .filter((id) => !found.has(id))
+    .map(
+      (id) => `${id} was part of the last apply and is not found now: name it as a seed if it is only down`,
+    );
+}
+
+function lastNodes(stateFolder: string, fleet: string): readonly string[] {
+  const runs = listRuns(stateFolder).filter(
+    ({ operation, status }) => operation === 'apply' && status !== 'damaged',
+  );
+  try {
+    const known = runs.slice(0, RUNS_SEARCHED_MAX).map(({ id }) => readRun(stateFolder, id).run);
+    return known.find(({ facts }) => facts['fleet'] === fleet)?.nodes.map(({ id }) => id) ?? [];
+  } catch (error) {
+    // A courtesy only: whoever lost the key of earlier runs may apply all the same.
+    if (error instanceof ChangeError) return [];
+    throw error;
+  }
+}
+
+const RUNS_SEARCHED_MAX = 20;
+
 /** More than one in so many users of a node. */
 const REMOVED_SHARE = 5;
 

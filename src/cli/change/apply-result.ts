@@ -47,8 +47,7 @@ export function renderResult(result: ApplyResult, look: Pick<Look, 'unicode' | '
   });
   const hidden = nodes.length - listed.length;
   if (hidden > 0) lines.push(`${nodes[0]?.standing === 'undone' ? 'undone' : 'done'}     ${hidden} nodes`);
-  const notes = result.reports.flatMap(({ notes }) => notes.filter((note) => note.includes(' moved: ')));
-  return `${[...lines, ...notes.map(safeText), '', ...nextOf(result), closingLine(result)].join('\n')}\n`;
+  return `${[...lines, '', ...nextOf(result), closingLine(result)].join('\n')}\n`;
 }
 
 export function resultData(result: ApplyResult): string {
@@ -86,8 +85,10 @@ export function resultData(result: ApplyResult): string {
 
 /** `undone` counts as a failure where it was not asked for. */
 export function exitOf(result: ApplyResult, asked: 'apply' | 'undo'): ExitCode {
-  if (result.interrupted) return EXIT.interrupted;
-  switch (outcomeOf(result)) {
+  const outcome = outcomeOf(result);
+  // What was done all the same when the signal came is done.
+  if (result.interrupted && outcome !== 'done' && outcome !== 'undone') return EXIT.interrupted;
+  switch (outcome) {
     case 'done':
       return EXIT.ok;
     case 'undone':
