@@ -22,6 +22,8 @@ export interface SshHost {
 }
 
 export const IS_ROOT = process.getuid?.() === 0;
+/** Of the ssh client's package. */
+const KEYGEN = 'ssh-keygen';
 const START_TIMEOUT_MS = 10_000;
 const TIED = existsSync('/usr/bin/setpriv') ? ['/usr/bin/setpriv', '--pdeathsig', 'KILL', '--'] : [];
 
@@ -41,7 +43,7 @@ export async function startSshHost(): Promise<SshHost> {
   chmodSync(dir, 0o755);
   const port = await findFreePort();
   for (const name of ['host', 'login', 'stranger']) {
-    execFileSync('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-C', name, '-f', join(dir, name)]);
+    execFileSync(KEYGEN, ['-q', '-t', 'ed25519', '-N', '', '-C', name, '-f', join(dir, name)]);
   }
   execFileSync('cp', [join(dir, 'login.pub'), join(dir, 'authorized_keys')]);
   chmodSync(join(dir, 'authorized_keys'), 0o644);
