@@ -32,7 +32,7 @@ import { openStateFolder } from './state-folder.ts';
 import { resultData, prospectData } from './user-revoke-data.ts';
 import { objectionsOf, readRequest, type RevokeRequest } from './user-revoke-request.ts';
 import { objectionLines, prospectLines, resultLines } from './user-revoke-words.ts';
-import { explainingFailures } from './user-rotate-failure.ts';
+import { explainChange } from './apply-failure.ts';
 
 /** What was done, and where its receipt lies. */
 export interface RevokeResult {
@@ -48,7 +48,7 @@ export async function runUserRevoke(
   flags: UserRevokeFlags,
   context: CommandContext,
 ): Promise<void> {
-  await explainingFailures('', async () => {
+  await explainChange(async () => {
     const request = await readRequest(user, targets, flags, context);
     const revocation = await openRevocation(request.options);
     try {

@@ -1,33 +1,28 @@
 /** Failures of a rotation in the four parts of every failure. */
 
-import { ChangeError, type ChangeErrorCode, type RotationRefusal } from '../../change/index.ts';
-import { FleetError } from '../../fleet/index.ts';
+import { ChangeError, type RotationRefusal } from '../../change/index.ts';
 import { EXIT } from '../exit-code.ts';
 import { CommandFailure } from '../failure.ts';
-import { describeFleetError } from '../fleet-failure.ts';
+import { explainChange } from './apply-failure.ts';
 
-/** Codes of the ones that a rotation can meet; the others are faults of the state folder. */
-const CODES: Readonly<Partial<Record<ChangeErrorCode, string>>> = { delivery: 'E_DELIVERY' };
-
-/** Runs it, and turns what the world did into a {@link CommandFailure}. `undone` says what is as it was. */
-export async function explainingFailures<T>(undone: string, work: () => Promise<T>): Promise<T> {
-  try {
-    return await work();
-  } catch (error) {
-    if (error instanceof FleetError) {
-      throw new CommandFailure(describeFleetError(error, error.node), { cause: error });
+/** Runs it, and turns what the world did into a {@link CommandFailure}. */
+export function explainRotation<T>(work: () => Promise<T>): Promise<T> {
+  return explainChange(async () => {
+    try {
+      return await work();
+    } catch (error) {
+      if (!(error instanceof ChangeError) || error.code !== 'delivery') throw error;
+      throw new CommandFailure(
+        {
+          code: 'E_DELIVERY',
+          what: error.message,
+          target: error.subject,
+          ...(error.next === undefined ? {} : { next: error.next }),
+        },
+        { cause: error },
+      );
     }
-    if (!(error instanceof ChangeError)) throw error;
-    throw new CommandFailure(
-      {
-        code: CODES[error.code] ?? 'E_STATE',
-        what: `${error.message}${undone === '' ? '' : `; ${undone}`}`,
-        target: error.subject,
-        ...(error.next === undefined ? {} : { next: error.next }),
-      },
-      { cause: error },
-    );
-  }
+  });
 }
 
 /** All reasons at once. */

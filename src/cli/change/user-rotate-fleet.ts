@@ -4,7 +4,9 @@
  */
 
 import {
+  openHostAccess,
   readRotationNodes,
+  type HostAccess,
   type RotationNode,
   type RotationPorts,
   type RotationRecord,
@@ -30,6 +32,8 @@ export interface RotationFleet {
   /** Reads everything again, topology included. */
   readonly readNodes: RotationPorts['readNodes'];
   readonly login: string;
+  /** Files that the servers write, where the policy says that they are on this host: looked at, never changed. */
+  readonly host: (node: string) => HostAccess | undefined;
 }
 
 /** Finds and reads the fleet. Throws a {@link CommandFailure} where no seed answers. */
@@ -63,6 +67,7 @@ export async function openRotationFleet(
       nodes,
       topology,
       login,
+      host: (id) => localFiles(id, entry),
       readNodes: read,
       connect: (id, password) => {
         // A node that is not found any more may still be there.
@@ -81,6 +86,13 @@ export async function openRotationFleet(
     if (!(error instanceof FleetError)) throw error;
     throw new CommandFailure(describeFleetError(error, error.node), { cause: error });
   }
+}
+
+function localFiles(id: string, { fleet, stateFolder }: FleetEntry): HostAccess | undefined {
+  const endpoint = parseTarget(id).target?.endpoint;
+  if (fleet?.files?.via !== 'local' || endpoint?.kind !== 'tcp') return undefined;
+  if (!/^(?:localhost|127\.[0-9.]+|::1)$/.test(endpoint.host)) return undefined;
+  return openHostAccess({ host: endpoint.host, files: fleet.files, handFolder: stateFolder });
 }
 
 /**

@@ -32,7 +32,7 @@ import { confirmChange } from './confirm.ts';
 import { enterFleet, type FleetEntry } from './fleet-access.ts';
 import { heedInterruption } from './interruption.ts';
 import { openStateFolder } from './state-folder.ts';
-import { explainingFailures, refused } from './user-rotate-failure.ts';
+import { explainRotation, refused } from './user-rotate-failure.ts';
 import { openRotationFleet, type RotationFleet } from './user-rotate-fleet.ts';
 import { rememberRotation } from './user-rotate-record.ts';
 import { openVoice, type Voice } from './user-rotate-voice.ts';
@@ -56,7 +56,7 @@ export async function runUserRotate(
 ): Promise<void> {
   refuseMixedModes(flags);
   const entry = await enterFleet(targets, flags, context);
-  await explainingFailures('', async () => {
+  await explainRotation(async () => {
     const record = findRotation(entry.stateFolder, user, entry.fleet?.name);
     const noise = flags.quiet === true || flags.json === true ? 'silent' : 'progress';
     const fleet = await openRotationFleet(entry, user, record, context, noise);
@@ -174,6 +174,7 @@ async function withPorts<T>(work: Work, voice: Voice, go: (ports: RotationPorts)
       lock,
       actor: describeActor(),
       connect: fleet.connect,
+      host: fleet.host,
       login: fleet.login,
       readNodes: fleet.readNodes,
       now: context.now,
