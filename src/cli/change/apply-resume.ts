@@ -19,10 +19,11 @@ import type { CommandContext } from '../context.ts';
 import { noRun } from './apply-failure.ts';
 import { newRun, rememberUsers, showResult, worldOf } from './apply-new.ts';
 import { exitOf, type ApplyResult, type PlannedNumbers } from './apply-result.ts';
-import { conductRun, holdState, type Held, type World } from './apply-run.ts';
+import { conductRun, holdState, type Engine, type Held, type World } from './apply-run.ts';
 import { confirmChange } from './confirm.ts';
 import { enterFleet, findNodes, type FleetEntry } from './fleet-access.ts';
 import { makePlan } from './plan-making.ts';
+import { leaveOutRevoked } from './revoked-since.ts';
 
 export async function resumeApply(
   named: readonly string[],
@@ -42,7 +43,14 @@ export async function resumeApply(
   const result = await holdState(world, `apply --resume ${run.id}`, context, async (held) => {
     const journal = await openJournal(held.lock, run.id);
     try {
-      const report = await conductRun(journal, resumeRun, world, held, flags, context);
+      const report = await conductRun(
+        journal,
+        sparing('resume', world, context),
+        world,
+        held,
+        flags,
+        context,
+      );
       const planned = plannedOf(run);
       const missing = unreadOf(run);
       const rest =
@@ -80,7 +88,7 @@ export async function undoApply(
   const result = await holdState(world, `apply --undo ${run.id}`, context, async (held) => {
     const journal = await openJournal(held.lock, run.id);
     try {
-      const report = await conductRun(journal, undoRun, world, held, flags, context);
+      const report = await conductRun(journal, sparing('undo', world, context), world, held, flags, context);
       return {
         reports: [report],
         planned: plannedOf(run),
@@ -102,6 +110,16 @@ function end(result: ApplyResult, flags: ApplyFlags, asked: 'apply' | 'undo', co
 interface OpenedRun {
   readonly run: Run;
   readonly world: World;
+}
+
+/** Looked up with the state folder held: a revocation may have come while somebody was asked. */
+function sparing(way: 'resume' | 'undo', { entry }: World, { terminal }: CommandContext): Engine {
+  const engine = way === 'resume' ? resumeRun : undoRun;
+  return (whole, ports, options) => {
+    const { run, notes } = leaveOutRevoked(whole, entry.stateFolder, way);
+    for (const note of notes) terminal.err(`${note}\n`);
+    return engine(run, ports, options);
+  };
 }
 
 /** The run that is meant, and the fleet as it is now. */
