@@ -210,15 +210,21 @@ async function authenticate(connection: Connection, credentials: Credentials): P
     if (!isReplyError(reply)) return 'password';
     // The default user wants no password: we are in already, as redis-cli sees it too.
     if (/without any password configured|but no password is set/.test(reply.error)) return 'none';
-    const known = explainErrorReply(reply.error, connection.node);
-    throw (
-      known ??
-      new FleetError('wrongpass', connection.node, `${connection.node} answered AUTH: ${reply.error}`)
-    );
+    const said = withoutPassword(reply.error, password);
+    const known = explainErrorReply(said, connection.node);
+    throw known ?? new FleetError('wrongpass', connection.node, `${connection.node} answered AUTH: ${said}`);
   } catch (error) {
     connection.close();
     throw error;
   }
+}
+
+/** What is said of a failed login is printed, journalled and signed; a server that repeats the password is cut short. */
+function withoutPassword(said: string, password: Credentials['password']): string {
+  const lower = said.toLowerCase();
+  return password.isEmpty() || !lower.includes(password.reveal().toLowerCase())
+    ? said
+    : (/^(?:WRONGPASS|NOAUTH|ERR)\b/.exec(said)?.[0] ?? 'an error');
 }
 
 function explainReadFailure(

@@ -231,6 +231,24 @@ describe('trying again', () => {
   });
 });
 
+describe('a server that repeats the password it refuses', () => {
+  it.each([
+    ['-WRONGPASS no such login: ', 'refused the credentials: WRONGPASS'],
+    ['-ERR odd: ', 'answered AUTH: ERR'],
+    ['-', 'answered AUTH: an error'],
+  ])('is quoted without it: %s', async (words, shown) => {
+    const server = await rogue((socket) =>
+      socket.on('data', () => socket.write(`${words}AUTH ann ${CANARY.toUpperCase()} ${CANARY}\r\n`)),
+    );
+    const error = await failure(
+      openConnection(target(`redis://ann:${CANARY}@127.0.0.1:${server.port}`), FAST),
+    );
+    expect(error.code).toBe('wrongpass');
+    expect(error.message.toLowerCase()).not.toContain(CANARY);
+    expect(error.message.endsWith(shown)).toBe(true);
+  });
+});
+
 describe('a conversation cut at any byte', () => {
   const HASH = 'a'.repeat(64);
   const bulk = (text: string): string => `$${Buffer.byteLength(text)}\r\n${text}\r\n`;
