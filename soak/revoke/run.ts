@@ -17,6 +17,8 @@ export const USER = 'ops-temp';
 const SECRET = 'old-secret-of-ops-temp';
 const COMMAND_MS = 250;
 const SETTLE_MS = 30;
+const TRIES_MAX = 8;
+const TRY_AGAIN_MS = 150;
 
 /** What one run came to; no problem is good. */
 export interface SoakRun {
@@ -34,7 +36,7 @@ export async function runScenario(
   topology: Topology,
   signing: Signing,
 ): Promise<SoakRun> {
-  await reset(topology);
+  await persist(() => reset(topology));
   const stage = await prepare(scenario, topology);
   try {
     const nodes = fleetNodes(
@@ -135,10 +137,12 @@ async function observeAll(
   // The intruders go on trying meanwhile.
   await new Promise((resolve) => setTimeout(resolve, SETTLE_MS));
   return Promise.all(
-    topology.nodes.map(async (node) => ({
-      ...(await observe(node, USER, [SECRET])),
-      administered: !isError(await node.command('ACL', 'LIST')),
-    })),
+    topology.nodes.map((node) =>
+      persist(async () => ({
+        ...(await observe(node, USER, [SECRET])),
+        administered: !isError(await node.command('ACL', 'LIST')),
+      })),
+    ),
   );
 }
 
@@ -283,6 +287,18 @@ async function reset(topology: Topology): Promise<void> {
 
 function pick({ name, kind, host }: TopologyNode): Pick<TopologyNode, 'name' | 'kind' | 'host'> {
   return { name, kind, host };
+}
+
+/** A failover may end the observer's own connection. */
+async function persist<T>(work: () => Promise<T>): Promise<T> {
+  for (let tries = 1; ; tries += 1) {
+    try {
+      return await work();
+    } catch (error) {
+      if (tries === TRIES_MAX) throw error;
+      await pause(TRY_AGAIN_MS);
+    }
+  }
 }
 
 function pause(ms: number): Promise<void> {
