@@ -4,8 +4,15 @@
  */
 import { openConnection, type Connection } from '../../src/fleet/index.ts';
 import { secret } from '../../src/conf/index.ts';
-import { createRun, lockState, type Journal } from '../../src/change/index.ts';
-import type { JournalEntry, Run, RunEvent, RunPorts, Step, StepAction } from '../../src/change/index.ts';
+import type {
+  Journal,
+  JournalEntry,
+  Run,
+  RunEvent,
+  RunPorts,
+  Step,
+  StepAction,
+} from '../../src/change/index.ts';
 
 /** A node by its port on 127.0.0.1, and who we are there. */
 export interface SceneNode {
@@ -57,15 +64,6 @@ export function memoryJournal(run: Run): Journal {
     },
     close: () => Promise.resolve(),
   };
-}
-
-export async function diskJournal(folder: string, run: Run): Promise<Journal> {
-  const lock = lockState(folder, 'test');
-  try {
-    return await createRun(lock, run);
-  } finally {
-    lock.release();
-  }
 }
 
 export interface Scene {
