@@ -14,6 +14,7 @@ import {
 import { parseConf } from '../../conf/index.ts';
 import { isReplyError } from '../../fleet/index.ts';
 import type { Step } from '../step.ts';
+import { findRewriteHazard, includesOf, type IncludedFile } from './conf-rewrite.ts';
 import { readHostText } from './host-text.ts';
 import { hideIn } from './refusal.ts';
 import type { Result, Standing, StepNode, StepWork } from './step-work.ts';
@@ -35,6 +36,12 @@ export function persistWork(step: PersistStep, node: StepNode): StepWork {
 async function save(step: PersistStep, node: StepNode): Promise<Result> {
   const command = commandOf(step, node);
   const before = await readFile(step, node);
+  const hazard = step.by === 'config-rewrite' ? await hazardOf(node, before) : undefined;
+  if (hazard !== undefined) {
+    // After an undo the file may hold already what is to be saved.
+    const kept = before === undefined ? undefined : await compareFile(step, node);
+    return kept?.ok === true ? kept : { ok: false, detail: `nothing was saved: ${hazard}` };
+  }
   const [reply] = await node.send([command]);
   const users = node.role === 'sentinel' ? await saveSentinelUsers(node) : undefined;
   if (!isReplyError(reply)) return users ?? { ok: true };
@@ -44,6 +51,25 @@ async function save(step: PersistStep, node: StepNode): Promise<Result> {
   const same = before.text === after.text;
   return { ok: false, detail: `${refused}; ${after.path} ${same ? 'is as it was' : 'has changed'}` };
 }
+
+async function hazardOf(node: StepNode, conf: SavedFile | undefined): Promise<string | undefined> {
+  // With an ACL file the configuration holds no users.
+  if (node.role === 'sentinel' || (await aclPath(node)) !== undefined) return undefined;
+  const [list] = await node.send([['ACL', 'LIST']]);
+  const included: IncludedFile[] = [];
+  for (const path of includesOf(conf?.text ?? '').slice(0, INCLUDES_MAX)) {
+    included.push({ path, text: path.startsWith('/') ? await readHostText(node, path) : undefined });
+  }
+  return findRewriteHazard({
+    server: await node.server(),
+    users: Array.isArray(list) ? (list as readonly unknown[]).map(String) : [],
+    conf: conf?.text,
+    included,
+  });
+}
+
+/** Included files that are looked into. */
+const INCLUDES_MAX = 100;
 
 /** A Sentinel tells nowhere whether it has an ACL file; where it has one, SENTINEL FLUSHCONFIG leaves its users out. */
 async function saveSentinelUsers(node: StepNode): Promise<Result | undefined> {

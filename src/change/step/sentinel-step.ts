@@ -88,6 +88,14 @@ async function setOptions(
   node: StepNode,
   pairs: readonly (readonly [string, string])[],
 ): Promise<Result> {
+  // Written into its file without quotes: no Sentinel would start again (seen on Redis 6.0.16 and 7.0.15).
+  const unsafe = pairs.find(([, value]) => /[\s"']/.test(value));
+  if (unsafe !== undefined) {
+    return {
+      ok: false,
+      detail: `a Sentinel cannot keep ${unsafe[0]} with a blank or a quote in it: it would not start again; take another`,
+    };
+  }
   const replies = await node.send([['SENTINEL', 'SET', step.group, ...pairs.flat()]]);
   const secrets = step.settings.flatMap(({ before, after }) => [before, after]);
   return refusalAmong(replies, `SENTINEL SET ${step.group}`, secrets) ?? { ok: true };
