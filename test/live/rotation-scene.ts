@@ -94,14 +94,4 @@ export async function tryLogin(
   return error.includes('NOPERM') ? 'OK' : (/WRONGPASS|NOAUTH/.exec(error)?.[0] ?? error);
 }
 
-/** Restarts a node from its files and asks again. */
-export async function tryLoginAfterRestart(
-  node: TopologyNode,
-  user: string | undefined,
-  password: string,
-): Promise<string> {
-  await node.restart();
-  return tryLogin(node, user, password);
-}
-
 export const APP = TOPOLOGY_LOGINS.app;

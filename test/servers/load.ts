@@ -138,6 +138,9 @@ export interface Worker {
   readonly ended: Promise<void>;
 }
 
+/** Loads at the same time must not write one another's keys. */
+let loads = 0;
+
 async function runClient(options: LoadOptions, index: number, tally: LoadTally): Promise<Worker> {
   const { credentials, topology, onReplaced = 'swap', pauseMs = PAUSE_MS } = options;
   const request: ClientRequest = {
@@ -151,7 +154,8 @@ async function runClient(options: LoadOptions, index: number, tally: LoadTally):
   };
   const open = options.client === 'ioredis' ? openIoredis : openNodeRedis;
   let client = await open(request);
-  await client.set(`load:${index}`, '0');
+  const keys = `load:${(loads += 1)}:${index}`;
+  await client.set(keys, '0');
   let replaced = false;
   const forget = credentials.onReplaced(() => {
     if (onReplaced === 'swap') replaced = true;
@@ -163,7 +167,7 @@ async function runClient(options: LoadOptions, index: number, tally: LoadTally):
         replaced = false;
         client = await swap(client, () => open(request), tally);
       }
-      await runPair(client, `load:${index}:${i % 100}`, String(i), tally);
+      await runPair(client, `${keys}:${i % 100}`, String(i), tally);
       await sleep(pauseMs);
     }
     forget();
