@@ -24,6 +24,7 @@ import { confirmChange } from './confirm.ts';
 import { enterFleet, findNodes, type FleetEntry } from './fleet-access.ts';
 import { makePlan } from './plan-making.ts';
 import { leaveOutRevoked } from './revoked-since.ts';
+import { distrustStateFolder } from './state-folder.ts';
 
 export async function resumeApply(
   named: readonly string[],
@@ -131,6 +132,7 @@ async function openRun(
   context: CommandContext,
 ): Promise<OpenedRun> {
   const entry = await enterFleet(named, flags, context);
+  distrustStateFolder(entry.stateFolder);
   const id = typeof wanted === 'string' ? wanted : lastRun(entry, way);
   const { run } = readRun(entry.stateFolder, id);
   if (run.operation !== 'apply') {

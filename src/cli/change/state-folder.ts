@@ -25,11 +25,22 @@ export function secretsFolderOf(flags: Pick<FleetFlags, 'secrets'>, policyPath: 
 /** The state folder, made if it is not there. Throws a {@link CommandFailure} where somebody else could change it. */
 export function openStateFolder(folder: string): string {
   if (!existsSync(folder)) makePrivateFolder(folder);
-  const { mode, uid } = lstatSync(folder);
+  distrustStateFolder(folder);
+  return folder;
+}
+
+/**
+ * Before runs are read to go on with them: they name the nodes that get our credentials. Throws a {@link CommandFailure}
+ * where somebody else could have written them; one that is not there holds nothing.
+ */
+export function distrustStateFolder(folder: string): void {
+  const found = lstatSync(folder, { throwIfNoEntry: false });
+  if (found === undefined) return;
+  const { mode, uid } = found;
   const self = process.getuid?.();
   const directory = (mode & 0o170000) === 0o040000;
   const ours = self === undefined || ((uid === self || uid === 0) && (mode & OTHERS_WRITE) === 0);
-  if (directory && ours) return folder;
+  if (directory && ours) return;
   throw new CommandFailure({
     code: 'E_STATE',
     what: 'the state folder is not used; nothing was changed',

@@ -20,6 +20,7 @@ import { CommandFailure } from '../failure.ts';
 import { readPassword } from '../password.ts';
 import { knownSecrets } from '../policy-secret.ts';
 import { enterFleet, findNodes, type FleetEntry } from './fleet-access.ts';
+import { distrustStateFolder } from './state-folder.ts';
 
 /** Everything that is known before servers are looked at. */
 export interface RevokeRequest {
@@ -58,6 +59,7 @@ export async function readRequest(
   const deadlineMs = readDeadline(flags.deadline);
   const entry = await enterFleet(targets, flags, context);
   const fleet = entry.fleet?.name ?? null;
+  distrustStateFolder(entry.stateFolder);
   const runs = listRuns(entry.stateFolder).filter(
     ({ operation, subject }) => operation === 'revoke' && subject === user,
   );
