@@ -147,6 +147,16 @@ describe.skipIf(server === undefined)('wardis user revoke', () => {
     expect((await revoke('default', '--yes')).err).toContain('wardis migrate');
   });
 
+  it('is 4 when our own credentials are refused everywhere, and touches nothing', async () => {
+    writeFileSync(join(folder, 'wrong'), 'wrong\n', { mode: 0o600 });
+    const { address } = topology.node('primary');
+    const login = ['--user', 'admin', '--password-file', join(folder, 'wrong'), '--state', state];
+    const answer = await run(['user', 'revoke', 'ops-temp', address, ...login, '--yes']);
+    expect(answer.exit, answer.out + answer.err).toBe(4);
+    expect(answer.err).toContain('our own credentials were refused; nothing was touched');
+    expect(readdirSync(state)).toEqual([]);
+  });
+
   it('refuses a name that nobody has, unless a receipt is wanted all the same', async () => {
     const slip = await revoke('ops-tmep', '--yes');
     expect(slip.exit).toBe(2);

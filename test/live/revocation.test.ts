@@ -435,6 +435,28 @@ forEachServer(['redis-7.0', 'valkey-9.1'], (server) => {
   });
 });
 
+forEachServer(['redis-6.0'], (server) => {
+  it('deals with Sentinels that know no users', async () => {
+    const topology = await startSentinelFleet({ server, users: [TEMP.replace(' &*', '')] });
+    try {
+      const held = await session(topology, 'replica-1');
+      const nodes = [
+        ...fleetNodes(topology.data, topology.admin),
+        ...fleetNodes(topology.sentinels, { password: 'admin-secret-1' }),
+      ];
+      const report = await revoke(nodes, { user: 'ops-temp', secrets: [OLD] });
+      expect(report.receipt.revoked, JSON.stringify(report.receipt.nodes)).toBe(true);
+      expect(report.receipt.nodes.at(-1)?.evidence).toMatchObject({
+        account: { state: 'absent' },
+        persistence: { by: 'nothing', state: 'no-file' },
+      });
+      expect(await ended(held)).toBe(true);
+    } finally {
+      await topology.stop();
+    }
+  });
+});
+
 /** Ends a revocation after the first look, with the codes of what speaks against it. */
 function stopHere({
   objections,

@@ -34,6 +34,9 @@ import { objectionsOf, readRequest, type RevokeRequest } from './user-revoke-req
 import { objectionLines, prospectLines, resultLines } from './user-revoke-words.ts';
 import { explainChange } from './apply-failure.ts';
 
+/** What servers say to a login that they do not take. */
+const REFUSED = /WRONGPASS|NOAUTH|invalid password/;
+
 /** What was done, and where its receipt lies. */
 export interface RevokeResult {
   readonly report: RevocationReport;
@@ -52,6 +55,7 @@ export async function runUserRevoke(
     const request = await readRequest(user, targets, flags, context);
     const revocation = await openRevocation(request.options);
     try {
+      refuseStrangers(request, revocation);
       await goOn(request, revocation, flags, context);
     } finally {
       revocation.close();
@@ -76,7 +80,7 @@ async function goOn(
       out(`${prospectLines(request, revocation.prospect, objections, asks ? 'asks' : 'shows').join('\n')}\n`);
     if (!asks || !(await agrees(request.user))) {
       if (asks) err('not agreed; nothing was touched\n');
-      return context.finish(EXIT.ok);
+      return context.finish(revocation.prospect.missing.length === 0 ? EXIT.ok : EXIT.incomplete);
     }
   }
   refuseUnknown(request, revocation, flags);
@@ -169,6 +173,21 @@ async function endResumed(
   await journal.close();
 }
 
+/** Every node refused our own credentials: there is nothing to wait for. */
+function refuseStrangers({ user }: RevokeRequest, { prospect }: Revocation): void {
+  const [first] = prospect.missing;
+  const refused = prospect.missing.every(({ detail }) => REFUSED.test(detail));
+  if (first === undefined || !refused || prospect.nodes.length > 0) return;
+  throw new CommandFailure({
+    code: 'E_REVOKE',
+    what: 'our own credentials were refused; nothing was touched',
+    target: user,
+    cause: first.detail,
+    next: `wardis doctor ${first.node}`,
+    exit: EXIT.refused,
+  });
+}
+
 /** A name that nobody has is a slip of the pen more often than a revocation. */
 function refuseUnknown(request: RevokeRequest, { prospect }: Revocation, flags: UserRevokeFlags): void {
   const known = prospect.nodes.some(({ standing }) =>
@@ -193,9 +212,5 @@ async function agrees(user: string): Promise<boolean> {
 }
 
 function exitOf({ receipt }: RevocationReport): ExitCode {
-  if (receipt.revoked) return EXIT.ok;
-  const refused = receipt.nodes.every(
-    ({ evidence, detail }) => evidence === null && /WRONGPASS|NOAUTH/.test(detail),
-  );
-  return refused ? EXIT.refused : EXIT.incomplete;
+  return receipt.revoked ? EXIT.ok : EXIT.incomplete;
 }

@@ -46,7 +46,7 @@ export function addUserRevoke(group: Command, context: CommandContext): void {
 }
 
 const EXAMPLES = `
-Exit codes: 0 revoked everywhere, or nothing was to be done but shown; 3 pending or not revoked on some node.
+Exit codes: 0 revoked everywhere, or shown; 3 a node did not answer, or is not revoked; 4 our own credentials were refused.
 
 Examples:
   wardis user revoke ops-temp 127.0.0.1:6379 --user wardis --password-file secret
