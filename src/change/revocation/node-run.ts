@@ -16,6 +16,7 @@ import type { NodeEvidence, NodeReceipt } from '../receipt/receipt.ts';
 import { judgeNode } from '../receipt/verdict.ts';
 import { cutOff, deleteAndRead, endSessions, readOnly, type Cut, type Reading } from './node-cut.ts';
 import { tryOldSecrets, type LoginAnswer } from './old-secret.ts';
+import { findSaveHazard } from './save-hazard.ts';
 import { compareSavedFile } from './saved-file.ts';
 import { isRefusal, readStanding, type NodeRefusal, type Standing } from './standing.ts';
 
@@ -115,7 +116,7 @@ export async function finish(run: NodeRun, options: NodeRunOptions): Promise<voi
     const connection = await connectionOf(run, options);
     const { standing } = run;
     if (standing === undefined) throw new Error('a node is looked at before it is finished');
-    const read = await deleteAndRead(connection, options.user, options.account, standing, options.now);
+    const read = await deleteAndSave(run, options, connection, standing);
     if (!take(run, read)) return;
     await prove(run, options);
     const settled = isSettled(read, options) && run.login !== 'accepted';
@@ -124,6 +125,21 @@ export async function finish(run: NodeRun, options: NodeRunOptions): Promise<voi
     await options.sleep(ROUND_PAUSE_MS * round);
     if (!(await cutAgain(run, options, 'account'))) return;
   }
+}
+
+/** Users are not saved where the server would not start with the file or would bring the account back. */
+async function deleteAndSave(
+  run: NodeRun,
+  { user, account, now }: NodeRunOptions,
+  connection: Connection,
+  standing: Standing,
+): Promise<Reading | NodeRefusal> {
+  const deleted = account === 'delete' ? user : undefined;
+  const hazard = await findSaveHazard(connection, standing, run.node.target.endpoint, deleted);
+  if (hazard === undefined) return deleteAndRead(connection, user, account, standing, now);
+  const read = await deleteAndRead(connection, user, account, { kind: standing.kind, save: 'nothing' }, now);
+  if ('refused' in read) return read;
+  return { ...read, persistence: { by: 'config-rewrite', state: 'failed', detail: hazard } };
 }
 
 /** Looks again at a node that was finished a while ago. Throws a `FleetError`. True: nothing came back. */

@@ -108,7 +108,7 @@ export async function openRevocation(options: RevocationOptions): Promise<Revoca
   const looks = runs.map((run) => lookAt(run, slots, options));
   // A node that did not answer when nodes were looked for is not waited for again.
   const expected = looks.filter((_, at) => runs[at]?.node.reachable === 'yes');
-  await atMost(options.answerMs ?? ANSWER_MS, Promise.all(expected));
+  await atMost(options.answerMs ?? ANSWER_MS, Promise.all(expected.length === 0 ? looks : expected));
   const standings = runs.flatMap(({ node, standing }): readonly NodeStanding[] =>
     standing === undefined ? [] : [{ node: node.id, standing }],
   );
@@ -353,7 +353,8 @@ function lose(run: NodeRun, error: unknown): void {
 function missingOf({ node, standing, problem }: NodeRun): Prospect['missing'] {
   if (standing !== undefined) return [];
   const code = problem?.kind ?? 'unreachable';
-  return [{ node: node.id, detail: problem?.detail ?? 'no answer yet', code }];
+  const before = typeof node.reachable === 'object' ? node.reachable.message : 'no answer yet';
+  return [{ node: node.id, detail: problem?.detail ?? before, code }];
 }
 
 function opened(journal: RunJournal | undefined): RunJournal {
