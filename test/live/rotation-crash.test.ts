@@ -99,6 +99,11 @@ forEachServer(['redis-7.0', 'valkey-9.1'], (server) => {
         ]);
       }
       const answer = await rig.rotate([way]);
+      // Killed when all was done and said: nothing is left to go on with, or to take back.
+      if (at >= writes - 1 && answer.err.includes('no rotation of replication is under way')) {
+        await expectOnly(rig, rig.secret(), [old]);
+        continue;
+      }
       expect([place, answer.exit, answer.exit === 0 ? '' : answer.out, answer.err]).toEqual([
         place,
         0,
