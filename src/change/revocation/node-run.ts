@@ -61,6 +61,8 @@ const LOOK_PAUSE_MAX_MS = 100;
 const ROUNDS_MAX = 8;
 const ROUND_PAUSE_MS = 20;
 const SEEN_MAX = 1000;
+/** Replies of a server that is stuck in a script, whosever it is, or loads its data. */
+const BUSY = /: (?:BUSY|LOADING) /;
 
 export function createNodeRun(node: FleetNode): NodeRun {
   return {
@@ -248,7 +250,11 @@ function isShut(account: Reading['account']): boolean {
   return account.state === 'off' && account.passwords === 0 && !account.nopass;
 }
 
+/** Throws a `FleetError` for a server that is busy: it may take the very same later. */
 function refuse(run: NodeRun, { refused }: NodeRefusal): void {
+  if (BUSY.test(refused)) {
+    throw new FleetError('timeout', run.node.id, `${run.node.id} is busy: ${refused}`);
+  }
   run.problem = { kind: 'refused', detail: refused };
 }
 
