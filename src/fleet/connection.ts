@@ -221,10 +221,10 @@ async function authenticate(connection: Connection, credentials: Credentials): P
 
 /** What is said of a failed login is printed, journalled and signed; a server that repeats the password is cut short. */
 function withoutPassword(said: string, password: Credentials['password']): string {
-  const lower = said.toLowerCase();
-  return password.isEmpty() || !lower.includes(password.reveal().toLowerCase())
-    ? said
-    : (/^(?:WRONGPASS|NOAUTH|ERR)\b/.exec(said)?.[0] ?? 'an error');
+  const code = /^(?:WRONGPASS|NOAUTH|ERR)\b/.exec(said)?.[0] ?? '';
+  const words = said.slice(code.length).toLowerCase();
+  if (password.isEmpty() || !words.includes(password.reveal().toLowerCase())) return said;
+  return code === '' ? 'an error' : code;
 }
 
 function explainReadFailure(

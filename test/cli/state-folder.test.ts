@@ -43,7 +43,8 @@ describe('a state folder that is not ours alone', () => {
         const answer = await run([
           ...command,
           `127.0.0.1:${port}`,
-          ...['--state', how === 'others may write to' ? real : state],
+          '--state',
+          how === 'others may write to' ? real : state,
         ]);
         expect(answer.exit).toBe(2);
         expect(answer.err).toContain('E_STATE');
