@@ -6,7 +6,7 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 
-import { checkNode, installDependencies, ROOT } from './setup.mjs';
+import { build, checkNode, installDependencies, ROOT } from './setup.mjs';
 
 const args = process.argv.slice(2);
 const dir = join(ROOT, 'soak');
@@ -39,7 +39,8 @@ function compile() {
     [join(ROOT, 'node_modules/typescript/bin/tsc'), '-p', 'tsconfig.tools.json'],
     { cwd: ROOT, stdio: ['ignore', 2, 2] },
   );
-  if (tsc.status === 0) return;
+  // Some run the program itself.
+  if (tsc.status === 0 && build()) return;
   console.error('the build failed: see above');
   process.exit(2);
 }

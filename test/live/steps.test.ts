@@ -368,3 +368,40 @@ describe('steps at a Sentinel', () => {
     });
   });
 });
+
+describe('the proof of a replication link', () => {
+  forEachServer(['redis-7.0', 'valkey-9.1'], (server) => {
+    it('waits for a primary that is away, and fails where a primary that answers refuses the link', async () => {
+      const primary = await startServer({ server, conf: 'save ""' });
+      const replica = await startServer({ server, conf: `save ""\nreplicaof 127.0.0.1 ${primary.port}\n` });
+      const node: SceneNode = { port: replica.port, role: 'replica' };
+      const run = makeRun({ only: [[node, [{ kind: 'prove-replication' }]]] });
+      const prove = async () => {
+        let clock = 0;
+        const { ports } = makePorts([node], memoryJournal(run), {
+          now: () => new Date(clock),
+          sleep: async (ms) => {
+            clock += ms;
+            await new Promise((resolve) => setTimeout(resolve, ms / 20));
+          },
+        });
+        const { outcome, steps } = await executeRun(run, ports);
+        return [outcome, steps[0]?.state, steps[0]?.detail];
+      };
+      await expect.poll(prove, { timeout: 10_000 }).toEqual(['done', 'done', 'replication is up']);
+      await talk(primary.port, [['CONFIG', 'SET', 'requirepass', 'not-the-replicas']]);
+      await talk(replica.port, [
+        ['REPLICAOF', '127.0.0.1', '1'],
+        ['REPLICAOF', '127.0.0.1', String(primary.port)],
+      ]);
+      expect(await prove()).toEqual(['stopped', 'failed', 'the replication link is down after 15 s']);
+      await primary.stop();
+      expect(await prove()).toEqual([
+        'pending',
+        'pending',
+        `waits for step 1: the replication link is down after 15 s, and its primary 127.0.0.1:${primary.port} does not answer`,
+      ]);
+      await replica.stop();
+    });
+  });
+});

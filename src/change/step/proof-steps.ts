@@ -3,6 +3,7 @@
  * refused login leaves an entry in ACL LOG; the connection that tries it is named, so that nobody takes it for an attack.
  */
 
+import { connect } from 'node:net';
 import { isReplyError } from '../../fleet/index.ts';
 import type { Step } from '../step.ts';
 import { hideIn } from './refusal.ts';
@@ -13,6 +14,8 @@ export const PROBE_NAME = 'wardis-probe';
 /** A link that was just given new credentials needs a moment; servers try again each second. */
 const LINK_WAIT_MS = 15_000;
 const LINK_POLL_MS = 200;
+/** For a primary to take a connection, when its replica's link is down. */
+const PRIMARY_WAIT_MS = 2000;
 
 export function proveLoginWork(
   step: Extract<Step, { readonly kind: 'prove-login' }>,
@@ -73,9 +76,29 @@ async function waitForLink(node: StepNode): Promise<Result> {
     const text = typeof info === 'string' ? info : '';
     if (/^role:master/m.test(text)) return { ok: true };
     if (/^master_link_status:up/m.test(text)) return { ok: true };
-    if (node.now().getTime() >= until) {
-      return { ok: false, detail: `the replication link is down after ${LINK_WAIT_MS / 1000} s` };
-    }
+    if (node.now().getTime() >= until) return judgeLink(text);
     await node.sleep(LINK_POLL_MS);
   }
+}
+
+/** A replica whose primary is away cannot show a link: that is asked again when the primary is back. */
+async function judgeLink(info: string): Promise<Result> {
+  const host = /^master_host:(.*?)\r?$/m.exec(info)?.[1] ?? '';
+  const port = Number(/^master_port:(\d+)/m.exec(info)?.[1]);
+  const down = `the replication link is down after ${LINK_WAIT_MS / 1000} s`;
+  if (host === '' || !(port > 0) || (await isListening(host, port))) return { ok: false, detail: down };
+  return { ok: 'later', detail: `${down}, and its primary ${host}:${port} does not answer` };
+}
+
+function isListening(host: string, port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect({ host, port, timeout: PRIMARY_WAIT_MS });
+    const end = (answers: boolean): void => {
+      socket.destroy();
+      resolve(answers);
+    };
+    socket.once('connect', () => end(true));
+    socket.once('error', () => end(false));
+    socket.once('timeout', () => end(false));
+  });
 }

@@ -5,6 +5,7 @@
 
 import {
   ALLOWABLE_REFUSALS,
+  listOpenRotations,
   planFleet,
   type PlanInput,
   type PlannedRun,
@@ -19,7 +20,7 @@ import { describeFleetError } from '../fleet-failure.ts';
 import { knownSecrets } from '../policy-secret.ts';
 import { enterFleet, findNodes, readStates, type FleetEntry } from './fleet-access.ts';
 import type { FleetFlags } from './fleet-options.ts';
-import { readOpenRotations } from './open-rotations.ts';
+
 import { readOwnedUsers } from './owned-users.ts';
 import { readRecording } from './plan-recording.ts';
 import { readUserFiles } from './user-files.ts';
@@ -70,7 +71,7 @@ export async function makePlan(
     secrets,
     now: context.now(),
     owned: readOwnedUsers(entry.stateFolder, entry.fleet?.name),
-    rotating: readOpenRotations(entry.stateFolder),
+    rotating: listOpenRotations(entry.stateFolder),
     files: await readUserFiles(
       entry.fleet,
       topology,
