@@ -31,7 +31,7 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
-function writePolicy({ server, data }: Topology, users: readonly string[]): void {
+function writePolicy({ server, data, sentinels }: Topology, users: readonly string[]): void {
   const text = [
     'version: 1',
     'security_level: basic',
@@ -39,7 +39,7 @@ function writePolicy({ server, data }: Topology, users: readonly string[]): void
     `server: { product: ${server.product}, version: '${server.version}' }`,
     'fleet:',
     '  prod:',
-    `    seeds: ['${data[0]?.address ?? ''}']`,
+    `    seeds: ['${(sentinels[0] ?? data[0])?.address ?? ''}']`,
     `    auth: { user: ${admin.user}, password: { file: ${join(folder, 'secrets', admin.user)} } }`,
     '    files: { via: local }',
     'users:',
@@ -157,6 +157,8 @@ describe('users in a conf file that CONFIG REWRITE would break', () => {
       writePolicy(topology, ['{ name: cart, role: readwrite, keys: ["cart:*"] }']);
       const applied = await wardis('apply', '--yes');
       expect([applied.exit, applied.out]).toEqual([3, expect.stringContaining(`users are in ${path}`)]);
+      const revoked = await wardis('user', 'revoke', 'app', '--yes', '--deadline', '0');
+      expect([revoked.exit, revoked.out]).toEqual([3, expect.stringContaining('NOT REVOKED')]);
       await node.restart();
       expect(await usersOf(node)).not.toContainEqual(expect.stringContaining('cart'));
       await topology.stop();
@@ -169,6 +171,23 @@ describe('users in a conf file that CONFIG REWRITE would break', () => {
       const keys = Array.from({ length: 60 }, (_, at) => `"tenant-${at}:cart:*"`).join(', ');
       writePolicy(topology, [`{ name: cart, role: readwrite, keys: [${keys}] }`]);
       await expectRefused(topology, 'breaks lines of more than 1023 bytes, such as that of cart');
+    });
+  });
+});
+
+describe('Sentinels with an ACL file', () => {
+  forEachServer(['redis-7.0', 'valkey-9.1'], (server) => {
+    it('keep their users in it', { timeout: TIMEOUT_MS }, async () => {
+      const topology = await startSentinelFleet({ server, conf: ['protected-mode yes'] });
+      writePolicy(topology, [`{ name: ops, role: admin }`]);
+      const applied = await wardis('apply', '--yes');
+      expect([applied.exit, applied.out]).toEqual([0, expect.stringMatching(/on 6 nodes\.\n$/)]);
+      for (const sentinel of topology.sentinels) {
+        expect(readFileSync(sentinel.aclfilePath ?? '', 'utf8')).toContain('user ops ');
+        await sentinel.restart();
+        expect(await usersOf(sentinel)).toContainEqual(expect.stringContaining(' ops'));
+      }
+      await topology.stop();
     });
   });
 });

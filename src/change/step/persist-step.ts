@@ -88,6 +88,7 @@ function commandOf(step: PersistStep, node: StepNode): readonly string[] {
 interface SavedFile {
   readonly path: string;
   readonly text: string;
+  readonly format: 'acl' | 'conf';
 }
 
 /** The file that the server writes, where it can be read. */
@@ -96,7 +97,20 @@ async function readFile(step: PersistStep, node: StepNode): Promise<SavedFile | 
   const path = step.by === 'acl-save' ? await aclPath(node) : await confPath(node);
   if (path === undefined || !path.startsWith('/')) return undefined;
   const text = await readHostText(node, path);
-  return text === undefined ? undefined : { path, text };
+  if (text === undefined) return undefined;
+  return step.by === 'acl-save' ? { path, text, format: 'acl' } : readConf(node, path, text);
+}
+
+/** The ACL file of a Sentinel stands in its configuration alone; FLUSHCONFIG writes no users there then. */
+async function readConf(node: StepNode, path: string, text: string): Promise<SavedFile | undefined> {
+  if (node.role !== 'sentinel') return { path, text, format: 'conf' };
+  const line = parseConf(text, { path }).lines.find(
+    (each) => each.kind === 'directive' && each.name === 'aclfile',
+  );
+  const aclfile = line?.kind === 'directive' ? (line.args[0] ?? '') : '';
+  if (aclfile === '') return { path, text, format: 'conf' };
+  const users = aclfile.startsWith('/') ? await readHostText(node, aclfile) : undefined;
+  return users === undefined ? undefined : { path: aclfile, text: users, format: 'acl' };
 }
 
 async function aclPath(node: StepNode): Promise<string | undefined> {
@@ -123,13 +137,13 @@ async function compareFile(step: PersistStep, node: StepNode): Promise<Result> {
   const table = await node.table();
   const inMemory = usersOf((list as readonly unknown[]).map(String), table);
   const inFile =
-    step.by === 'acl-save'
+    file.format === 'acl'
       ? usersOf(
           file.text.split('\n').filter((line) => line.startsWith('user ')),
           table,
         )
       : usersOfConf(file, table);
-  if (step.by === 'acl-save' && parseAclFile(file.text, table).problems.length > 0) {
+  if (file.format === 'acl' && parseAclFile(file.text, table).problems.length > 0) {
     return { ok: false, detail: `the server would refuse ${file.path}` };
   }
   const differing = [...new Set([...inMemory.keys(), ...inFile.keys()])].filter((name) => {
