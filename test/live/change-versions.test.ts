@@ -175,6 +175,18 @@ describe('users in a conf file that CONFIG REWRITE would break', () => {
   });
 });
 
+describe('a server whose ACL command was renamed', () => {
+  forEachServer(['redis-7.0'], (server) => {
+    it('is not taken for one without users', { timeout: TIMEOUT_MS }, async () => {
+      const topology = await startStandalone({ server, access: 'conf', conf: ['rename-command ACL ""'] });
+      writePolicy(topology, []);
+      const plan = await wardis('plan', '--check');
+      expect([plan.exit, plan.out]).toEqual([1, expect.stringContaining('Its users could not be read')]);
+      await topology.stop();
+    });
+  });
+});
+
 describe('Sentinels with an ACL file', () => {
   forEachServer(['redis-7.0', 'valkey-9.1'], (server) => {
     it('keep their users in it', { timeout: TIMEOUT_MS }, async () => {

@@ -3,6 +3,8 @@
  * in, what they ran, how they replicate. A reason that locks the operator out can never be overridden.
  */
 
+import { versionAtLeast } from '../../conf/index.ts';
+import type { NodeState } from '../../fleet/index.ts';
 import type { NodeDraft } from '../plan/node-draft.ts';
 import { isChanged } from '../plan/node-draft.ts';
 import type { PlanInput } from '../plan/plan-input.ts';
@@ -66,7 +68,7 @@ export function findRefusals(
 function refuseUnreadable(draft: NodeDraft): readonly Refusal[] {
   const { state, node } = draft;
   const { users, clients } = state;
-  if (!users.known && users.reason !== 'missing') {
+  if (!users.known && !hasNoUsers(state)) {
     return [
       {
         code: 'unreadable',
@@ -140,9 +142,15 @@ function refuseManyRemovals(drafts: readonly NodeDraft[]): readonly Refusal[] {
   ];
 }
 
+/** A version without ACL. On a later one the command was renamed, and who is there is not known. */
+function hasNoUsers({ users, mode, server }: NodeState): boolean {
+  if (users.known || users.reason !== 'missing') return false;
+  return mode === 'sentinel' || !versionAtLeast(server, { redis: '6.0', valkey: '7.2' });
+}
+
 function warningsOf({ node, state, users }: NodeDraft): readonly string[] {
   const warnings: string[] = [];
-  if (users === undefined && !state.users.known && state.users.reason === 'missing')
+  if (users === undefined && hasNoUsers(state))
     warnings.push(`${node.id}: its version has no users, so that none are planned.`);
   if (users !== undefined && !state.login.known)
     warnings.push(
