@@ -25,7 +25,7 @@ export function addApply(program: Command, context: CommandContext): void {
     .argument('[plan-or-target...]', 'file of wardis plan --out, or any server of the fleet')
     .description('make each live node what the policy says, step by step; can be resumed and undone')
     .optionsGroup('What is applied:')
-    .option('--recording <file>', 'commands that clients were seen to run, as wardis acl learn --from reads')
+    .option('--recording <file>', 'commands that clients were seen to run, in a form that acl learn reads')
     .option('--files', 'also read the files on the hosts by ssh, where the policy says so')
     .option('--allow <code>', 'let a refusal of this code pass; repeatable', collect, [])
     .optionsGroup('How:')

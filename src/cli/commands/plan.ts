@@ -20,7 +20,7 @@ export function addPlan(program: Command, context: CommandContext): void {
     .argument('[target...]', 'any server of the fleet; the others are found from it')
     .description('show how each live node differs from the policy; changes nothing')
     .optionsGroup('What is planned:')
-    .option('--recording <file>', 'commands that clients were seen to run, as wardis acl learn --from reads')
+    .option('--recording <file>', 'commands that clients were seen to run, in a form that acl learn reads')
     .option('--files', 'also read the files on the hosts by ssh, where the policy says so')
     .option('--allow <code>', 'let a refusal of this code pass; repeatable', collect, [])
     .optionsGroup('Answer:')
