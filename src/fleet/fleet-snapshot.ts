@@ -3,16 +3,12 @@
  * command tables, so that a thousand of them fit in memory.
  */
 
+import { CONCURRENCY_DEFAULT, forEachAtOnce } from './at-once.ts';
 import { FleetError } from './fleet-error.ts';
 import { snapshotLive, type LiveOptions } from './live-snapshot.ts';
 import { createSharedFacts } from './shared-facts.ts';
 import type { Snapshot } from './snapshot.ts';
 import type { Target } from './target.ts';
-
-/** Servers that are asked at the same time, unless said otherwise: more take memory and are no faster on two cores. */
-export const CONCURRENCY_DEFAULT = 16;
-/** More than this many connections at once only make all of them slower. */
-export const CONCURRENCY_MAX = 256;
 
 export type NodeResult =
   | { readonly target: Target; readonly ok: true; readonly snapshot: Snapshot }
@@ -48,22 +44,13 @@ export async function snapshotEach(
 ): Promise<void> {
   const { concurrency = CONCURRENCY_DEFAULT, onProgress, ...live } = options;
   const shared = live.shared ?? createSharedFacts();
-  let next = 0;
   let done = 0;
-  const work = async (): Promise<void> => {
-    for (;;) {
-      const place = next;
-      next += 1;
-      const target = targets[place];
-      if (target === undefined) return;
-      const result = await snapshotOne(target, { ...live, shared });
-      onResult(result, place);
-      done += 1;
-      onProgress?.(done, targets.length, result);
-    }
-  };
-  const workers = Math.min(Math.max(1, Math.trunc(concurrency)), CONCURRENCY_MAX, targets.length);
-  await Promise.all(Array.from({ length: workers }, work));
+  await forEachAtOnce(targets, concurrency, async (target, place) => {
+    const result = await snapshotOne(target, { ...live, shared });
+    onResult(result, place);
+    done += 1;
+    onProgress?.(done, targets.length, result);
+  });
 }
 
 async function snapshotOne(target: Target, options: LiveOptions): Promise<NodeResult> {

@@ -3,8 +3,8 @@
  * so that whoever keeps less than the whole state needs no memory for the fleet.
  */
 
+import { CONCURRENCY_DEFAULT, forEachAtOnce } from './at-once.ts';
 import { FleetError } from './fleet-error.ts';
-import { CONCURRENCY_DEFAULT, CONCURRENCY_MAX } from './fleet-snapshot.ts';
 import { readNodeState, type NodeStateOptions } from './node-state-live.ts';
 import type { NodeState } from './node-state.ts';
 import { createSharedFacts } from './shared-facts.ts';
@@ -44,22 +44,13 @@ export async function readEachNodeState(
 ): Promise<void> {
   const { concurrency = CONCURRENCY_DEFAULT, onProgress, ...live } = options;
   const shared = live.shared ?? createSharedFacts();
-  let next = 0;
   let done = 0;
-  const work = async (): Promise<void> => {
-    for (;;) {
-      const place = next;
-      next += 1;
-      const node = nodes[place];
-      if (node === undefined) return;
-      const result = await readOne(node, { ...live, shared });
-      onResult(result, place);
-      done += 1;
-      onProgress?.(done, nodes.length, result);
-    }
-  };
-  const workers = Math.min(Math.max(1, Math.trunc(concurrency)), CONCURRENCY_MAX, nodes.length);
-  await Promise.all(Array.from({ length: workers }, work));
+  await forEachAtOnce(nodes, concurrency, async (node, place) => {
+    const result = await readOne(node, { ...live, shared });
+    onResult(result, place);
+    done += 1;
+    onProgress?.(done, nodes.length, result);
+  });
 }
 
 /** A node that did not answer before is tried again: it may be back. Refused credentials are not sent a second time. */

@@ -5,6 +5,7 @@
 
 import type { Secret } from '../../conf/index.ts';
 import {
+  CONCURRENCY_MAX,
   discoverTopology,
   type Access,
   readNodeStates,
@@ -43,8 +44,6 @@ export interface FleetEntry {
   readonly stateFolder: string;
   readonly secretsFolder: string;
 }
-
-const CONCURRENCY_MAX = 256;
 
 /** Reads policy and flags; asks nobody. Throws a {@link CommandFailure} where the fleet is not clear. */
 export async function enterFleet(

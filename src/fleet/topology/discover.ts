@@ -9,7 +9,7 @@
 
 import type { ConnectionLimits } from '../connection.ts';
 import type { FleetErrorCode } from '../fleet-error.ts';
-import { CONCURRENCY_DEFAULT, CONCURRENCY_MAX } from '../fleet-snapshot.ts';
+import { CONCURRENCY_DEFAULT, forEachAtOnce } from '../at-once.ts';
 import type { Target, TlsOptions } from '../target.ts';
 import type { Topology } from '../topology.ts';
 import { readNetworks } from './announced-address.ts';
@@ -78,11 +78,7 @@ export async function discoverTopology(
   let wave: readonly Call[] = firstCalls(seeds, options);
   let asked = 0;
   for (let waves = 0; wave.length > 0 && waves < WAVES_MAX; waves += 1) {
-    const concurrency = Math.min(
-      Math.max(1, Math.trunc(options.concurrency ?? CONCURRENCY_DEFAULT)),
-      CONCURRENCY_MAX,
-    );
-    const visits = await visitAll(wave, concurrency, visiting, (visit) => {
+    const visits = await visitAll(wave, options.concurrency ?? CONCURRENCY_DEFAULT, visiting, (visit) => {
       asked += 1;
       options.onProgress?.(asked, visit);
     });
@@ -99,19 +95,11 @@ async function visitAll(
   onVisit: (visit: Visit) => void,
 ): Promise<readonly Visit[]> {
   const visits: Visit[] = [];
-  let next = 0;
-  const work = async (): Promise<void> => {
-    for (;;) {
-      const place = next;
-      next += 1;
-      const call = calls[place];
-      if (call === undefined) return;
-      const visit = await visitNode(call, options);
-      visits[place] = visit;
-      onVisit(visit);
-    }
-  };
-  await Promise.all(Array.from({ length: Math.min(concurrency, calls.length) }, work));
+  await forEachAtOnce(calls, concurrency, async (call, place) => {
+    const visit = await visitNode(call, options);
+    visits[place] = visit;
+    onVisit(visit);
+  });
   return visits;
 }
 
