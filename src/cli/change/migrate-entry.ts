@@ -12,6 +12,7 @@ import { readPassword } from '../password.ts';
 import { knownSecrets } from '../policy-secret.ts';
 import { enterFleet, type FleetEntry } from './fleet-access.ts';
 import type { MigrateLogins } from './migrate-way.ts';
+import { distrustStateFolder } from './state-folder.ts';
 
 export interface MigrateEntry {
   readonly entry: FleetEntry;
@@ -31,6 +32,7 @@ export async function enterMigration(
   context: CommandContext,
 ): Promise<MigrateEntry> {
   const entry = await enterFleet(named, flags, context);
+  distrustStateFolder(entry.stateFolder);
   const { policy, fleet } = entry;
   if (policy === undefined) {
     throw usage(

@@ -31,7 +31,7 @@ import { describeActor } from './actor.ts';
 import { confirmChange } from './confirm.ts';
 import { enterFleet, type FleetEntry } from './fleet-access.ts';
 import { heedInterruption } from './interruption.ts';
-import { openStateFolder } from './state-folder.ts';
+import { distrustStateFolder, openStateFolder } from './state-folder.ts';
 import { explainRotation, refused } from './user-rotate-failure.ts';
 import { openRotationFleet, type RotationFleet } from './user-rotate-fleet.ts';
 import { rememberRotation } from './user-rotate-record.ts';
@@ -56,6 +56,7 @@ export async function runUserRotate(
 ): Promise<void> {
   refuseMixedModes(flags);
   const entry = await enterFleet(targets, flags, context);
+  distrustStateFolder(entry.stateFolder);
   await explainRotation(async () => {
     const record = findRotation(entry.stateFolder, user, entry.fleet?.name);
     const noise = flags.quiet === true || flags.json === true ? 'silent' : 'progress';
