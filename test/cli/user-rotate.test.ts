@@ -224,6 +224,32 @@ describe.skipIf(server === undefined)('wardis user rotate', () => {
     expect(existsSync(join(folder, 'state/lock'))).toBe(false);
   });
 
+  it('neither goes on nor is taken back once the user was revoked, and stands in the way of no later one', async () => {
+    await makeUser('app');
+    const { rotate, path } = desk();
+    const failed = await rotate('app', '--to', `exec:${path('take')} x`, '--yes', '--deadline', '1s');
+    expect(failed.err).toContain('not on this machine');
+    writeFileSync(path('take'), '#!/bin/sh\nexit 5\n', { mode: 0o755 });
+    await rotate('app', '--to', `exec:${path('take')}`, '--yes', '--deadline', '1s');
+    const target = [`127.0.0.1:${running.port}`, '--state', path('state'), '--user', 'wardis'];
+    const password = ['--password-file', path('admin.secret')];
+    const revoked = await run(['user', 'revoke', 'app', ...target, ...password, '--yes', '--deadline', '0']);
+    expect(revoked.exit, revoked.err).toBe(0);
+    for (const way of ['--resume', '--undo']) {
+      const answer = await rotate('app', way, '--yes');
+      expect([answer.exit, answer.out]).toEqual([2, '']);
+      expect(answer.err).toMatch(/app was revoked since this rotation began; nothing was changed/);
+      expect(answer.err).toMatch(/revoked on \d{4}-\d\d-\d\dT\S+ by \S+-revoke-\S+:/);
+    }
+    expect(await admin('ACL', 'GETUSER', 'app')).toBeNull();
+    await makeUser('app');
+    const later = await rotate('app', '--to', 'stdout', '--yes', '--deadline', '1s');
+    expect([later.exit, await login('app', later.out.trim())]).toEqual([0, 'OK']);
+    const runs = await run(['apply', '--runs', '--state', path('state')]);
+    expect(runs.out).toMatch(/done +rotate app \(add\) by /);
+    expect(runs.out).toMatch(/done +rotate app \(finish\) by /);
+  });
+
   describe('with a policy', () => {
     const policy = (password: string): string =>
       `version: 1\nsecurity_level: standard\nusers:\n  - { name: app, role: readwrite, keys: ["*"]${password} }\nfleet:\n  prod:\n    seeds: [127.0.0.1:${running.port}]\n    auth: { user: wardis, password: { file: ./admin.secret } }\n`;

@@ -13,6 +13,7 @@ import {
   waitUntil,
   type Topology,
 } from '../servers/index.ts';
+import { run } from '../cli/run.ts';
 import { asDefault, expectBack, expectNext, migrate, prepare, startMovable } from './migrate-scene.ts';
 
 /** Seconds on an idle machine. */
@@ -123,6 +124,48 @@ forEachServer(['redis-7.0'], (server) => {
       expect(after).toMatchObject({ next: 'done', nodes: [{ port: 0, defaultUser: 'off' }] });
       await topology.stop();
     });
+  });
+});
+
+forEachServer(['redis-7.0'], (server) => {
+  describe('a user who was revoked since', () => {
+    it(
+      'does not come back when the phase that changed the user is taken back',
+      { timeout: LONG_MS },
+      async () => {
+        const topology = await startStandalone({ server, access: 'open' });
+        const scene = await prepare(topology);
+        const [node] = topology.data;
+        if (node === undefined) throw new Error('no node');
+        const app = async (): Promise<unknown> =>
+          (await talk(node.port, [['AUTH', 'app', scene.secrets.app]]))[0];
+        await talk(node.port, [['ACL', 'SETUSER', 'app', 'on', `>${scene.secrets.app}`, '~old:*', '+get']]);
+        await expectNext(scene, 'dual-port');
+        await expectNext(scene, 'users');
+        expect(await app()).toBe('OK');
+        const policy = ['--policy', join(scene.folder, 'wardis.yaml')];
+        const revoked = await run([
+          'user',
+          'revoke',
+          'app',
+          ...policy,
+          '--force',
+          '--yes',
+          '--deadline',
+          '0',
+        ]);
+        expect(revoked.out, revoked.err).toContain('app');
+        expect(await app()).not.toBe('OK');
+
+        const back = await migrate(scene, '--back', '--yes');
+
+        expect(back, `${back.err}\n${back.out}`).toMatchObject({ exit: 0 });
+        expect(back.err).toMatch(/app was revoked since \(\S+-revoke-\S+\)/);
+        expect(await app()).not.toBe('OK');
+        expect(await talk(node.port, [['ACL', 'USERS']])).toEqual([['default']]);
+        await topology.stop();
+      },
+    );
   });
 });
 

@@ -1,24 +1,29 @@
 /** The runs of a state folder as a list: what was done from here, and what is not over. */
 
-import { listRuns, type RunSummary } from '../../change/index.ts';
+import { listRuns, readRun, type RunSummary } from '../../change/index.ts';
 import { padTo, printSafeJson, safeText, widthOf } from '../../text/index.ts';
 
 export function renderRuns(stateFolder: string, format: 'table' | 'json'): string {
   const runs = listRuns(stateFolder);
   if (format === 'json') {
-    const rows = runs.map(({ id, operation, startedAt, actor, subject, status, problem }) => ({
+    const rows = runs.map(({ id, operation, startedAt, actor, subject, continues, status, problem }) => ({
       id,
       operation: operation ?? null,
       startedAt: startedAt ?? null,
       actor: actor ?? null,
       subject: subject ?? null,
+      continues: continues ?? null,
       status,
       problem: problem ?? null,
     }));
     return `${printSafeJson({ schemaVersion: '1', runs: rows }, 2)}\n`;
   }
   if (runs.length === 0) return `no runs in ${safeText(stateFolder)}\n`;
-  const rows = runs.map((run) => [run.id, STATUS_WORDS[run.status], run.problem ?? describe(run)]);
+  const rows = runs.map((run) => [
+    run.id,
+    STATUS_WORDS[run.status],
+    run.problem ?? describe(run, stateFolder),
+  ]);
   const widths = [0, 1].map((at) => Math.max(...rows.map((row) => widthOf(row[at] ?? ''))));
   return rows
     .map((row) =>
@@ -41,6 +46,14 @@ const STATUS_WORDS: Readonly<Record<RunSummary['status'], string>> = {
   damaged: 'damaged',
 };
 
-function describe({ operation, subject, actor }: RunSummary): string {
-  return `${operation ?? ''} ${subject ?? ''} by ${actor ?? 'somebody'}`;
+function describe({ id, operation, subject, actor, status }: RunSummary, stateFolder: string): string {
+  const part =
+    operation === 'rotate' && status !== 'damaged' ? partOf(readRun(stateFolder, id).run.facts) : '';
+  return `${operation ?? ''} ${subject ?? ''}${part} by ${actor ?? 'somebody'}`;
+}
+
+/** A rotation has two runs or more: the one that brings the new password, and those that take the old one away. */
+function partOf({ phase }: Readonly<Record<string, unknown>>): string {
+  if (phase === 'extend') return ' (add)';
+  return phase === 'retire' ? ' (finish)' : '';
 }

@@ -32,10 +32,12 @@ import { CommandFailure } from '../failure.ts';
 import { describeActor } from './actor.ts';
 import { holdState } from './apply-run.ts';
 import { confirmChange } from './confirm.ts';
+import type { FleetEntry } from './fleet-access.ts';
 import type { Standing } from './migrate.ts';
 import type { MigrateEntry } from './migrate-entry.ts';
 import { printBlockers, printStanding, standingAsData, type ShowLook } from './migrate-show.ts';
 import { targetsOf, type MigrateLogins } from './migrate-way.ts';
+import { leaveOutRevoked } from './revoked-since.ts';
 
 /** Where a node was when the run was made. */
 interface Place {
@@ -123,7 +125,8 @@ export async function runPhase(
       const connect = connectForth(standing, phase, journal.run);
       const ports = portsOf({ standing, journal, connect, signal }, context);
       const options = { unreachable: 'stop', concurrency: entry.concurrency } as const;
-      return await (unfinished === undefined ? executeRun : resumeRun)(journal.run, ports, options);
+      if (unfinished === undefined) return await executeRun(journal.run, ports, options);
+      return await resumeRun(withoutRevoked(journal.run, 'resume', entry, context), ports, options);
     } finally {
       await journal.close();
     }
@@ -170,7 +173,8 @@ export async function takeBackPhase(
       const journal = await openJournal(lock, last.id);
       try {
         const connect = connectBack(standing, last.phase, journal.run);
-        return await undoRun(journal.run, portsOf({ standing, journal, connect, signal }, context));
+        const rest = withoutRevoked(journal.run, 'undo', entry, context);
+        return await undoRun(rest, portsOf({ standing, journal, connect, signal }, context));
       } finally {
         await journal.close();
       }
@@ -178,6 +182,18 @@ export async function takeBackPhase(
   );
   context.terminal.out(flags.json === true ? reportJson(report) : `${describeReport(report, 'back')}\n`);
   context.finish(report.outcome === 'undone' ? EXIT.ok : EXIT.incomplete);
+}
+
+/** Looked up with the state folder held: a revocation may have come while somebody was asked. */
+function withoutRevoked(
+  whole: Run,
+  way: 'resume' | 'undo',
+  { stateFolder }: FleetEntry,
+  { terminal }: CommandContext,
+): Run {
+  const { run, notes } = leaveOutRevoked(whole, stateFolder, way);
+  for (const note of notes) terminal.err(`${note}\n`);
+  return run;
 }
 
 /** What came of a phase, and where the fleet stands now. */

@@ -34,7 +34,7 @@ export function leaveOutRevoked(run: Run, stateFolder: string, way: 'resume' | '
 }
 
 /** Users who were revoked after the run began, and the latest run that did; pending ones count. */
-function revokedSince(run: Run, stateFolder: string): ReadonlyMap<string, string> {
+export function revokedSince(run: Run, stateFolder: string): ReadonlyMap<string, string> {
   const found = new Map<string, string>();
   for (const { id, operation, subject, startedAt } of listRuns(stateFolder).toReversed()) {
     if (operation !== 'revoke' || subject === undefined || startedAt === undefined) continue;

@@ -11,6 +11,7 @@ import {
   lockState,
   passwordHashes,
   previewRotation,
+  readRun,
   readStatus,
   refuseRotation,
   resumeRotation,
@@ -31,6 +32,7 @@ import { describeActor } from './actor.ts';
 import { confirmChange } from './confirm.ts';
 import { enterFleet, type FleetEntry } from './fleet-access.ts';
 import { heedInterruption } from './interruption.ts';
+import { revokedSince } from './revoked-since.ts';
 import { distrustStateFolder, openStateFolder } from './state-folder.ts';
 import { explainRotation, refused } from './user-rotate-failure.ts';
 import { openRotationFleet, type RotationFleet } from './user-rotate-fleet.ts';
@@ -58,7 +60,7 @@ export async function runUserRotate(
   const entry = await enterFleet(targets, flags, context);
   distrustStateFolder(entry.stateFolder);
   await explainRotation(async () => {
-    const record = findRotation(entry.stateFolder, user, entry.fleet?.name);
+    const record = findStanding(user, entry, flags);
     const noise = flags.quiet === true || flags.json === true ? 'silent' : 'progress';
     const fleet = await openRotationFleet(entry, user, record, context, noise);
     const work: Work = { user, flags, context, entry, fleet, record };
@@ -66,6 +68,33 @@ export async function runUserRotate(
     if (flags.undo === true) return undo(work);
     if (flags.resume !== true) return begin(work);
     return record?.undoing === true ? undo(work) : resume(work);
+  });
+}
+
+/**
+ * The rotation that is not over. A revocation since is the end of it: going on, or taking it back, would give the user a
+ * password again.
+ */
+function findStanding(user: string, entry: FleetEntry, flags: UserRotateFlags): RotationRecord | undefined {
+  const record = findRotation(entry.stateFolder, user, entry.fleet?.name);
+  if (record === undefined || flags.status === true) return record;
+  if (flags.resume === true || flags.undo === true) {
+    refuseRevoked(record, entry);
+    return record;
+  }
+  return revokedSince(record.run, entry.stateFolder).has(user) ? undefined : record;
+}
+
+function refuseRevoked({ run, facts: { user } }: RotationRecord, { stateFolder }: FleetEntry): void {
+  const by = revokedSince(run, stateFolder).get(user);
+  if (by === undefined) return;
+  const day = readRun(stateFolder, by).run.startedAt;
+  throw new CommandFailure({
+    code: 'E_ROTATION',
+    what: `${user} was revoked since this rotation began; nothing was changed`,
+    target: run.id,
+    cause: `revoked on ${day} by ${by}: going on, or taking it back, would give ${user} a password again`,
+    next: `if ${user} was made anew, begin another rotation: wardis user rotate ${user} --to PLACE`,
   });
 }
 
@@ -167,10 +196,12 @@ async function carry(
 }
 
 async function withPorts<T>(work: Work, voice: Voice, go: (ports: RotationPorts) => Promise<T>): Promise<T> {
-  const { user, flags, context, entry, fleet } = work;
+  const { user, flags, context, entry, fleet, record } = work;
   const lock = lockState(openStateFolder(entry.stateFolder), `user rotate ${user}`, context.now());
   const interruption = heedInterruption(context.terminal.err);
   try {
+    // A revocation may have come while somebody was asked.
+    if (record !== undefined) refuseRevoked(record, entry);
     return await go({
       lock,
       actor: describeActor(),
