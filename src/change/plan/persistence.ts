@@ -9,7 +9,7 @@ import { parseConf } from '../../conf/index.ts';
 import type { NodeState } from '../../fleet/index.ts';
 import type { Difference } from '../plan.ts';
 import type { UserFile } from './plan-input.ts';
-import { isSameUser } from './user-image.ts';
+import { asReloaded, isSameUser } from './user-image.ts';
 
 export interface PersistencePlan {
   readonly differences: readonly Extract<Difference, { readonly kind: 'persistence' }>[];
@@ -84,7 +84,8 @@ function driftOf(file: UserFile, live: ReadonlyMap<string, User>, state: NodeSta
   const different = [...live.values()]
     .filter((user) => {
       const other = kept.get(user.name);
-      return other === undefined || !isSameUser(user, other);
+      if (other === undefined) return true;
+      return !isSameUser(user, other) && !isSameUser(asReloaded(user), asReloaded(other));
     })
     .map(({ name }) => name);
   const gone = [...kept.keys()].filter((name) => !live.has(name));

@@ -1,7 +1,7 @@
 /** A user as tokens for `ACL SETUSER name reset …`, and users put together from the rights of one and the login of another. */
 
 import { createHash } from 'node:crypto';
-import { haveSameRights, printUser, type User } from '../../acl/index.ts';
+import { haveSameRights, parseUserLine, printUser, type User } from '../../acl/index.ts';
 
 /** What somebody needs to log in. */
 export type Login = Pick<User, 'enabled' | 'nopass' | 'passwords'>;
@@ -40,6 +40,16 @@ const composed = new WeakMap<User, Map<string, User>>();
  */
 export function isSameUser(one: User, other: User): boolean {
   return haveSameRights(withoutPlainFlag(one), withoutPlainFlag(other));
+}
+
+/**
+ * The user that a server makes of this one when it writes it down and reads it again. Seen on real servers: 6.0 to 7.0
+ * show the commands that a user may run and not the rules that gave them, so that `-@dangerous` of a file comes back from
+ * memory as single commands.
+ */
+export function asReloaded(user: User): User {
+  if (user.table.dialect.display !== 'from-bits') return user;
+  return parseUserLine(printUser(user, user.table), user.table).user ?? user;
 }
 
 function withoutPlainFlag(user: User): User {
