@@ -354,9 +354,50 @@ describe('a rotation is refused', () => {
     expect(codes(user, nodes)).toContain(code);
   });
 
+  it('where Sentinels log in as the user and are not all among the nodes', () => {
+    const watched = nodeOf({
+      id: 'p',
+      users: [ADMIN, line('app', OLD)],
+      sessions: ['aaaaaaaa', 'bbbbbbbb'].flatMap((id) => [
+        { user: 'app', name: `sentinel-${id}-cmd` },
+        { user: 'app', name: `sentinel-${id}-pubsub` },
+      ]),
+    });
+    const sentinel = (id: string): RotationNode => nodeOf({ id, role: 'sentinel', users: [ADMIN] });
+    expect(codes('app', [watched])).toEqual(['sentinels-unreached force']);
+    expect(codes('app', [watched, sentinel('s1')])).toEqual(['sentinels-unreached force']);
+    expect(codes('app', [watched, sentinel('s1'), sentinel('s2')])).toEqual([]);
+    // One that is away is waited for.
+    expect(codes('app', [watched, sentinel('s1'), away('s2', 'sentinel')])).toEqual([]);
+    const other = nodeOf({ id: 'p', users: [ADMIN, line('app', OLD)], sessions: [{ user: 'sentinel' }] });
+    expect(codes('app', [other])).toEqual([]);
+  });
+
   it('where the new secret is the present one', () => {
     expect(codes('app', [good], OLD)).toEqual(['same-secret never']);
   });
+
+  it.each(['with blank', 'quo"te', "quo'te", 'back\\slash', 'tab\tbed', 'bell\u0007'])(
+    'where a file of a Sentinel, a replica or requirepass would have to hold %j',
+    (next) => {
+      const data = (id: string, more: Omit<NodeOptions, 'id'>): RotationNode =>
+        nodeOf({ id, users: [ADMIN, line('app', OLD), line('default', OLD)], ...more });
+      const plain = data('a', {});
+      const replica = data('b', { secrets: { masteruser: 'app', masterauth: OLD } });
+      const sentinel = nodeOf({
+        id: 's',
+        role: 'sentinel',
+        users: [ADMIN, line('app', OLD)],
+        peer: ['app', OLD],
+      });
+      const required = data('c', { secrets: { requirepass: OLD } });
+      expect(codes([plain], 'app', next)).toEqual([]);
+      expect(codes([plain, replica], 'app', next)).toEqual(['unsafe-secret never']);
+      expect(codes([plain, sentinel], 'app', next)).toEqual(['unsafe-secret never']);
+      expect(codes([required], 'default', next)).toEqual(['unsafe-secret never']);
+      expect(codes([plain, replica, sentinel], 'app', 'a-#{}[]%*')).toEqual([]);
+    },
+  );
 
   it('tells all reasons at once, with the nodes, and no hash', () => {
     const nodes = [

@@ -135,6 +135,15 @@ forEachServer(['redis-7.0', 'valkey-9.1'], (server) => {
       async () => {
         const topology = await startSentinelFleet({ server: server.id });
         const { user, password } = TOPOLOGY_LOGINS.sentinel;
+        // From the servers alone no Sentinel is found: it would go on with the old secret.
+        const blindfold = makeScene(topology, undefined, 'all');
+        for (const mode of ['--dry-run', '--yes']) {
+          const refused = await blindfold.rotate(user, '--to', `file:${blindfold.secretPath}`, mode);
+          expect(refused.exit).toBe(2);
+          expect(refused.err).toContain(`3 Sentinels log in as ${user}`);
+          expect(refused.err).toContain('sentinel.seeds');
+        }
+        expect(await tryLogin(topology.node('primary'), user, password)).toBe('OK');
         const scene = makeScene(topology);
         const stay = await openConnection(topology.node('primary').target);
         await stay.send(['AUTH', user, password]);

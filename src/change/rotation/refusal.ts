@@ -4,6 +4,8 @@ import { hashPassword } from '../../acl/index.ts';
 import type { User } from '../../acl/index.ts';
 import type { Secret } from '../../conf/index.ts';
 import { isRead, isSentinel, type ReadNode, type RotationNode } from './rotation-node.ts';
+import { findUse } from './user-use.ts';
+import { findUnreachedSentinels } from './unreached-sentinel.ts';
 
 export type RotationRefusalCode =
   | 'no-user'
@@ -14,7 +16,9 @@ export type RotationRefusalCode =
   | 'not-persistent'
   | 'several-passwords'
   | 'same-secret'
-  | 'sentinels-unknown';
+  | 'unsafe-secret'
+  | 'sentinels-unknown'
+  | 'sentinels-unreached';
 
 export interface RotationRefusal {
   readonly code: RotationRefusalCode;
@@ -73,6 +77,7 @@ export function refuseRotation(
       override: 'force',
     }),
     ...unseenSentinels(read),
+    ...unreachedSentinels(user, nodes),
   ];
 }
 
@@ -182,6 +187,24 @@ function unseenSentinels(read: readonly ReadNode[]): readonly RotationRefusal[] 
         'There are Sentinels, and without CLIENT LIST nobody can tell whether they log in as this user.',
       next: 'wardis needs +client|list on the servers',
       override: 'never',
+    },
+  ];
+}
+
+/** They would go on with the old secret, and take every server for down once it is gone. */
+function unreachedSentinels(user: string, nodes: readonly RotationNode[]): readonly RotationRefusal[] {
+  const found = findUnreachedSentinels(user, nodes);
+  if (found === undefined) return [];
+  const { watching, told, seenAt } = found;
+  const who = watching === 1 ? 'A Sentinel logs in' : `${watching} Sentinels log in`;
+  const few =
+    told === 0 ? 'none of them takes part' : `only ${told} Sentinel${told === 1 ? ' takes' : 's take'} part`;
+  return [
+    {
+      code: 'sentinels-unreached',
+      message: `${who} as ${user} at ${listNodes(seenAt)}, and ${few}: they would not be told the new secret, and would take the servers for down.`,
+      next: 'add sentinel.seeds and sentinel.auth to the fleet in the policy, or name one Sentinel as a target',
+      override: 'force',
     },
   ];
 }
