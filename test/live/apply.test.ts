@@ -182,6 +182,28 @@ describe('wardis apply', () => {
       expectNoSecret(first, still, resumed);
     });
 
+    it('takes back with one word what one apply and its late resume did', async () => {
+      // A server that is started anew writes the same commands in another order.
+      const rightsOf = async (node: TopologyNode): Promise<readonly string[]> =>
+        (await usersOf(node)).map((line) => line.split(' ').toSorted().join(' '));
+      const before = await Promise.all(topology.nodes.map(rightsOf));
+      const away = topology.node('replica-2');
+      await away.kill();
+      expect((await apply('--yes')).exit).toBe(3);
+      await away.restart();
+      await topology.settle();
+      expect((await apply('--resume', '--yes')).exit).toBe(0);
+      const listed = await apply('--runs');
+      expect(listed.out).toMatch(/goes on with \S+-apply-/);
+      const undone = await apply('--undo', '--yes');
+      expect([undone.exit, undone.out.trim().split('\n').at(-1)]).toEqual([
+        0,
+        'Apply taken back: 3 nodes as before.',
+      ]);
+      expect(await Promise.all(topology.nodes.map(rightsOf))).toEqual(before);
+      expect((await apply('--undo', '--yes')).err).toContain('there is no run to take back');
+    });
+
     it('leaves a node that stops answering in the middle pending, and goes on with the others', async () => {
       const paused = topology.node('replica-1');
       const answer = apply('--yes', '--canary', 'none', '--json');

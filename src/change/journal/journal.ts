@@ -32,6 +32,10 @@ export interface RunSummary {
   readonly startedAt?: string;
   readonly actor?: string;
   readonly subject?: string;
+  /** The run that this one went on with: both are one operation. */
+  readonly continues?: string;
+  /** Which part of an operation in several runs this one is, in the operation's own word. */
+  readonly phase?: string;
   /** `open`: cut short, or still running. `damaged`: cannot be read; `problem` says why. */
   readonly status: RunOutcome | 'open' | 'damaged';
   readonly problem?: string;
@@ -113,8 +117,13 @@ function summarize(stateFolder: string, id: string): readonly RunSummary[] {
   try {
     const run = parseRun(folder, id, readRunText(folder, id), CLOSED);
     const { entries } = readEntries(folder, run, CLOSED);
-    const { operation, startedAt, actor, subject } = run;
-    return [{ id, operation, startedAt, actor, subject, status: statusOf(entries) }];
+    const { operation, startedAt, actor, subject, facts } = run;
+    const { continues, phase } = facts;
+    const link = {
+      ...(typeof continues === 'string' && { continues }),
+      ...(typeof phase === 'string' && { phase }),
+    };
+    return [{ id, operation, startedAt, actor, subject, ...link, status: statusOf(entries) }];
   } catch (error) {
     // A folder without a run never began: nothing was sent to anybody.
     if (error instanceof ChangeError && error.code === 'no-run') return [];

@@ -17,6 +17,7 @@ import { FleetError, type Topology } from '../../fleet/index.ts';
 import type { ApplyFlags } from '../commands/apply.ts';
 import type { CommandContext } from '../context.ts';
 import { noRun } from './apply-failure.ts';
+import { familyOf, takeBackRuns } from './apply-family.ts';
 import { newRun, rememberUsers, showResult, worldOf } from './apply-new.ts';
 import { exitOf, type ApplyResult, type PlannedNumbers } from './apply-result.ts';
 import { conductRun, holdState, type Engine, type Held, type World } from './apply-run.ts';
@@ -59,8 +60,11 @@ export async function resumeApply(
           ? await finishUnread(named, flags, journal, missing, held, context)
           : { reports: [], unread: missing.map(neverRead) };
       const goesBack = report.outcome === 'undone' || report.outcome === 'undo-incomplete';
+      const others = goesBack ? opened.family.filter(({ id }) => id !== run.id) : [];
+      const engine = sparing('undo', world, context);
+      const back = await takeBackRuns(others, world, held, flags, context, engine);
       return {
-        reports: [report, ...rest.reports],
+        reports: [report, ...back, ...rest.reports],
         planned,
         unread: goesBack ? [] : rest.unread,
         interrupted: held.signal.aborted,
@@ -77,28 +81,26 @@ export async function undoApply(
   flags: ApplyFlags,
   context: CommandContext,
 ): Promise<void> {
-  const { run, world } = await openRun(named, flags, flags.undo, 'undo', context);
+  const { run, world, family } = await openRun(named, flags, flags.undo, 'undo', context);
+  const nodes = new Set(family.flatMap((each) => each.nodes.map(({ id }) => id)));
+  const others = family.filter(({ id }) => id !== run.id).map(({ id }) => id);
+  const more = others.length === 0 ? '' : ` and ${others.join(', ')} of the same apply`;
   await confirmChange(
     {
       yes: flags.yes === true,
-      about: `This takes back run ${run.id} (${run.subject}), at ${run.nodes.length} nodes.`,
+      about: `This takes back run ${run.id} (${run.subject})${more}, at ${nodes.size} nodes.`,
       scriptForm: `wardis apply --undo ${run.id} --yes`,
     },
     context,
   );
   const result = await holdState(world, `apply --undo ${run.id}`, context, async (held) => {
-    const journal = await openJournal(held.lock, run.id);
-    try {
-      const report = await conductRun(journal, sparing('undo', world, context), world, held, flags, context);
-      return {
-        reports: [report],
-        planned: plannedOf(run),
-        unread: [],
-        interrupted: held.signal.aborted,
-      };
-    } finally {
-      await journal.close();
-    }
+    const engine = sparing('undo', world, context);
+    return {
+      reports: await takeBackRuns(family, world, held, flags, context, engine),
+      planned: plannedOf(run),
+      unread: [],
+      interrupted: held.signal.aborted,
+    };
   });
   end(result, flags, 'undo', context);
 }
@@ -111,6 +113,8 @@ function end(result: ApplyResult, flags: ApplyFlags, asked: 'apply' | 'undo', co
 interface OpenedRun {
   readonly run: Run;
   readonly world: World;
+  /** All runs of the same apply that were not taken back, this one too, the newest first. */
+  readonly family: readonly Run[];
 }
 
 /** Looked up with the state folder held: a revocation may have come while somebody was asked. */
@@ -138,11 +142,14 @@ async function openRun(
   if (run.operation !== 'apply') {
     throw noRun(`${id} is a run of ${run.operation}, which has its own ${way}`);
   }
-  const status = listRuns(entry.stateFolder).find((each) => each.id === id)?.status;
+  const family = familyOf(entry.stateFolder, id);
+  const status = family.find((each) => each.id === id)?.status;
+  const left = family.filter((each) => each.status !== 'undone');
   if (way === 'resume' && status === 'done') throw noRun(`run ${id} is done`);
-  if (status === 'undone') throw noRun(`run ${id} was taken back`);
+  if (way === 'resume' ? status === 'undone' : left.length === 0) throw noRun(`run ${id} was taken back`);
   return {
     run,
+    family: left.map((each) => readRun(entry.stateFolder, each.id).run),
     world: {
       entry,
       topology: await findIfPossible(entry),

@@ -1,6 +1,6 @@
 /** The runs of a state folder as a list: what was done from here, and what is not over. */
 
-import { listRuns, readRun, type RunSummary } from '../../change/index.ts';
+import { listRuns, type RunSummary } from '../../change/index.ts';
 import { padTo, printSafeJson, safeText, widthOf } from '../../text/index.ts';
 
 export function renderRuns(stateFolder: string, format: 'table' | 'json'): string {
@@ -19,11 +19,7 @@ export function renderRuns(stateFolder: string, format: 'table' | 'json'): strin
     return `${printSafeJson({ schemaVersion: '1', runs: rows }, 2)}\n`;
   }
   if (runs.length === 0) return `no runs in ${safeText(stateFolder)}\n`;
-  const rows = runs.map((run) => [
-    run.id,
-    STATUS_WORDS[run.status],
-    run.problem ?? describe(run, stateFolder),
-  ]);
+  const rows = runs.map((run) => [run.id, STATUS_WORDS[run.status], run.problem ?? describe(run)]);
   const widths = [0, 1].map((at) => Math.max(...rows.map((row) => widthOf(row[at] ?? ''))));
   return rows
     .map((row) =>
@@ -46,14 +42,14 @@ const STATUS_WORDS: Readonly<Record<RunSummary['status'], string>> = {
   damaged: 'damaged',
 };
 
-function describe({ id, operation, subject, actor, status }: RunSummary, stateFolder: string): string {
-  const part =
-    operation === 'rotate' && status !== 'damaged' ? partOf(readRun(stateFolder, id).run.facts) : '';
-  return `${operation ?? ''} ${subject ?? ''}${part} by ${actor ?? 'somebody'}`;
+function describe({ operation, subject, actor, continues, phase }: RunSummary): string {
+  const part = operation === 'rotate' ? partOf(phase) : '';
+  const link = continues === undefined ? '' : `, goes on with ${continues}`;
+  return `${operation ?? ''} ${subject ?? ''}${part} by ${actor ?? 'somebody'}${link}`;
 }
 
 /** A rotation has two runs or more: the one that brings the new password, and those that take the old one away. */
-function partOf({ phase }: Readonly<Record<string, unknown>>): string {
+function partOf(phase: string | undefined): string {
   if (phase === 'extend') return ' (add)';
   return phase === 'retire' ? ' (finish)' : '';
 }
