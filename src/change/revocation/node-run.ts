@@ -15,6 +15,7 @@ import { formatServerName } from '../../conf/index.ts';
 import type { NodeEvidence, NodeReceipt } from '../receipt/receipt.ts';
 import { judgeNode } from '../receipt/verdict.ts';
 import { cutOff, deleteAndRead, endSessions, readOnly, type Cut, type Reading } from './node-cut.ts';
+import { createNodeTime, isLate, limitsLeft, type NodeTime } from './node-time.ts';
 import { tryOldSecrets, type LoginAnswer } from './old-secret.ts';
 import { findSaveHazard } from './save-hazard.ts';
 import { compareSavedFile } from './saved-file.ts';
@@ -51,6 +52,7 @@ export interface NodeRun {
   problem: { readonly kind: 'unreachable' | 'refused'; readonly detail: string } | undefined;
   /** A failure that trying again does not mend. */
   lasting: FleetError | undefined;
+  readonly time: NodeTime;
 }
 
 /** Looks for sessions that do not go away at once. */
@@ -80,6 +82,7 @@ export function createNodeRun(node: FleetNode): NodeRun {
     replicationBefore: undefined,
     problem: undefined,
     lasting: undefined,
+    time: createNodeTime(),
   };
 }
 
@@ -122,7 +125,7 @@ export async function finish(run: NodeRun, options: NodeRunOptions): Promise<voi
     if (!take(run, read)) return;
     await prove(run, options);
     const settled = isSettled(read, options) && run.login !== 'accepted';
-    if (settled || round === ROUNDS_MAX) return;
+    if (settled || round === ROUNDS_MAX || isLate(run.time, options.now)) return;
     // Somebody brings the account back, or came in between.
     await options.sleep(ROUND_PAUSE_MS * round);
     if (!(await cutAgain(run, options, 'account'))) return;
@@ -196,7 +199,8 @@ function evidenceOf(run: NodeRun): NodeEvidence | null {
 async function prove(run: NodeRun, options: NodeRunOptions): Promise<void> {
   const { reading, standing } = run;
   if (reading === undefined || standing === undefined) return;
-  run.login = await tryOldSecrets(run.node.target, options.user, options.secrets, options.limits);
+  const limits = limitsLeft(run.time, options.limits, options.now);
+  run.login = await tryOldSecrets(run.node.target, options.user, options.secrets, limits);
   const users = standing.accounts.map(({ name }) => name);
   const expected = { users, account: reading.account.state };
   run.file = compareSavedFile(run.node.target.endpoint, standing.file, options.user, expected);
@@ -215,10 +219,11 @@ async function cutAgain(
   return true;
 }
 
-/** False: the server refused. */
+/** Until nobody is in, or out of looks or time: what is left then is in the proof. False: the server refused. */
 async function endLeftSessions(run: NodeRun, options: NodeRunOptions): Promise<boolean> {
   let pause = LOOK_PAUSE_MIN_MS;
   for (let looks = 1; run.quietAt === undefined && looks <= LOOKS_MAX; looks += 1) {
+    if (isLate(run.time, options.now)) return true;
     await options.sleep(pause);
     pause = Math.min(pause * 2, LOOK_PAUSE_MAX_MS);
     if (!(await cutAgain(run, options, 'sessions'))) return false;
@@ -258,10 +263,16 @@ function refuse(run: NodeRun, { refused }: NodeRefusal): void {
   run.problem = { kind: 'refused', detail: refused };
 }
 
-async function connectionOf(run: NodeRun, { limits }: NodeRunOptions): Promise<Connection> {
+async function connectionOf(run: NodeRun, { limits, now }: NodeRunOptions): Promise<Connection> {
   if (run.node.reachable === 'unasked') {
     throw new FleetError('unreachable', run.node.id, `no address is known for ${run.node.id}`);
   }
-  run.connection ??= await openConnection(run.node.target, limits);
-  return run.connection;
+  if (run.connection !== undefined) return run.connection;
+  const connection = await openConnection(run.node.target, limitsLeft(run.time, limits, now));
+  if (run.time.state === 'stopped') {
+    connection.close();
+    throw new FleetError('timeout', run.node.id, `the deadline passed before ${run.node.id} answered`);
+  }
+  run.connection = connection;
+  return connection;
 }

@@ -25,6 +25,7 @@ import {
   type NodeRun,
   type NodeRunOptions,
 } from './node-run.ts';
+import { inTime } from './node-time.ts';
 import { objectionsAt, type Objection } from './objection.ts';
 import { planSteps, type Scribe } from './run-steps.ts';
 
@@ -135,6 +136,11 @@ interface Work {
   readonly permission: Permission;
 }
 
+interface Timed extends Work {
+  /** When waiting for nodes ends, in ms of the clock. */
+  readonly until: number;
+}
+
 async function perform(work: Work): Promise<RevocationReport> {
   const { options, runs, looks, permission, prospect } = work;
   const barred = prospect.objections.find((each) => !isOverridden(each, permission));
@@ -156,7 +162,7 @@ async function perform(work: Work): Promise<RevocationReport> {
       return drive(each, { ...work, scribe, gate, until, look: looks[at], first });
     }),
   );
-  await confirmAll(work, scribe);
+  await confirmAll({ ...work, until }, scribe);
   runs.forEach(closeRun);
   const receipt = writeReceipt(work);
   const outcome = outcomeOf(receipt);
@@ -173,11 +179,9 @@ async function perform(work: Work): Promise<RevocationReport> {
   };
 }
 
-interface Drive extends Work {
+interface Drive extends Timed {
   readonly scribe: Scribe;
   readonly gate: Gate;
-  /** When waiting for nodes ends, in ms of the clock. */
-  readonly until: number;
   readonly look: Promise<void> | undefined;
   /** `looked`: it answered, and its cut is on disk as begun. */
   readonly first: 'looked' | 'new';
@@ -187,7 +191,7 @@ interface Drive extends Work {
 async function drive(run: NodeRun, work: Drive): Promise<void> {
   const { options, permission } = work;
   let { first } = work;
-  if (first === 'new') await work.look;
+  if (first === 'new') await timed(run, work, async () => work.look);
   const isOver = (): boolean => run.problem !== undefined && options.now().getTime() > work.until;
   for (let tries = 1; run.lasting === undefined && !isOver(); tries += 1) {
     try {
@@ -208,7 +212,7 @@ async function drive(run: NodeRun, work: Drive): Promise<void> {
 
 async function goThrough(run: NodeRun, work: Drive, how: 'looked' | 'new'): Promise<void> {
   const { options, slots, scribe, gate, permission } = work;
-  const accepted = await slots.with(async () => {
+  const meet = async (): Promise<boolean> => {
     if (how === 'new') {
       if ((await look(run, options)) === undefined) return false;
       if (!isAllowed(run, options, permission)) return false;
@@ -218,13 +222,20 @@ async function goThrough(run: NodeRun, work: Drive, how: 'looked' | 'new'): Prom
     // Sending is what counts: a node that does not answer must hold nobody up.
     if (how === 'looked') gate.pass();
     return sent;
-  });
+  };
+  const accepted = await slots.with(() => timed(run, work, meet));
   if (!accepted) return;
   permission.onEvent?.({ kind: 'cut', node: run.node.id });
   // No node is cleared up while another one has not been sent its cut.
   await gate.opened;
   await scribe.begin([run.node.id], 'finish');
-  await slots.with(() => finish(run, options));
+  await slots.with(() => timed(run, work, () => finish(run, options)));
+}
+
+/** By the deadline, or a moment from now. */
+function timed<T>(run: NodeRun, work: Timed, task: () => Promise<T>): Promise<T> {
+  const { now, limits } = work.options;
+  return inTime({ time: run.time, now, limits, stop: () => closeRun(run) }, work.until, task);
 }
 
 /** A node that answers late is guarded like the others. */
@@ -266,7 +277,7 @@ async function closeBooks(run: NodeRun, scribe: Scribe): Promise<void> {
  * between, and whatever brings users back (an operator, another administrator) needs a moment. What came back is taken
  * away again, so many times; after that the receipt says what was seen last.
  */
-async function confirmAll(work: Work, scribe: Scribe): Promise<void> {
+async function confirmAll(work: Timed, scribe: Scribe): Promise<void> {
   const { options, runs } = work;
   for (let tries = 1; tries <= CONFIRMATIONS_MAX; tries += 1) {
     const done = runs.filter((run) => run.problem === undefined);
@@ -279,13 +290,15 @@ async function confirmAll(work: Work, scribe: Scribe): Promise<void> {
   }
 }
 
-/** False: something came back. */
-async function confirm(run: NodeRun, work: Work, scribe: Scribe, last: boolean): Promise<boolean> {
+/** False: something came back, and is looked for once more. */
+async function confirm(run: NodeRun, work: Timed, scribe: Scribe, last: boolean): Promise<boolean> {
   const { options, slots, permission } = work;
-  return slots.with(async () => {
+  // Who ran out of time once is looked at and not waited for again.
+  const again = !last && run.time.state === 'in-time';
+  const task = async (): Promise<boolean> => {
     try {
       if (await lookAgain(run, options)) return true;
-      if (!last && run.problem === undefined && isAllowed(run, options, permission)) {
+      if (again && run.problem === undefined && isAllowed(run, options, permission)) {
         await scribe.begin([run.node.id], 'cut');
         await cutBack(run, options);
         await scribe.begin([run.node.id], 'finish');
@@ -295,8 +308,9 @@ async function confirm(run: NodeRun, work: Work, scribe: Scribe, last: boolean):
       lose(run, error);
     }
     await closeBooks(run, scribe);
-    return false;
-  });
+    return !again;
+  };
+  return slots.with(() => timed(run, work, task));
 }
 
 function writeReceipt({ options, runs, prospect, permission }: Work): Receipt {
@@ -347,7 +361,8 @@ function lose(run: NodeRun, error: unknown): void {
   if (!(error instanceof FleetError)) throw error;
   closeRun(run);
   if (isLasting(error) || run.node.reachable === 'unasked') run.lasting = error;
-  run.problem = { kind: 'unreachable', detail: error.message };
+  const late = run.time.state === 'stopped' ? `the deadline passed before ${run.node.id} had answered` : '';
+  run.problem = { kind: 'unreachable', detail: late === '' ? error.message : late };
 }
 
 function missingOf({ node, standing, problem }: NodeRun): Prospect['missing'] {
