@@ -1,7 +1,8 @@
 /** Failures of an apply in the four parts of every failure. */
 
-import { ChangeError, type Movement } from '../../change/index.ts';
+import { ChangeError, type Movement, type Plan } from '../../change/index.ts';
 import { FleetError } from '../../fleet/index.ts';
+import type { ApplyFlags } from '../commands/apply.ts';
 import { CommandFailure } from '../failure.ts';
 import { describeFleetError } from '../fleet-failure.ts';
 
@@ -51,6 +52,23 @@ export function planRefused(): CommandFailure {
     code: 'E_REFUSED',
     what: 'the plan refuses itself for the reasons above; nothing was changed',
     next: 'mend what each reason names, or insist by --allow CODE where that is possible',
+  });
+}
+
+/** A plan file that refused itself stays refused, whatever the fleet is now, unless each reason is insisted on. */
+export function distrustRefused(file: string, { refusals }: Plan, { allow }: ApplyFlags): void {
+  const standing = refusals.filter(({ code, override }) => override === 'never' || !allow.includes(code));
+  if (standing.length === 0) return;
+  const reasons = standing
+    .slice(0, MOVEMENTS_SHOWN)
+    .map(({ code, node, message }) => `${code} at ${node}: ${message}`);
+  const more = standing.length - reasons.length;
+  throw new CommandFailure({
+    code: 'E_REFUSED',
+    what: 'this plan refused itself when it was made; nothing was changed',
+    target: file,
+    cause: [...reasons, ...(more > 0 ? [`and ${more} reasons more`] : [])].join('\n         '),
+    next: 'mend what each reason names, then make the plan again: wardis plan --out',
   });
 }
 

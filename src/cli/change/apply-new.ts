@@ -24,7 +24,7 @@ import { CommandFailure } from '../failure.ts';
 import type { UserSecret } from '../policy-secret.ts';
 import { readInput } from '../text-input.ts';
 import { describeActor } from './actor.ts';
-import { movedSince, planRefused } from './apply-failure.ts';
+import { distrustRefused, movedSince, planRefused } from './apply-failure.ts';
 import { exitOf, renderResult, resultData, type ApplyResult } from './apply-result.ts';
 import { conductRun, holdState, type World } from './apply-run.ts';
 import { confirmChange } from './confirm.ts';
@@ -32,7 +32,7 @@ import { readOwnedUsers, writeOwnedUsers } from './owned-users.ts';
 import { keepSecrets, makeSecrets } from './new-secrets.ts';
 import { makePlan, type MadePlan } from './plan-making.ts';
 import { renderPlan } from './plan-report.ts';
-import { rememberRotation } from './user-rotate-record.ts';
+import { rememberRotations } from './user-rotate-record.ts';
 
 export async function applyAnew(
   named: readonly string[],
@@ -41,24 +41,29 @@ export async function applyAnew(
 ): Promise<void> {
   const { file, targets } = splitNamed(named);
   const agreed = file === undefined ? undefined : await readPlanFile(file);
+  if (file !== undefined && agreed !== undefined) distrustRefused(file, agreed, flags);
   const bare = await makePlan(wayOf(targets, agreed, flags), withFleet(flags, agreed), context);
-  if (file !== undefined && agreed !== undefined) {
-    const movements = findMovements(agreed, bare.planned.plan);
-    if (movements.length > 0) throw movedSince(file, movements);
-  }
   const { made, fresh } = makeSecrets(bare);
   const { plan, stages } = made.planned;
+  if (file !== undefined && agreed !== undefined) {
+    const movements = findMovements(agreed, plan);
+    if (movements.length > 0) throw movedSince(file, movements);
+  }
   showPlan(plan, flags, context);
   for (const node of missedSince(made)) context.terminal.err(`note: ${safeText(node)}\n`);
-  announceSecrets(fresh, context);
   if (plan.refusals.length > 0) throw planRefused();
   if (stages.length === 0) return endWithoutSteps(made, flags, context);
   await confirmChange(questionOf(made, named, flags), context);
+  announceSecrets(fresh, context);
   const world = worldOf(made, flags);
   const result = await holdState(world, 'apply', context, async (held) => {
     rememberUsers(made, 'begun');
     keepSecrets(fresh);
-    for (const { user } of fresh) rememberRotation(user, made.entry, context);
+    rememberRotations(
+      fresh.map(({ user }) => user),
+      made.entry,
+      context,
+    );
     const journal = await createRun(held.lock, newRun(made, context));
     try {
       const report = await conductRun(journal, executeRun, world, held, flags, context);

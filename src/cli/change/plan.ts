@@ -3,9 +3,11 @@
 import { printPlan, type Plan } from '../../change/index.ts';
 import type { PlanFlags } from '../commands/plan.ts';
 import type { CommandContext } from '../context.ts';
+import { safeText } from '../../text/index.ts';
 import { EXIT, type ExitCode } from '../exit-code.ts';
 import { writeParts, writeWhole } from '../file-output.ts';
 import { parseOutputs } from '../format-option.ts';
+import { makeSecrets } from './new-secrets.ts';
 import { makePlan } from './plan-making.ts';
 import { PLAN_FORMATS, renderPlan } from './plan-report.ts';
 
@@ -19,7 +21,7 @@ export async function runPlan(
     PLAN_FORMATS,
     'table',
   );
-  const { plan } = (await makePlan(named, flags, context)).planned;
+  const { plan } = makeSecrets(await makePlan(named, flags, context)).made.planned;
   const look = context.terminal.outLook;
   for (const { format, path } of outputs) {
     const inFile = path !== undefined;
@@ -33,9 +35,18 @@ export async function runPlan(
   }
   if (flags.out !== undefined) {
     writeWhole(flags.out, printPlan(plan), 0o600);
-    if (flags.quiet !== true) context.terminal.err(`written to ${flags.out}: wardis apply ${flags.out}\n`);
+    if (flags.quiet !== true && plan.refusals.length === 0)
+      context.terminal.err(`written to ${flags.out}: wardis apply ${flags.out}\n`);
   }
+  if (plan.refusals.length > 0) context.terminal.err(refusalOf(plan, flags));
   context.finish(exitOf(plan, flags.check === true ? 'check' : 'show'));
+}
+
+/** Last, and also where the plan itself went into a file: what does not apply must not look as if it did. */
+function refusalOf({ refusals }: Plan, { out }: PlanFlags): string {
+  const codes = [...new Set(refusals.map(({ code }) => code))].join(', ');
+  const what = out === undefined ? 'this plan' : `written to ${out}, but it`;
+  return `${safeText(what)} cannot be applied, because it refuses itself: ${codes}\n`;
 }
 
 /** Published code of WRONGPASS. */
