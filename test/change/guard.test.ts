@@ -146,6 +146,22 @@ describe('the user of replicas', () => {
 });
 
 describe('Sentinels and exporters', () => {
+  it('are told of the setting that changes their login where they are logged in, never to declare default', async () => {
+    const sessions = [{ user: 'default', name: 'sentinel-3a5b0c1d-cmd', lastCommand: 'ping' }];
+    const nextAt = async (node: Partial<NodeText>): Promise<string> => {
+      const found = await refusals([{ users: [OPEN, ADMIN], sessions, ...node }], { kind: 'sentinel' });
+      const down = node.mode === 'sentinel' ? 'agree on a failover' : 'take the node for down';
+      const refusal = found.find(({ code }) => code === 'sentinel-user' || code === 'own-user');
+      expect(refusal?.next).not.toContain('declare default');
+      if (refusal?.code === 'sentinel-user') expect(refusal.message).toContain(down);
+      return refusal?.next ?? '';
+    };
+    expect(await nextAt({})).toContain('SENTINEL SET NAME auth-user');
+    const sentinel = { mode: 'sentinel', role: 'sentinel' } as const;
+    expect(await nextAt(sentinel)).toContain('SENTINEL CONFIG SET sentinel-pass and sentinel-user');
+    expect(await nextAt({ ...sentinel, sessions: [], login: 'default' })).toContain('sentinel.auth');
+  });
+
   it('keep the rights of the user that Sentinels watch as', async () => {
     const users = [CLOSED, ADMIN, `watch on #${'d'.repeat(64)} &* +@all`];
     const sessions = [{ user: 'watch', name: 'sentinel-3a5b0c1d-cmd', lastCommand: 'ping' }];

@@ -23,10 +23,9 @@ import {
 import { imageOf } from '../plan/user-image.ts';
 import { isExporter } from './exporter.ts';
 
-type Change = GuardedNode['changes'][number];
-
-export const guardCommandsInUse: Guard = (guarded, { input, denials }) =>
-  guarded.changes.flatMap((change): readonly Refusal[] => {
+export const guardCommandsInUse: Guard = (guarded, { input, denials }) => {
+  const alone = soleApplication(guarded);
+  return guarded.changes.flatMap((change): readonly Refusal[] => {
     const { name, after, due } = change;
     if (due || name === guarded.own || name === 'default') return [];
     const sessions = sessionsOf(guarded, name);
@@ -49,7 +48,8 @@ export const guardCommandsInUse: Guard = (guarded, { input, denials }) =>
       after,
       new Set(sessions.map(({ lastCommand }) => lastCommand.toLowerCase())),
     );
-    const counted = countedCommands(guarded, change, after).filter((command) => !last.includes(command));
+    const used = name === alone ? countedCommands(guarded) : [];
+    const counted = lostCommands(change.before, after, used).filter((command) => !last.includes(command));
     const seen = recordedDenials(input.recording?.get(name), change.before, after, denials);
     const said = [
       ...(last.length === 0
@@ -76,6 +76,7 @@ export const guardCommandsInUse: Guard = (guarded, { input, denials }) =>
       },
     ];
   });
+};
 
 /** Whoever logs in anew must still know a password. */
 export const guardPasswordsInUse: Guard = (guarded) =>
@@ -121,26 +122,31 @@ const NOT_OF_APPLICATIONS = new Set(
 );
 
 /** The counters do not tell users apart: they speak for a user only where it is alone. */
-function countedCommands(guarded: GuardedNode, { name, before }: Change, after: User): readonly string[] {
-  const { commandStats } = guarded.draft.state;
-  if (!commandStats.known || soleApplication(guarded) !== name) return [];
-  const used = [...commandStats.value]
+function countedCommands({ draft }: GuardedNode): readonly string[] {
+  const { commandStats } = draft.state;
+  if (!commandStats.known) return [];
+  return [...commandStats.value]
     .filter(([command, calls]) => calls > 0 && !NOT_OF_APPLICATIONS.has(command.split('|')[0] ?? ''))
     .map(([command]) => command);
-  return lostCommands(before, after, used);
 }
 
 /** The one user that is no administrator, not ours, and neither replicates nor observes. */
 function soleApplication({ before, own, draft }: GuardedNode): string | undefined {
   const roles = draft.users?.desired.users;
-  const applications = [...before.values()].filter((user) => {
+  const isApplication = (user: User): boolean => {
     if (user.name === own || !canLogIn(user)) return false;
     const role = roles?.get(user.name)?.role;
     if (role === 'replication' || role === 'sentinel' || role === 'monitor' || role === 'backup')
       return false;
     return canRun(user, 'acl|setuser', user.table) === 'no' && canRun(user, 'psync', user.table) === 'no';
-  });
-  return applications.length === 1 ? applications[0]?.name : undefined;
+  };
+  let found: string | undefined;
+  for (const user of before.values()) {
+    if (!isApplication(user)) continue;
+    if (found !== undefined) return undefined;
+    found = user.name;
+  }
+  return found;
 }
 
 /** Recorded commands with their keys that were allowed and would not be. Most nodes ask the same: answered once. */

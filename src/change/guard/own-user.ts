@@ -37,9 +37,11 @@ export const guardOwnUser: Guard = ({ draft, before, after, own }) => {
       user: own,
       message: `We are logged in as ${own}, and ${harm}: we could neither finish nor undo.`,
       next:
-        own === 'default'
-          ? 'log in as an administrator of the policy (--user NAME); wardis migrate makes one before it closes default'
-          : `declare ${own} in the policy with what it has, or log in as an administrator that stays`,
+        own !== 'default'
+          ? `declare ${own} in the policy with what it has, or log in as an administrator that stays`
+          : draft.state.mode === 'sentinel'
+            ? 'log in to the Sentinels as an administrator (sentinel.auth of the fleet); make one there by ACL SETUSER first (docs/migrate.md, Sentinels without a password)'
+            : 'log in as an administrator of the policy (--user NAME); wardis migrate makes one before it closes default',
       override: 'never',
     },
   ];

@@ -44,7 +44,10 @@ export const guardReplication: Guard = ({ draft, changes, sessions }, fleet) => 
         node: draft.node.id,
         user: change.name,
         message: `${who} replicates as ${change.name}, which ${harm}: replication would stop.`,
-        next: `declare ${change.name} in the policy with role: replication, or give the replicas another masteruser first`,
+        next:
+          change.name === 'default'
+            ? 'give the replicas another login first: CONFIG SET masteruser and masterauth (wardis migrate does)'
+            : `declare ${change.name} in the policy with role: replication, or give the replicas another masteruser first`,
         override: 'allow',
       },
     ];

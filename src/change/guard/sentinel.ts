@@ -32,12 +32,24 @@ export const guardSentinels: Guard = ({ draft, changes, sessions }) =>
         code: 'sentinel-user',
         node: draft.node.id,
         user: change.name,
-        message: `A Sentinel is logged in as ${change.name} from ${describeSessions(watching)}, which ${harm}: it would take the node for down, or fail to promote it.`,
-        next: `declare ${change.name} with role: sentinel and the password that the Sentinels use, or change sentinel auth-user and auth-pass first (wardis user rotate)`,
+        message: `A Sentinel is logged in as ${change.name} from ${describeSessions(watching)}, which ${harm}: ${draft.state.mode === 'sentinel' ? 'the Sentinels could not agree on a failover any more' : 'it would take the node for down, or fail to promote it'}.`,
+        next: nextOf(change.name, draft.state.mode),
         override: 'allow',
       },
     ];
   });
+
+/** Towards servers and between Sentinels they log in by different settings; no policy declares `default`. */
+function nextOf(user: string, mode: GuardedNode['draft']['state']['mode']): string {
+  if (mode === 'sentinel') {
+    return 'give the Sentinels a user of their own between them first: SENTINEL CONFIG SET sentinel-pass and sentinel-user at each (docs/migrate.md, Sentinels without a password)';
+  }
+  const other =
+    'give the Sentinels another login first: SENTINEL SET NAME auth-user … auth-pass … at each (wardis migrate does)';
+  return user === 'default'
+    ? other
+    : `declare ${user} with role: sentinel and the password that the Sentinels use, or ${other}`;
+}
 
 function harmOf(
   { before, after }: GuardedNode['changes'][number],
