@@ -273,18 +273,58 @@ describe('an announced address', () => {
     expect(resolveAddress({ host: '172.17.0.2', port: 6379 }, bad, 'remote').ok).toBe(false);
   });
 
-  it.each(['127.0.0.1', '127.9.9.9', '::1', '::ffff:127.0.0.1', 'localhost', 'LOCALHOST'])(
-    'of loopback (%s) is not dialled on this machine when another machine announced it',
-    (host) => {
-      expect(resolveAddress({ host, port: 6379 }, none, 'remote').ok).toBe(false);
-      expect(resolveAddress({ host, port: 6379 }, none, 'loopback').ok).toBe(true);
-    },
-  );
+  it.each([
+    '127.0.0.1',
+    '127.9.9.9',
+    '127.1',
+    '127.0.0.1.',
+    '2130706433',
+    '0x7f000001',
+    '0x7f.1',
+    '017700000001',
+    '::1',
+    '::1%lo',
+    '0:0:0:0:0:0:0:1',
+    '::ffff:127.0.0.1',
+    '::ffff:7f00:1',
+    '::7f00:1',
+    'localhost',
+    'LOCALHOST',
+    'localhost.',
+    'db.localhost',
+    'localhost.localdomain',
+    'ip6-localhost',
+    'ip6-loopback',
+  ])('of loopback (%s) is not dialled on this machine when another machine announced it', (host) => {
+    expect(resolveAddress({ host, port: 6379 }, none, 'remote').ok).toBe(false);
+    expect(resolveAddress({ host, port: 6379 }, none, 'loopback').ok).toBe(true);
+  });
 
-  it.each(['', '?', '0.0.0.0', '::', 'a b', 'a/b', 'user@host', '\u001b[2J', 'x'.repeat(300), '$(id)'])(
-    'that is none (%j) is not dialled',
+  it.each([
+    '',
+    '?',
+    '*',
+    '0.0.0.0',
+    '::',
+    '0',
+    '0x0',
+    '0:0::0',
+    '::ffff:0:0',
+    '1.2.3.256',
+    'a b',
+    'a/b',
+    'user@host',
+    '\u001b[2J',
+    'x'.repeat(300),
+    '$(id)',
+  ])('that is none (%j) is not dialled', (host) => {
+    expect(resolveAddress({ host, port: 6379 }, none, 'loopback').ok).toBe(false);
+  });
+
+  it.each(['fe80::1%eth0', '::ffff:10.0.0.6', '12.7.0.1', '128.0.0.1', 'localhost.example', 'node_1'])(
+    'of another machine (%s) is dialled wherever it was announced',
     (host) => {
-      expect(resolveAddress({ host, port: 6379 }, none, 'loopback').ok).toBe(false);
+      expect(resolveAddress({ host, port: 6379 }, none, 'remote').ok).toBe(true);
     },
   );
 

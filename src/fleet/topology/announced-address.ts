@@ -18,8 +18,18 @@ export type Resolved =
   { readonly ok: true; readonly endpoint: Endpoint } | { readonly ok: false; readonly why: string };
 
 const HOST = /^[0-9a-z_.:%-]{1,253}$/i;
-const LOOPBACK = /^(?:127\.|::1$|::ffff:127\.|localhost$)/i;
-const NOWHERE = /^(?:0\.0\.0\.0|::|\*)$/;
+/** Names that hosts files give to loopback: systems', Debian's and Fedora's, and all under `localhost` (RFC 6761). */
+const LOOPBACK_NAME =
+  /^(?:(?:.+\.)?localhost|(?:localhost[46]?)\.localdomain[46]?|localhost[46]|ip6-(?:localhost|loopback))$/;
+/** 127.0.0.0/8 in IPv4, mapped (which BlockList does by itself) and in the obsolete ::a.b.c.d; and ::1. */
+const LOOPBACK = new BlockList();
+LOOPBACK.addSubnet('127.0.0.0', 8, 'ipv4');
+LOOPBACK.addAddress('::1', 'ipv6');
+LOOPBACK.addSubnet('::127.0.0.0', 104, 'ipv6');
+/** The address of nobody, which leads to this machine where it is dialled all the same. */
+const NOWHERE = new BlockList();
+NOWHERE.addAddress('0.0.0.0', 'ipv4');
+NOWHERE.addAddress('::', 'ipv6');
 const SHOWN_CHARS_MAX = 120;
 
 /** Which announced addresses are dialled, and where they are reached. */
@@ -48,19 +58,20 @@ export function resolveAddress(
       ? { ok: true, endpoint: target.endpoint }
       : { ok: false, why: `the address map leads ${text} to what is no address` };
   }
-  if (address.host === '' || NOWHERE.test(address.host) || !HOST.test(address.host)) {
+  const meant = meaningOf(address.host);
+  if (meant === undefined || isOneOf(meant, NOWHERE)) {
     return { ok: false, why: `${show(text)} is no address that can be dialled` };
   }
   if (!Number.isInteger(address.port) || address.port < 1 || address.port > 65_535) {
     return { ok: false, why: `${show(text)} announces no port for this kind of connection` };
   }
-  if (vantage === 'remote' && LOOPBACK.test(address.host)) {
+  if (vantage === 'remote' && (LOOPBACK_NAME.test(meant) || isOneOf(meant, LOOPBACK))) {
     return {
       ok: false,
       why: `${text} is a loopback address of another machine: map it to where it is reached`,
     };
   }
-  if (within !== undefined && !isWithin(address.host, within)) {
+  if (within !== undefined && !isOneOf(address.host, within)) {
     return { ok: false, why: `${text} is outside of the networks that nodes may be in` };
   }
   return { ok: true, endpoint: { kind: 'tcp', host: address.host, port: address.port } };
@@ -88,7 +99,18 @@ export function readNetworks(networks: readonly string[]): BlockList | undefined
   return list;
 }
 
-function isWithin(host: string, networks: BlockList): boolean {
+/**
+ * The host as a resolver takes it, which has more ways to write an address than one: `2130706433`, `0x7f.1` and
+ * `127.0.0.1` are the same (WHATWG URL reads them as inet_aton does). Undefined: neither a name nor an address.
+ */
+function meaningOf(host: string): string | undefined {
+  if (!HOST.test(host)) return undefined;
+  const [bare = ''] = host.split('%');
+  const url = `http://${bare.includes(':') ? `[${bare}]` : bare.replace(/\.$/, '')}`;
+  return URL.canParse(url) ? new URL(url).hostname.replace(/^\[|\]$/g, '') : undefined;
+}
+
+function isOneOf(host: string, networks: BlockList): boolean {
   const family = isIP(host);
   return family !== 0 && networks.check(host, family === 6 ? 'ipv6' : 'ipv4');
 }
