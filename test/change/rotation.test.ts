@@ -5,6 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { hashPassword } from '../../src/acl/index.ts';
 import { refuseRotation, passwordHashes, warnRotation } from '../../src/change/rotation/refusal.ts';
 import type { RotationNode } from '../../src/change/rotation/rotation-node.ts';
+import { refuseSecret } from '../../src/change/rotation/secret-refusal.ts';
 import {
   countSessions,
   markMoment,
@@ -380,22 +381,18 @@ describe('a rotation is refused', () => {
   it.each(['with blank', 'quo"te', "quo'te", 'back\\slash', 'tab\tbed', 'bell\u0007'])(
     'where a file of a Sentinel, a replica or requirepass would have to hold %j',
     (next) => {
-      const data = (id: string, more: Omit<NodeOptions, 'id'>): RotationNode =>
-        nodeOf({ id, users: [ADMIN, line('app', OLD), line('default', OLD)], ...more });
-      const plain = data('a', {});
-      const replica = data('b', { secrets: { masteruser: 'app', masterauth: OLD } });
-      const sentinel = nodeOf({
-        id: 's',
-        role: 'sentinel',
-        users: [ADMIN, line('app', OLD)],
-        peer: ['app', OLD],
-      });
-      const required = data('c', { secrets: { requirepass: OLD } });
-      expect(codes([plain], 'app', next)).toEqual([]);
-      expect(codes([plain, replica], 'app', next)).toEqual(['unsafe-secret never']);
-      expect(codes([plain, sentinel], 'app', next)).toEqual(['unsafe-secret never']);
-      expect(codes([required], 'default', next)).toEqual(['unsafe-secret never']);
-      expect(codes([plain, replica, sentinel], 'app', 'a-#{}[]%*')).toEqual([]);
+      const users = [ADMIN, line('app', OLD), line('default', OLD)];
+      const plain = nodeOf({ id: 'a', users });
+      const replica = nodeOf({ id: 'b', users, secrets: { masteruser: 'app', masterauth: OLD } });
+      const sentinel = nodeOf({ id: 's', role: 'sentinel', users, peer: ['app', OLD] });
+      const required = nodeOf({ id: 'c', users, secrets: { requirepass: OLD } });
+      const told = (user: string, nodes: readonly RotationNode[], secret = next) =>
+        refuseSecret(user, nodes, new Secret(secret)).map(({ code }) => code);
+      expect(told('app', [plain])).toEqual([]);
+      expect(told('app', [plain, replica])).toEqual(['unsafe-secret']);
+      expect(told('app', [plain, sentinel])).toEqual(['unsafe-secret']);
+      expect(told('default', [required])).toEqual(['unsafe-secret']);
+      expect(told('app', [plain, replica, sentinel], 'a-#{}[]%*')).toEqual([]);
     },
   );
 

@@ -142,6 +142,21 @@ describe.skipIf(server === undefined)('wardis user rotate', () => {
       expect(wrong.err + same.err + lines.err).not.toContain(OLD);
     });
 
+    it('a new one that no file of a replica or Sentinel could hold', async () => {
+      await makeUser('app');
+      const { rotate, path } = desk({ quoted: 'can"ary\n' });
+      await admin('CONFIG', 'SET', 'masteruser', 'app');
+      await admin('CONFIG', 'SET', 'masterauth', OLD);
+      const argv = ['--to', 'stdout', '--new-password-file', path('quoted'), '--yes'];
+      const answer = await rotate('app', ...argv);
+      await admin('CONFIG', 'SET', 'masterauth', '');
+      await admin('CONFIG', 'SET', 'masteruser', '');
+      expect(answer.exit).toBe(2);
+      expect(answer.err).toContain('the new secret has to stand in a file there');
+      expect(answer.err).not.toContain('can"ary');
+      expect([await login('app', OLD), existsSync(path('state/runs'))]).toEqual(['OK', false]);
+    });
+
     it('wrong credentials of our own with exit code 4', async () => {
       const { rotate, path } = desk();
       writeFileSync(path('admin.secret'), 'wrong\n');

@@ -4,7 +4,6 @@ import { hashPassword } from '../../acl/index.ts';
 import type { User } from '../../acl/index.ts';
 import type { Secret } from '../../conf/index.ts';
 import { isRead, isSentinel, type ReadNode, type RotationNode } from './rotation-node.ts';
-import { findUse } from './user-use.ts';
 import { findUnreachedSentinels } from './unreached-sentinel.ts';
 
 export type RotationRefusalCode =

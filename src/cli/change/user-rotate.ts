@@ -14,6 +14,7 @@ import {
   readRun,
   readStatus,
   refuseRotation,
+  refuseSecret,
   resumeRotation,
   undoRotation,
   warnRotation,
@@ -125,9 +126,10 @@ async function begin(work: Work): Promise<void> {
   if (refusals.length > 0) throw refused(user, refusals);
   const hashes = passwordHashes(user, fleet.nodes);
   const { request, notes } = await readWish(user, flags, entry, hashes, context);
-  const late = refuseRotation(user, fleet.nodes, request.newSecret).filter(
+  const same = refuseRotation(user, fleet.nodes, request.newSecret).filter(
     ({ code }) => code === 'same-secret',
   );
+  const late = [...same, ...refuseSecret(user, fleet.nodes, request.newSecret)];
   if (late.length > 0) throw refused(user, late);
   const voice = openVoice(context, flags, request.sinks);
   for (const note of [...fleet.topology.notes, ...warnRotation(user, fleet.nodes), ...notes])
