@@ -9,7 +9,8 @@ import {
   type PlanInput,
 } from '../../src/change/index.ts';
 import { Secret } from '../../src/conf/index.ts';
-import { hashPassword } from '../../src/acl/index.ts';
+import { hashPassword, parseUserLine, printUser, type Command } from '../../src/acl/index.ts';
+import type { NodeState } from '../../src/fleet/index.ts';
 import { ADMIN, NOW, OPEN, play, policyOf, stateOf, topologyOf, type NodeText } from './plan-scene.ts';
 
 const POLICY = `
@@ -57,7 +58,7 @@ describe('a plan of one node', () => {
     expect(of(first, 'change-user').map(({ user, direction }) => [user, direction])).toEqual([
       ['default', 'narrow'],
     ]);
-    expect(stageNames).toEqual(['extend', 'verify', 'remove', 'revision', 'persist']);
+    expect(stageNames).toEqual(['extend', 'verify', 'remove', 'persist', 'revision']);
     expect(made.refusals).toEqual([]);
     const next = again();
     expect(next.plan.nodes[0]?.differences).toEqual([]);
@@ -165,8 +166,9 @@ describe('passwords', () => {
       'extend set-user',
       'verify prove-login',
       'remove set-user',
-      'revision set-user',
       'persist persist',
+      'revision set-user',
+      'revision persist',
     ]);
     expect(of(first, 'change-user')[0]).toMatchObject({
       direction: 'widen',
@@ -234,10 +236,8 @@ describe('settings', () => {
       { name: 'maxclients', before: '100000', after: '10000' },
       { name: 'loglevel', before: 'warning', after: 'notice' },
     ]);
-    expect(stages.at(-1)?.steps.map((each) => each.kind === 'persist' && each.by)).toEqual([
-      'acl-save',
-      'config-rewrite',
-    ]);
+    const saved = stages.find(({ name }) => name === 'persist')?.steps ?? [];
+    expect(saved.map((each) => each.kind === 'persist' && each.by)).toEqual(['acl-save', 'config-rewrite']);
   });
 
   it('about memory are left alone unless the policy states them', async () => {
@@ -297,6 +297,56 @@ describe('what is on disk', () => {
     expect(only).toMatchObject({ kind: 'persistence', how: 'acl-save' });
     expect(only?.kind === 'persistence' && only.why).toContain('orders');
     expect(planned.stages.map(({ name }) => name)).toEqual(['persist']);
+  });
+
+  /** Everything up to the first step of a stage, as where it failed. */
+  const upTo = (stages: Awaited<ReturnType<typeof plan>>['stages'], name: string) =>
+    stages.slice(
+      0,
+      stages.findIndex((stage) => stage.name === name),
+    );
+
+  it.each(['warning', 'notice'])(
+    'is saved again by the next apply where it could not be (loglevel %s)',
+    async (loglevel) => {
+      const before = stateOf({ users: [CLOSED, ADMIN], settings: { loglevel } });
+      const input: PlanInput = {
+        policy: await policyOf(POLICY),
+        topology: topologyOf([{ users: [] }]),
+        states: [before],
+        unreadable: [],
+        secrets: new Map(),
+        now: NOW,
+      };
+      const failed = play(before, upTo(planFleet(input).stages, 'persist'));
+      const next = planFleet({ ...input, states: [failed] });
+      expect(next.plan.nodes[0]?.differences.map(({ kind }) => kind)).toEqual(['revision']);
+      const saved = next.stages.find(({ name }) => name === 'persist')?.steps ?? [];
+      expect(saved.map((each) => each.kind === 'persist' && each.by)).toEqual(
+        loglevel === 'warning' ? ['acl-save', 'config-rewrite'] : ['acl-save'],
+      );
+    },
+  );
+
+  it('loses the revision while a node that holds it is changed back', async () => {
+    const state = await settled();
+    if (!state.users.known) throw new Error('users are known here');
+    const value = state.users.value.filter(({ user }) => user.name !== 'orders');
+    const drifted = { ...state, users: { ...state.users, value } };
+    const input: PlanInput = {
+      policy: await policyOf(POLICY),
+      topology: topologyOf([{ users: [] }]),
+      states: [drifted],
+      unreadable: [],
+      secrets: new Map(),
+      now: NOW,
+    };
+    const { stages } = planFleet(input);
+    expect(stages.map(({ name }) => name)).toEqual(['unmark', 'extend', 'persist', 'revision']);
+    const failed = planFleet({ ...input, states: [play(drifted, upTo(stages, 'persist'))] });
+    expect(failed.plan.nodes[0]?.differences.map(({ kind }) => kind)).toEqual(['revision']);
+    const done = planFleet({ ...input, states: [play(drifted, stages)] });
+    expect(done.plan.nodes[0]?.differences).toEqual([]);
   });
 });
 
@@ -389,13 +439,15 @@ describe('a fleet', () => {
       now: NOW,
     });
     expect(planned.stages.map(({ name }) => name)).toEqual([
+      'unmark',
       'extend',
       'verify',
       'switch',
-      'revision',
+      'replication',
       'persist',
+      'revision',
     ]);
-    const proofs = planned.stages.find(({ name }) => name === 'revision')?.steps ?? [];
+    const proofs = planned.stages.find(({ name }) => name === 'replication')?.steps ?? [];
     expect(proofs.map(({ kind, node }) => [kind, node])[0]).toEqual(['prove-replication', '10.0.0.2:6379']);
     const [step] = planned.stages.find(({ name }) => name === 'switch')?.steps ?? [];
     expect(step?.kind === 'set-config' && step.settings.map(({ name }) => name)).toEqual([
@@ -405,6 +457,26 @@ describe('a fleet', () => {
     expect(JSON.stringify(planned.plan)).not.toContain('"link"');
   });
 });
+
+/** The node as if its COMMAND reply came the other way round. */
+function turnCommands(state: NodeState): NodeState {
+  if (!state.users.known) return state;
+  const turn = (command: Command): Command => ({
+    ...command,
+    index: state.table.byIndex.length - 1 - command.index,
+    subcommands: command.subcommands.map(turn),
+  });
+  const table = {
+    ...state.table,
+    commands: new Map([...state.table.commands].toReversed().map(([name, each]) => [name, turn(each)])),
+    byIndex: state.table.byIndex.toReversed().map(turn),
+  };
+  const value = state.users.value.map((fact) => {
+    const { user } = parseUserLine(printUser(fact.user, state.table), table);
+    return { ...fact, user: user ?? fact.user };
+  });
+  return { ...state, table, users: { ...state.users, value } };
+}
 
 describe('a plan file', () => {
   it('reads back as the plan that was written', async () => {
@@ -434,5 +506,19 @@ describe('a plan file', () => {
     ]);
     const read = await parsePlan(printPlan(made));
     expect(read.ok && findMovements(read.plan, made)).toEqual([]);
+  });
+
+  it('is the same where a server lists its commands in another order', async () => {
+    const text = { users: [CLOSED, ADMIN, 'orders on nopass ~* &* +@all -keys -flushall'] };
+    const made = (await plan(text)).plan;
+    const states = [turnCommands(stateOf(text))];
+    const turned = (await plan(text, { states })).plan;
+    expect(of(turned.nodes[0]?.differences ?? [], 'change-user')[0]?.diff.lost[0]).toHaveProperty('commands');
+    expect(findMovements(made, turned)).toEqual([]);
+    const names = (each: typeof made) =>
+      of(each.nodes[0]?.differences ?? [], 'change-user').flatMap(({ diff }) =>
+        diff.lost.map((right) => ('commands' in right ? right.commands : [])),
+      );
+    expect(names(turned)).toEqual(names(made));
   });
 });

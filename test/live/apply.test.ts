@@ -278,6 +278,26 @@ describe('wardis apply', () => {
       }
     });
 
+    it('shows in the next plan what could not be saved, and saves it in the next apply', async () => {
+      const { confPath, ...node } = topology.node('replica-2');
+      const conf = readFileSync(confPath, 'utf8');
+      rmSync(confPath);
+      mkdirSync(confPath);
+      try {
+        const failed = await apply('--yes');
+        expect([failed.exit, failed.out]).toEqual([3, expect.stringContaining('CONFIG REWRITE was refused')]);
+      } finally {
+        rmSync(confPath, { recursive: true });
+        writeFileSync(confPath, conf);
+      }
+      expect(await node.command('CONFIG', 'GET', 'maxmemory-policy')).toContain('allkeys-lru');
+      const shown = await wardis('plan', '--check');
+      expect([shown.exit, shown.out]).toEqual([1, expect.stringContaining('revision')]);
+      expect((await apply('--yes')).exit).toBe(0);
+      expect(readFileSync(confPath, 'utf8')).toContain('maxmemory-policy allkeys-lru');
+      expect((await wardis('plan', '--check')).exit).toBe(0);
+    });
+
     it('asks for more than a yes where sessions end', async () => {
       const session = await openConnection({ port: topology.node('primary').port });
       await session.send(['AUTH', 'old-batch', 'x']);

@@ -48,11 +48,11 @@ export const guardOwnUser: Guard = ({ draft, before, after, own }) => {
 };
 
 /** What the steps of this node, and their undoing, send. */
-function needsOf({ users, settings, marker, persistence, state }: NodeDraft): readonly string[] {
+function needsOf({ users, settings, marker, marking, persistence, state }: NodeDraft): readonly string[] {
   const needs = new Set<string>();
   const changes = users?.changes ?? [];
   const comes = marker !== undefined && marker.before === undefined;
-  if (changes.length > 0 || marker !== undefined) needs.add('acl|setuser');
+  if (changes.length > 0 || marking.length > 0) needs.add('acl|setuser');
   if (comes || changes.some(({ before, after }) => before === undefined || after === undefined))
     needs.add('acl|deluser');
   if (changes.some(({ endsSessions }) => endsSessions)) needs.add('client|kill');

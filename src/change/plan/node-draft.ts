@@ -8,6 +8,13 @@ import type { PersistencePlan } from './persistence.ts';
 import type { SettingPlan } from './setting-changes.ts';
 import type { UserChange } from './user-change.ts';
 
+/** The marker comes off before changes that it would outlive, and is set when they are saved. */
+export interface MarkMove {
+  readonly stage: 'unmark' | 'revision';
+  readonly before: User | undefined;
+  readonly after: User;
+}
+
 export interface NodeDraft {
   readonly node: FleetNode;
   readonly state: NodeState;
@@ -26,6 +33,8 @@ export interface NodeDraft {
   /** The marker as it is and as it should be; undefined where it is right, or where there can be none. */
   readonly marker: { readonly before: User | undefined; readonly after: User } | undefined;
   readonly marked: NodePlan['marker'];
+  /** What is done to the marker, in order; empty where it is right and nothing else is changed. */
+  readonly marking: readonly MarkMove[];
   readonly persistence: PersistencePlan;
 }
 

@@ -10,7 +10,16 @@ import { desireUsers, type DesireUsers, type NodeMode } from './desired-users.ts
 import { differencesOf, type NodeDraft } from './node-draft.ts';
 import { planPersistence } from './persistence.ts';
 import type { PlanInput } from './plan-input.ts';
-import { digestUsers, isHarmless, MARKER, markerUser, policyRevision, readMarker } from './revision.ts';
+import {
+  digestUsers,
+  isHarmless,
+  isUnsaved,
+  MARKER,
+  markerUser,
+  policyRevision,
+  readMarker,
+  unsavedMarker,
+} from './revision.ts';
 import { expectSettings, planReplication, planSettings, type ExpectSettings } from './setting-changes.ts';
 import { completeSecrets } from './sibling-hash.ts';
 import { noteOddNodes } from './siblings.ts';
@@ -106,8 +115,11 @@ function draftNode(
   const role = roleOf(node, state);
   if (!state.users.known) {
     const persistence = { differences: [], by: [], warnings: [] };
-    const draft = { node, state, role, users: undefined, settings: [], marker: undefined, marked: undefined };
-    return { draft: { ...draft, persistence }, warnings };
+    const marks = { marker: undefined, marked: undefined, marking: [] };
+    return {
+      draft: { node, state, role, users: undefined, settings: [], ...marks, persistence },
+      warnings,
+    };
   }
   const before = new Map(state.users.value.map(({ user }) => [user.name, user]));
   // Where commands are renamed users are read with another table than the node's own.
@@ -116,16 +128,38 @@ function draftNode(
   const planned = planUsers(state, before, desired, scene.rules);
   const marker = markerOf(before, planned, scene.revision, table);
   const users = { before, after: usersAfter(before, planned), desired, ...planned };
+  const isSet = settings.some(({ changes }) => changes.length > 0);
+  const isTouched = planned.changes.length > 0 || isSet;
   const touched = {
-    users: planned.changes.length > 0 || marker.plan !== undefined,
-    settings: settings.some(({ changes }) => changes.length > 0),
+    // The marker is a user too, and moves with whatever is changed.
+    users: isTouched || marker.plan !== undefined,
+    settings: isSet || isUnsaved(before.get(MARKER)),
   };
   const persistence = planPersistence(state, before, touched, scene.input.files?.get(node.id));
+  const marking = markingOf(marker, { isSet, isTouched, savers: persistence.by.length }, table);
   warnings.push(...desired.warnings, ...planned.warnings, ...persistence.warnings);
-  return {
-    draft: { node, state, role, users, settings, marker: marker.plan, marked: marker.said, persistence },
-    warnings,
-  };
+  const marks = { marker: marker.plan, marked: marker.said, marking };
+  return { draft: { node, state, role, users, settings, ...marks, persistence }, warnings };
+}
+
+/**
+ * A marker of another revision, or none, shows by itself that users were not saved; settings that were not saved beside
+ * an ACL file that was, nothing shows. Then, and where the marker is right, it comes off first, unless nothing is saved.
+ */
+function markingOf(
+  { plan, live, wanted }: Marking,
+  node: { readonly isSet: boolean; readonly isTouched: boolean; readonly savers: number },
+  table: User['table'],
+): NodeDraft['marking'] {
+  const isTakenOff = plan === undefined ? node.isTouched && node.savers > 0 : node.isSet && node.savers > 1;
+  if (!isTakenOff)
+    return plan === undefined ? [] : [{ stage: 'revision', before: plan.before, after: plan.after }];
+  const open = unsavedMarker(table);
+  if (isUnsaved(live)) return [{ stage: 'revision', before: live, after: wanted }];
+  return [
+    { stage: 'unmark', before: live, after: open },
+    { stage: 'revision', before: open, after: wanted },
+  ];
 }
 
 function settingsOf(
@@ -143,18 +177,26 @@ function settingsOf(
   return link === undefined ? planned.plans : [...planned.plans, link];
 }
 
+interface Marking {
+  /** Undefined: the marker is right already. */
+  readonly plan: NodeDraft['marker'];
+  readonly said: NodePlan['marker'];
+  readonly live: User | undefined;
+  readonly wanted: User;
+}
+
 function markerOf(
   before: ReadonlyMap<string, User>,
   { held }: UserChanges,
   revision: string,
   table: User['table'],
-): { readonly plan: NodeDraft['marker']; readonly said: NodePlan['marker'] } {
+): Marking {
   const digest = digestUsers(held);
   const live = before.get(MARKER);
   const wanted = markerUser(revision, digest, table);
   const said = readMarker(live, digest);
   const right = live !== undefined && said?.revision === revision && isHarmless(live, wanted);
-  return { plan: right ? undefined : { before: live, after: wanted }, said };
+  return { plan: right ? undefined : { before: live, after: wanted }, said, live, wanted };
 }
 
 function usersAfter(before: ReadonlyMap<string, User>, { changes }: UserChanges): ReadonlyMap<string, User> {

@@ -51,13 +51,25 @@ export function markerUser(revision: string, digest: string, table: CommandTable
   return user;
 }
 
+/** Stands where a revision stands while a node is changed, and until that was saved. */
+const UNSAVED = '0'.repeat(64);
+
+/** The marker of a node that is being changed: of no revision. */
+export function unsavedMarker(table: CommandTable): User {
+  return markerUser(UNSAVED, sha256(''), table);
+}
+
+export function isUnsaved(marker: User | undefined): boolean {
+  return marker?.passwords[0] === UNSAVED;
+}
+
 /** What a marker says: the revision, and whether the declared users are still as it was set for. */
 export function readMarker(
   marker: User | undefined,
   digest: string,
 ): { readonly revision: string; readonly exact: boolean } | undefined {
   const [revision, left] = marker?.passwords ?? [];
-  return revision === undefined ? undefined : { revision, exact: left === digest };
+  return revision === undefined || revision === UNSAVED ? undefined : { revision, exact: left === digest };
 }
 
 /** A marker that could let somebody in, or do something, is none. */

@@ -1,7 +1,8 @@
 /**
  * The steps that make a plan true. All nodes gain before any loses: users and rights first, proved by logins, then what
- * switches over, then what goes, then the marker, and at last everything is written to disk. Within a stage replicas
- * and Sentinels come before primaries.
+ * switches over, then what goes, then links are proved and everything is written to disk, and only what is on disk is
+ * marked. A marker that would hold through this comes off first: no node whose change was not saved has the revision.
+ * Within a stage replicas and Sentinels come before primaries.
  */
 
 import type { User } from '../../acl/index.ts';
@@ -9,7 +10,7 @@ import { Secret } from '../../conf/index.ts';
 import type { Credential } from '../../policy/index.ts';
 import type { Stage } from '../run.ts';
 import type { Step, StepAction } from '../step.ts';
-import type { NodeDraft } from './node-draft.ts';
+import type { MarkMove, NodeDraft } from './node-draft.ts';
 import { MARKER } from './revision.ts';
 import type { UserMove, UserStage } from './user-change.ts';
 import { imageOf } from './user-image.ts';
@@ -17,12 +18,14 @@ import { countSessions } from './user-changes.ts';
 
 /** Names of the stages of an apply, in order, and what each does. */
 export const APPLY_STAGES = {
+  unmark: 'take the revision off nodes that change',
   extend: 'add users, rights and passwords',
   verify: 'prove that the logins work',
   switch: 'change settings, and users that both gain and lose',
   remove: 'take away rights, passwords and users',
-  revision: 'see that replication is up, and mark the nodes with the revision',
+  replication: 'see that replication is up',
   persist: 'write it to disk',
+  revision: 'mark the nodes with the revision, and write that to disk',
 } as const;
 
 export type ApplyStage = keyof typeof APPLY_STAGES;
@@ -67,6 +70,8 @@ function disturbsLinks(draft: NodeDraft): boolean {
 
 function actionsOf(stage: ApplyStage, draft: NodeDraft, { secrets, links }: Scene): readonly StepAction[] {
   switch (stage) {
+    case 'unmark':
+      return markings(stage, draft);
     case 'extend':
       return userActions(stage, draft);
     case 'verify':
@@ -75,10 +80,12 @@ function actionsOf(stage: ApplyStage, draft: NodeDraft, { secrets, links }: Scen
       return [...userActions(stage, draft), ...settingActions(draft)];
     case 'remove':
       return removals(draft);
-    case 'revision':
-      return [...(links === 'proved' ? linkProofs(draft) : []), ...markings(draft)];
+    case 'replication':
+      return links === 'proved' ? linkProofs(draft) : [];
     case 'persist':
       return draft.persistence.by.map((by) => ({ kind: 'persist', by }));
+    case 'revision':
+      return markings(stage, draft);
   }
 }
 
@@ -130,6 +137,13 @@ function linkProofs({ state: { role } }: NodeDraft): readonly StepAction[] {
   return linked ? [{ kind: 'prove-replication' }] : [];
 }
 
-function markings({ marker }: NodeDraft): readonly StepAction[] {
-  return marker === undefined ? [] : [setUser(marker, MARKER)];
+/** What marks a node must itself be saved, by whatever saves users. */
+function markings(stage: MarkMove['stage'], { marking, persistence }: NodeDraft): readonly StepAction[] {
+  const [by] = persistence.by;
+  return marking
+    .filter((move) => move.stage === stage)
+    .flatMap((move): readonly StepAction[] => [
+      setUser(move, MARKER),
+      ...(stage === 'unmark' || by === undefined ? [] : [{ kind: 'persist' as const, by }]),
+    ]);
 }
