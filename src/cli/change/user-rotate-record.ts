@@ -1,4 +1,4 @@
-/** Writes down when a credential was replaced, for the check of their age. */
+/** Writes down when credentials were replaced, for the check of their age. */
 
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -12,8 +12,17 @@ import type { CommandContext } from '../context.ts';
 import { writeWhole } from '../file-output.ts';
 import type { FleetEntry } from './fleet-access.ts';
 
-/** A record that cannot be read is left alone and said: the rotation itself is done. */
 export function rememberRotation(user: string, entry: FleetEntry, context: CommandContext): void {
+  rememberRotations([user], entry, context);
+}
+
+/** Of many in one write. A record that cannot be read is left alone and said: the rotation itself is done. */
+export function rememberRotations(
+  users: readonly string[],
+  entry: FleetEntry,
+  context: CommandContext,
+): void {
+  if (users.length === 0) return;
   const path = join(entry.stateFolder, CREDENTIALS_FILE);
   const read = readCredentialRecord(
     existsSync(path) ? readFileSync(path, 'utf8') : printCredentialRecord([]),
@@ -22,10 +31,11 @@ export function rememberRotation(user: string, entry: FleetEntry, context: Comma
     context.terminal.err(`${path} was left as it is, and the day is not in it: ${read.problem}\n`);
     return;
   }
-  const entryOf = {
-    user,
-    ...(entry.fleet === undefined ? {} : { fleet: entry.fleet.name }),
-    rotatedAt: context.now().toISOString(),
-  };
-  writeWhole(path, printCredentialRecord(recordRotation(read.record, entryOf)), 0o600);
+  const rotatedAt = context.now().toISOString();
+  const fleet = entry.fleet === undefined ? {} : { fleet: entry.fleet.name };
+  const record = users.reduce<typeof read.record>(
+    (known, user) => recordRotation(known, { user, ...fleet, rotatedAt }),
+    read.record,
+  );
+  writeWhole(path, printCredentialRecord(record), 0o600);
 }
