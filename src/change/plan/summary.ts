@@ -46,20 +46,41 @@ function countsAs(difference: Difference): 'add' | 'change' | 'remove' | 'byHand
 }
 
 /**
- * The same for differences that say the same, whichever node they are of: sessions come and go, and keys of objects stand
- * in the order of whoever wrote them.
+ * The same for differences that say the same, whichever node they are of: sessions come and go, keys of objects stand in
+ * the order of whoever wrote them, and rules and examples in the order in which the server lists its commands, which is
+ * another for each process.
  */
 export function identityOfDifference(difference: Difference): string {
   const known = identities.get(difference);
   if (known !== undefined) return known;
-  const lasting = difference.kind === 'remove-user' ? { ...difference, sessions: 0 } : difference;
-  const identity = JSON.stringify(lasting, (_, value: unknown) =>
-    typeof value === 'object' && value !== null && !Array.isArray(value)
+  const identity = JSON.stringify(lastingOf(difference), (key, value: unknown) => {
+    if (key === 'example' || key === 'witness') return undefined;
+    return typeof value === 'object' && value !== null && !Array.isArray(value)
       ? Object.fromEntries(Object.entries(value).toSorted(([a], [b]) => (a < b ? -1 : 1)))
-      : value,
-  );
+      : value;
+  });
   identities.set(difference, identity);
   return identity;
+}
+
+function lastingOf(difference: Difference): Difference {
+  switch (difference.kind) {
+    case 'remove-user':
+      return { ...difference, sessions: 0 };
+    case 'change-user':
+      return { ...difference, before: sortRules(difference.before), after: sortRules(difference.after) };
+    case 'add-user':
+      return { ...difference, rules: sortRules(difference.rules) };
+    case 'setting':
+    case 'persistence':
+    case 'revision':
+      return difference;
+  }
+}
+
+/** To be compared, not to be read: the rights that differ are beside it. */
+function sortRules(rules: string): string {
+  return rules.split(' ').toSorted().join(' ');
 }
 
 /** Nodes share the differences that they have in common. */

@@ -3,7 +3,15 @@
  * first, what it loses comes last, and old passwords stay until the end.
  */
 
-import { diffUsers, grantedCommands, parseUser, reach, type User, type UserDiff } from '../../acl/index.ts';
+import {
+  diffUsers,
+  grantedCommands,
+  parseUser,
+  reach,
+  type Right,
+  type User,
+  type UserDiff,
+} from '../../acl/index.ts';
 import type { Difference } from '../plan.ts';
 import { composeUser, imageOf, isSameUser, shownImage } from './user-image.ts';
 
@@ -99,8 +107,10 @@ function changeUser(before: User, after: User): UserChange | undefined {
   if (isSameUser(before, after)) return undefined;
   const diff = diffUsers(before, after);
   if (diff.same) return undefined;
-  const { login, unknown, gained, lost } = diff;
+  const { login } = diff;
   const direction = directionOf(diff);
+  const [gained, lost] = [sortRights(diff.gained), sortRights(diff.lost)];
+  const unknown = diff.unknown.toSorted();
   const difference = {
     kind: 'change-user',
     mark: '~',
@@ -113,6 +123,24 @@ function changeUser(before: User, after: User): UserChange | undefined {
   const moves = movesOf(before, after, direction);
   const endsSessions = before.enabled && !after.enabled;
   return { name: before.name, before, after, moves, endsSessions, difference, due: false };
+}
+
+/** Servers list their commands in an order of their own, each process in another. Kinds of rights stay as they are. */
+function sortRights(rights: readonly Right[]): readonly Right[] {
+  const sorted = rights.map((right): Right =>
+    right.kind === 'future-commands' ? right : { ...right, commands: right.commands.toSorted() },
+  );
+  const kinds = [...new Set(sorted.map(({ kind }) => kind))];
+  return kinds.flatMap((kind) =>
+    sorted.filter((right) => right.kind === kind).toSorted((a, b) => (textOf(a) < textOf(b) ? -1 : 1)),
+  );
+}
+
+/** Examples and witnesses are taken from whichever command came first. */
+function textOf(right: Right): string {
+  return JSON.stringify(right, (key, value: unknown) =>
+    key === 'example' || key === 'witness' ? undefined : value,
+  );
 }
 
 type Direction = Extract<Difference, { readonly kind: 'change-user' }>['direction'];
