@@ -1,4 +1,6 @@
 /** Fleets, ages and emergencies in a policy document: what is read, and what is said about what is not right. */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { parsePolicy } from '../../src/policy/document/reading.ts';
 import { printPolicyProblem, type PolicyDocument } from '../../src/policy/index.ts';
@@ -12,6 +14,23 @@ function read(text: string): PolicyDocument {
 function problems(text: string): readonly string[] {
   return parsePolicy(text).problems.map(printPolicyProblem);
 }
+
+describe('the page about fleets', () => {
+  const page = readFileSync(join(import.meta.dirname, '../../docs/fleet.md'), 'utf8');
+
+  it('has an example that is read, with every key of a fleet in it and in the table', () => {
+    const [, example = ''] = /```yaml\n([\s\S]*?)```/.exec(page) ?? [];
+    const [fleet] = read(example).fleets;
+    const { name, ...keys } = fleet ?? { name: '' };
+    expect(name).toBe('prod');
+    expect(Object.keys(keys).length).toBeGreaterThan(9);
+    for (const [key, value] of Object.entries(keys)) {
+      expect(value, key).not.toEqual([]);
+      expect(value, key).not.toBeUndefined();
+      expect(page).toMatch(new RegExp(`^\\| \`${key}\` `, 'm'));
+    }
+  });
+});
 
 describe('a fleet', () => {
   it('says how files, Sentinels and announced addresses are reached', () => {
