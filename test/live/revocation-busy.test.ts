@@ -35,6 +35,7 @@ describe('user revoke of somebody whose script runs', () => {
 
         await script;
         expect(answer.err).toContain('BUSY');
+        expect(answer.err).toContain('→ SCRIPT KILL there ends the script');
         expect(await node.command('ACL', 'GETUSER', 'bob'), answer.out + answer.err).toBeNull();
         // Whether other nodes hang on it could not be asked while it was busy.
         expect(answer.exit).toBe(3);

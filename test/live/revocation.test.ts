@@ -82,6 +82,7 @@ forEachServer(['redis-7.0', 'redis-8.0', 'valkey-9.1'], (server) => {
         at: new Date(),
         account: { state: 'absent' },
         hashes: [],
+        users: 'kept',
         left: 0,
         replication: 'none',
         persistence: { by: 'acl-save', state: 'not-asked', detail: '' },
@@ -448,6 +449,7 @@ forEachServer(['redis-6.0'], (server) => {
       expect(report.receipt.revoked, JSON.stringify(report.receipt.nodes)).toBe(true);
       expect(report.receipt.nodes.at(-1)?.evidence).toMatchObject({
         account: { state: 'absent' },
+        oldSecret: { hash: 'no-users' },
         persistence: { by: 'nothing', state: 'no-file' },
       });
       expect(await ended(held)).toBe(true);

@@ -30,7 +30,7 @@ const persistence = z
       .describe('Command that wrote users to disk; nothing: the server was started without a file.'),
     state: z
       .enum(['saved', 'no-file', 'failed', 'not-asked'])
-      .describe('saved: the server said that it wrote. no-file: a restart forgets everything.'),
+      .describe('saved: the server answered OK. no-file: a restart forgets everything.'),
     file: z
       .enum(['matches', 'differs', 'not-read'])
       .describe('The file itself, where it could be read from the host of who revoked.'),
@@ -44,9 +44,9 @@ const oldSecret = z
       .enum(['refused', 'accepted', 'not-tried', 'unclear'])
       .describe('A new connection with the old secret; not-tried: it is not known here.'),
     hash: z
-      .enum(['gone', 'present', 'none-known'])
+      .enum(['gone', 'present', 'none-known', 'no-users'])
       .describe(
-        'Password hashes that the account had; none-known: it had none when it was first looked at, or was gone by then.',
+        'Password hashes that the account had; none-known: it had none when it was first looked at, or was gone by then; no-users: the server has no users at all.',
       ),
   })
   .describe('What became of the secret that the person knows.');

@@ -25,6 +25,8 @@ export interface Reading {
   readonly account: NodeEvidence['account'];
   /** Hashes that the account holds now. */
   readonly hashes: readonly string[];
+  /** `none`: the server has no users at all. */
+  readonly users: 'kept' | 'none';
   readonly left: number;
   readonly persistence: Omit<NodeEvidence['persistence'], 'file'>;
   readonly replication: NodeEvidence['replication']['after'];
@@ -154,11 +156,11 @@ function readLooks(
   at: Date,
 ): Reading | NodeRefusal {
   const [getuser, clients, info] = replies;
-  const state = knowsNoUsers(getuser)
-    ? { account: { state: 'absent' as const }, hashes: [] }
-    : readAccountState(getuser);
+  const users = knowsNoUsers(getuser) ? ('none' as const) : ('kept' as const);
+  const state =
+    users === 'none' ? { account: { state: 'absent' as const }, hashes: [] } : readAccountState(getuser);
   if (state === undefined) return { refused: `ACL GETUSER: ${saidBy(getuser)}` };
   const left = readSessionsOf(user, clients);
   if (left === undefined) return { refused: `CLIENT LIST: ${saidBy(clients)}` };
-  return { at, ...state, left: left.length, persistence, replication: readReplication(info) };
+  return { at, ...state, users, left: left.length, persistence, replication: readReplication(info) };
 }

@@ -179,21 +179,21 @@ export function receiptOf(run: NodeRun): NodeReceipt {
 function evidenceOf(run: NodeRun): NodeEvidence | null {
   const { reading } = run;
   if (reading === undefined) return null;
-  const hash =
-    run.oldHashes.size === 0
-      ? 'none-known'
-      : reading.hashes.some((each) => run.oldHashes.has(each))
-        ? 'present'
-        : 'gone';
   return {
     cutAt: run.cutAt?.toISOString() ?? null,
     readAt: reading.at.toISOString(),
     account: reading.account,
     sessions: { seen: [...run.seen], ended: run.ended, left: reading.left },
-    oldSecret: { login: run.login, hash },
+    oldSecret: { login: run.login, hash: hashOf(run, reading) },
     persistence: { ...reading.persistence, file: run.file },
     replication: { before: run.replicationBefore ?? 'unknown', after: reading.replication },
   };
+}
+
+function hashOf({ oldHashes }: NodeRun, reading: Reading): NodeEvidence['oldSecret']['hash'] {
+  if (reading.users === 'none') return 'no-users';
+  if (oldHashes.size === 0) return 'none-known';
+  return reading.hashes.some((each) => oldHashes.has(each)) ? 'present' : 'gone';
 }
 
 async function prove(run: NodeRun, options: NodeRunOptions): Promise<void> {

@@ -1,6 +1,6 @@
 /** A receipt in words, for people: what it says of each node, what it proves, and what it cannot. */
 
-import type { NodeReceipt, OpenReason, Receipt } from '../../change/index.ts';
+import type { NodeEvidence, NodeReceipt, OpenReason, Receipt } from '../../change/index.ts';
 import { padTo, safeText, widthOf } from '../../text/index.ts';
 
 const REASONS: Readonly<Record<OpenReason, string>> = {
@@ -54,9 +54,17 @@ export function verdictWords({ verdict, nodes, notSeen }: Receipt): string {
 /** What a valid receipt proves, and what no receipt can. */
 export function boundsLines(receipt: Receipt): readonly string[] {
   const gone = receipt.account === 'delete' ? 'does not exist' : 'is off and has no password';
+  const unread = receipt.nodes.filter(
+    ({ outcome, evidence }) => outcome === 'revoked' && evidence !== null && isUnread(evidence),
+  ).length;
   return [
     `proves:   whoever holds the signing key saw, on each node called revoked and at the time given there, that the user`,
-    `          ${gone}, had no session, and that a restart does not bring it back.`,
+    `          ${gone}, had no session, and that a restart does not bring it back${unread === 0 ? '.' : ','}`,
+    ...(unread === 0
+      ? []
+      : [
+          `          which on ${unread} of them is the server's word: it answered OK to saving, the file was not read back.`,
+        ]),
     `does not: say what happened after ${receipt.issuedAt}, speak for servers that are not listed, show what the person`,
     `          did or copied before, or close the other ways in that it lists.`,
   ];
@@ -88,16 +96,28 @@ export function some(words: readonly string[], most = 3): string {
   return `${words.slice(0, most).map(safeText).join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
 }
 
+/** The server answered OK to saving, and nobody looked. */
+export function isUnread({ persistence }: NodeEvidence): boolean {
+  return persistence.state === 'saved' && persistence.file === 'not-read';
+}
+
+function savedWords(evidence: NodeEvidence): string {
+  const { persistence, oldSecret } = evidence;
+  if (oldSecret.hash === 'no-users') return 'has no users';
+  if (isUnread(evidence)) return `the server answered OK (${persistence.by})`;
+  return persistence.state === 'saved' ? `saved (${persistence.by})` : persistence.state;
+}
+
 function describeNode({ outcome, open, detail, evidence, role, server }: NodeReceipt): string {
   const head = `${outcome.padEnd(11)}  ${role}${server === null ? '' : ` ${safeText(server)}`}`;
   if (evidence === null)
     return `${head} · ${reasonWords(open)}${detail === '' ? '' : ` (${safeText(detail)})`}`;
-  const { account, sessions, oldSecret, persistence, readAt } = evidence;
+  const { account, sessions, oldSecret, readAt } = evidence;
   const facts = [
     account.state === 'absent' ? 'user gone' : `user ${account.state}, ${account.passwords} passwords`,
     `${sessions.ended} ended, ${sessions.left} left`,
     `old secret ${oldSecret.login}`,
-    persistence.state === 'saved' ? `saved (${persistence.by})` : persistence.state,
+    savedWords(evidence),
     `at ${readAt}`,
   ];
   const why = open.length === 0 ? '' : ` · OPEN: ${reasonWords(open)}`;

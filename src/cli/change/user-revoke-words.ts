@@ -10,7 +10,7 @@ import type {
   Prospect,
 } from '../../change/index.ts';
 import { padTo, safeText, widthOf } from '../../text/index.ts';
-import { alsoKnownLines, reasonWords, some } from './receipt-words.ts';
+import { alsoKnownLines, isUnread, reasonWords, some } from './receipt-words.ts';
 import type { RevokeRequest } from './user-revoke-request.ts';
 import type { RevokeResult } from './user-revoke.ts';
 
@@ -20,23 +20,27 @@ const LABEL_WIDTH = 13;
 /** Objections of one kind that are spelled out. */
 const OBJECTIONS_MAX = 2;
 
-/** What would be done. `asks`: a question follows; `shows`: this is all. */
+/** What would be done. `asks`: a question follows; `shows`: this is all; `nobody`: no node knows the user. */
 export function prospectLines(
   request: RevokeRequest,
   prospect: Prospect,
   objections: readonly Objection[],
-  mode: 'asks' | 'shows',
+  mode: 'asks' | 'shows' | 'nobody',
 ): readonly string[] {
   const { user, options } = request;
   const total = prospect.nodes.length + prospect.missing.length;
   const found = options.nodes.length > total ? options.nodes.length : total;
   const blocked = objections.length > 0;
+  if (mode === 'nobody') {
+    const head = `nobody is called ${safeText(user)} on ${count(found, 'node')}; nothing was touched`;
+    return [head, ...table(user, prospect.nodes, options.nodes), ...labelled('not seen', options.notSeen)];
+  }
   return [
     `would revoke ${safeText(user)} on ${count(found, 'node')}; nothing was touched`,
     ...table(user, prospect.nodes, options.nodes),
     ...labelled(
       'no answer',
-      prospect.missing.map(({ node, detail }) => withNode(node, detail)),
+      prospect.missing.map(({ node, detail }) => `${withNode(node, detail)}${waitHint(detail)}`),
     ),
     ...labelled('not seen', options.notSeen),
     ...labelled('also knows', describeAlsoKnown(prospect.alsoKnown)),
@@ -74,7 +78,7 @@ export function resultLines(request: RevokeRequest, result: RevokeResult): reado
     ...labelled('pending', pending.map(nodeWords)),
     ...labelled('not seen', receipt.notSeen),
     ...labelled('overridden', receipt.forced),
-    ...(receipt.revoked ? [] : labelled('finish', [`${request.commandLine} --resume --yes`])),
+    ...(receipt.revoked ? [] : labelled('finish', [finishWords(request, report)])),
     ...labelled('receipt', [`${shownPath(path)} (ed25519 ${key.id})`]),
     ...(key.made
       ? labelled('key', [
@@ -84,6 +88,21 @@ export function resultLines(request: RevokeRequest, result: RevokeResult): reado
       : []),
   ];
 }
+
+/** Going on finds no more Sentinels than before: they must be named first. */
+function finishWords(request: RevokeRequest, { receipt }: RevokeResult['report']): string {
+  const again = `${request.commandLine} --resume --yes`;
+  const isOnlySentinels =
+    receipt.nodes.every(({ outcome }) => outcome !== 'pending' && outcome !== 'not-revoked') &&
+    receipt.notSeen.length > 0 &&
+    receipt.notSeen.every((note) => SENTINELS_UNSEEN.test(note));
+  return isOnlySentinels
+    ? `add sentinel.seeds and sentinel.auth to the fleet in the policy, or name one Sentinel; then ${again}`
+    : again;
+}
+
+/** As finding the nodes says it of Sentinels that nobody named. */
+const SENTINELS_UNSEEN = /^(?:a Sentinel watches|\d+ Sentinels watch) \S+, and none is among the seeds/;
 
 /** What speaks against it, as sentences; the same at many nodes is said once. */
 export function objectionLines(objections: readonly Objection[]): readonly string[] {
@@ -157,18 +176,28 @@ function sessionWords(evidence: readonly NodeEvidence[], quietMs: number): strin
 }
 
 function deletedWords(wanted: 'delete' | 'keep-off', evidence: readonly NodeEvidence[], all: number): string {
-  const gone = evidence.filter(({ account }) => account.state === 'absent').length;
+  const kept = evidence.filter(({ oldSecret }) => oldSecret.hash !== 'no-users');
+  const gone = kept.filter(({ account }) => account.state === 'absent').length;
   const off = evidence.filter(({ account }) => account.state === 'off').length;
-  const saved = evidence.filter(({ persistence }) => persistence.state === 'saved').length;
-  const none = evidence.filter(({ persistence }) => persistence.state === 'no-file').length;
+  const answered = kept.filter(isUnread).length;
+  const saved = kept.filter(({ persistence }) => persistence.state === 'saved').length - answered;
+  const none = kept.filter(({ persistence }) => persistence.state === 'no-file').length;
   const account = wanted === 'delete' ? `${gone}/${all}` : `kept, off ${off + gone}/${all}`;
-  return `${account}, saved ${saved}/${all}${none === 0 ? '' : ` (${none} without a file: a restart forgets users)`}`;
+  return [
+    account,
+    ...usersWords(evidence.length - kept.length),
+    ...(saved > 0 || answered === 0 ? [`saved ${saved}/${all}`] : []),
+    ...(answered === 0 ? [] : [`the server answered OK to saving ${answered}/${all} (file not read back)`]),
+    ...(none === 0 ? [] : [`${none} without a file: a restart forgets users`]),
+  ].join(', ');
 }
 
 function provedWords(user: string, evidence: readonly NodeEvidence[], all: number): string {
   const refused = evidence.filter(({ oldSecret }) => oldSecret.login === 'refused').length;
   const tried = evidence.some(({ oldSecret }) => oldSecret.login !== 'not-tried');
-  const gone = evidence.filter(({ oldSecret }) => oldSecret.hash !== 'present').length;
+  const gone = evidence.filter(({ oldSecret }) => oldSecret.hash === 'gone').length;
+  const hashless = evidence.filter(({ oldSecret }) => oldSecret.hash === 'none-known').length;
+  const userless = evidence.filter(({ oldSecret }) => oldSecret.hash === 'no-users').length;
   const empty = evidence.filter(({ sessions }) => sessions.left === 0).length;
   const broken = evidence.filter(
     ({ replication }) => replication.before === 'up' && replication.after !== 'up',
@@ -176,15 +205,31 @@ function provedWords(user: string, evidence: readonly NodeEvidence[], all: numbe
   return [
     tried
       ? `old secret refused ${refused}/${all}`
-      : `old secret not known here; its hash is gone ${gone}/${all}`,
+      : [
+          `old secret not known here; its hash is gone ${gone}/${all}`,
+          ...(hashless === 0 ? [] : [`${hashless} had none`]),
+          ...usersWords(userless),
+        ].join(', '),
     `nobody logged in as ${safeText(user)} ${empty}/${all}`,
     broken === 0 ? 'replication as before' : `REPLICATION DOWN on ${broken}`,
   ].join(' · ');
 }
 
+/** Sentinels of Redis 6.0. */
+function usersWords(nodes: number): readonly string[] {
+  return nodes === 0 ? [] : [`${nodes} ${nodes === 1 ? 'has' : 'have'} no users`];
+}
+
+/** What ends a wait that does not end by itself; empty where nothing is known. */
+export function waitHint(detail: string): string {
+  return /: BUSY /.test(detail)
+    ? ' → SCRIPT KILL there ends the script (FUNCTION KILL a function), unless it has written'
+    : '';
+}
+
 function nodeWords({ node, open, detail, evidence }: NodeReceipt): string {
   const why = evidence !== null || detail === '' ? reasonWords(open) : detail;
-  return withNode(node, why);
+  return `${withNode(node, why)}${evidence === null ? waitHint(detail) : ''}`;
 }
 
 /** Most messages name the node already. */

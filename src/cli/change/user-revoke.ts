@@ -31,7 +31,7 @@ import { describeActor } from './actor.ts';
 import { openStateFolder } from './state-folder.ts';
 import { resultData, prospectData } from './user-revoke-data.ts';
 import { objectionsOf, readRequest, type RevokeRequest } from './user-revoke-request.ts';
-import { objectionLines, prospectLines, resultLines } from './user-revoke-words.ts';
+import { objectionLines, prospectLines, resultLines, waitHint } from './user-revoke-words.ts';
 import { explainChange } from './apply-failure.ts';
 
 /** What servers say to a login that they do not take. */
@@ -75,6 +75,12 @@ async function goOn(
   const doIt = flags.yes === true && flags.dryRun !== true;
   const asks = !doIt && flags.dryRun !== true && flags.json !== true && interactive && blocked.length === 0;
   if (!doIt) {
+    // A name that nobody has: the lines show it, and there is nothing to agree to.
+    if (isUnknown(request, revocation, flags)) {
+      if (flags.json === true) out(`${prospectData(request, revocation.prospect, objections)}\n`);
+      else out(`${prospectLines(request, revocation.prospect, objections, 'nobody').join('\n')}\n`);
+      refuseUnknown(request, revocation, flags);
+    }
     if (flags.json === true) out(`${prospectData(request, revocation.prospect, objections)}\n`);
     else
       out(`${prospectLines(request, revocation.prospect, objections, asks ? 'asks' : 'shows').join('\n')}\n`);
@@ -137,7 +143,7 @@ async function perform(
       alsoKnown: resumes?.alsoKnown ?? [],
       onEvent: (event) => {
         if (event.kind === 'waiting' && request.noise === 'progress') {
-          context.terminal.err(`waiting for ${event.node}: ${event.detail}\n`);
+          context.terminal.err(`waiting for ${event.node}: ${event.detail}${waitHint(event.detail)}\n`);
         }
       },
     });
@@ -188,12 +194,16 @@ function refuseStrangers({ user }: RevokeRequest, { prospect }: Revocation): voi
   });
 }
 
-/** A name that nobody has is a slip of the pen more often than a revocation. */
-function refuseUnknown(request: RevokeRequest, { prospect }: Revocation, flags: UserRevokeFlags): void {
+function isUnknown(request: RevokeRequest, { prospect }: Revocation, flags: UserRevokeFlags): boolean {
   const known = prospect.nodes.some(({ standing }) =>
     standing.accounts.some(({ name }) => name === request.user),
   );
-  if (known || request.before || flags.force === true || prospect.missing.length > 0) return;
+  return !known && !request.before && flags.force !== true && prospect.missing.length === 0;
+}
+
+/** A name that nobody has is a slip of the pen more often than a revocation. */
+function refuseUnknown(request: RevokeRequest, revocation: Revocation, flags: UserRevokeFlags): void {
+  if (!isUnknown(request, revocation, flags)) return;
   throw new CommandFailure({
     code: 'E_REVOKE',
     what: `no node knows this user; nothing was touched`,
