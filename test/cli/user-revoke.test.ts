@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { isAlive, logIn, observe } from '../live/revocation-fleet.ts';
 import { availableServers } from '../servers/index.ts';
-import { startReplicated, type Topology } from '../servers/topology.ts';
+import { startReplicated, startSentinelFleet, type Topology } from '../servers/topology.ts';
 import { run, type Answer } from './run.ts';
 
 const SECRET = 'canary-4be2f0a96c1d7735';
@@ -161,7 +161,38 @@ describe.skipIf(server === undefined)('wardis user revoke', () => {
     const slip = await revoke('ops-tmep', '--yes');
     expect(slip.exit).toBe(2);
     expect(slip.err).toContain('no node knows this user');
+    // Without --yes too: nobody is to take it for a revocation that waits for a yes.
+    for (const flags of [[], ['--dry-run'], ['--json']]) {
+      const shown = await revoke('ops-tmep', ...flags);
+      expect(shown.exit).toBe(2);
+      expect(shown.out).not.toMatch(/would revoke|do it/);
+      expect(shown.err).toContain('no node knows this user');
+    }
+    expect((await revoke('ops-tmep')).out).toContain('nobody is called ops-tmep on 2 nodes');
     expect((await revoke('ops-tmep', '--yes', '--force')).exit).toBe(0);
+  });
+
+  it('asks for the Sentinels that it could not see, since going on alone would not find them', async () => {
+    const user = 'user ops-temp on nopass ~* +@all';
+    const watched = await startSentinelFleet({ server: 'redis-7.0', users: [user] });
+    const login = ['--user', 'admin', '--password-file', join(folder, 'pw'), '--state', state];
+    const address = watched.node('primary').address;
+    const answer = await run(['user', 'revoke', 'ops-temp', address, ...login, '--yes']);
+    expect(answer.exit).toBe(3);
+    expect(answer.out).toMatch(/finish +add sentinel\.seeds .* --resume --yes/);
+    // That finishes it.
+    const [sentinel] = watched.sentinels;
+    const end = await run([
+      'user',
+      'revoke',
+      'ops-temp',
+      sentinel?.address ?? '',
+      ...login,
+      '--resume',
+      '--yes',
+    ]);
+    expect(end.exit, end.out + end.err).toBe(0);
+    await watched.stop();
   });
 
   it('refuses a user whom the policy declares, and names the line', async () => {
