@@ -65,7 +65,16 @@ export function openSession(
       throw explainAway(error, 'sending');
     }
   };
-  const send: StepNode['send'] = async (commands) => refuseBusy(await sendOnce(commands), nodeId);
+  const sendPatiently: StepNode['send'] = async (commands) => {
+    try {
+      return await sendOnce(commands);
+    } catch (error) {
+      const isLate = error instanceof NodeAway && error.how === 'silent';
+      if (!isLate || !isOfAllUsers(commands)) throw error;
+      return sendOnce(commands);
+    }
+  };
+  const send: StepNode['send'] = async (commands) => refuseBusy(await sendPatiently(commands), nodeId);
   const known = ports.known?.(nodeId);
   const server = remember(async () => known?.server ?? readServer(await send([['INFO', 'server']]), nodeId));
   const table = remember(async () => {
@@ -88,6 +97,14 @@ export function openSession(
     redials: () => Math.max(0, dials - 1),
     close: () => connection?.close(),
   };
+}
+
+/**
+ * Seen on real servers: Redis 7.0.15 works out the rules of every changed user when it lists or saves them, 2 ms each, and
+ * remembers them. Asked again, which does no harm, it answers from there.
+ */
+function isOfAllUsers(commands: readonly (readonly string[])[]): boolean {
+  return commands.every(([name, verb]) => name === 'ACL' && (verb === 'LIST' || verb === 'SAVE'));
 }
 
 async function dialNode(nodeId: string, ports: RunPorts): Promise<Connection> {
