@@ -3,6 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { findFreePort } from '../servers/index.ts';
+import { describeReport } from '../../src/cli/change/migrate-run.ts';
+import type { RunReport, StepState } from '../../src/change/index.ts';
 import { run } from './run.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'wardis-migrate-cli-'));
@@ -41,5 +43,33 @@ describe('wardis migrate', () => {
       expect(answer.err).toContain('no node of the fleet answers, by neither way');
       expect(answer.err).toContain('--default-password-file');
     }
+  });
+});
+
+describe('a phase that was taken back', () => {
+  const reportOf = (...states: readonly StepState[]): RunReport => ({
+    run: {
+      id: 'migrate-1',
+      operation: 'migrate',
+      startedAt: '2026-11-22T00:00:00Z',
+      actor: 'somebody',
+      subject: 'prod: users',
+      nodes: [],
+      stages: [],
+      facts: { phase: 'users' },
+    },
+    outcome: 'undone',
+    notes: [],
+    steps: states.map((state, id) => ({
+      step: { id, stage: 'x', node: 'n', kind: 'prove-replication' },
+      state,
+    })),
+  });
+
+  it('is not said to be undone where it never was done', () => {
+    expect(describeReport(reportOf('undone', 'undone'), 'back')).toMatch(/^users taken back: undone {3}run/);
+    const part = describeReport(reportOf('undone', 'pending', 'pending'), 'back');
+    expect(part).toMatch(/^users taken back: undone, of what had been done; 2 steps never were {3}run/);
+    expect(part).not.toContain('pending');
   });
 });

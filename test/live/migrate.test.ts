@@ -1,4 +1,4 @@
-import { readFileSync, renameSync } from 'node:fs';
+import { readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import {
@@ -101,8 +101,23 @@ forEachServer(['redis-7.0'], (server) => {
       expect(failed.out).toMatch(/step 1 set-config at .*: failed, .*TLS/);
       expect(await talk(node.port, [['CONFIG', 'GET', 'tls-port']])).toEqual([['tls-port', '0']]);
       renameSync(`${certificate}.away`, certificate);
+      const fresh = await migrate(scene);
+      expect(fresh.out).toMatch(/ 3 clients .* 0\/1/);
       await expectNext(scene, 'dual-port');
       await expectNext(scene, 'users');
+      expect((await migrate(scene)).out).toMatch(/ 3 clients .* 1\/1/);
+
+      // What would lock us out is told before anything is begun.
+      const policy = join(scene.folder, 'wardis.yaml');
+      const whole = readFileSync(policy, 'utf8');
+      const { fleet, ...rest } = JSON.parse(whole) as { readonly fleet: { readonly prod: { tls: object } } };
+      const tls = { ca: join(scene.folder, 'tls/ca.crt') };
+      writeFileSync(policy, JSON.stringify({ ...rest, fleet: { prod: { ...fleet.prod, tls } } }));
+      const without = await migrate(scene, '--next', '--yes');
+      expect(without).toMatchObject({ exit: 2 });
+      expect(without.err).toContain('add tls.cert and tls.key to the fleet');
+      expect(await talk(node.port, [['PING']])).toEqual(['PONG']);
+      writeFileSync(policy, whole);
 
       // Somebody stays behind, and the operator insists.
       const late = await openConnection(node.port);
@@ -176,6 +191,9 @@ forEachServer(['valkey-9.1'], (server) => {
       const scene = await prepare(topology);
       const [primary, replica] = topology.data;
       if (primary === undefined || replica === undefined) throw new Error('no nodes');
+      const blind = await run(['migrate', '--policy', join(scene.folder, 'wardis.yaml')]);
+      expect(blind).toMatchObject({ exit: 2 });
+      expect(blind.err).toMatch(/cause: .*--default-password-file FILE/);
       const tlsPort = async (): Promise<unknown> => asDefault(primary, ['CONFIG', 'GET', 'tls-port']);
       await expectNext(scene, 'dual-port');
       // A primary forgets a replica that is down; the last run does not.

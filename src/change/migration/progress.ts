@@ -58,7 +58,10 @@ export function linkGoalOf(kind: Topology['kind']): LinkGoal {
 export function phaseOf(nodes: readonly MigrationNode[], options: ProgressOptions): Progress {
   const phases = PHASES.map((phase): PhaseProgress => {
     const concerned = dataNodesOf(nodes);
-    const isDone = (node: MigrationNode): boolean => hasBehind(node, phase, options);
+    const isDone = (node: MigrationNode): boolean =>
+      hasBehind(node, phase, options) &&
+      // Clients cannot have moved to what is not there.
+      (phase !== 'clients' || (hasBehind(node, 'dual-port', options) && hasBehind(node, 'users', options)));
     return {
       phase,
       done: concerned.filter(isDone).map(({ id }) => id),

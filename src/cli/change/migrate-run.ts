@@ -344,10 +344,13 @@ function addedUsers(run: Run): readonly string[] {
   return steps.flatMap((step) => (step.kind === 'set-user' && step.before === undefined ? [step.user] : []));
 }
 
-function describeReport({ run, outcome, steps }: RunReport, way: 'forth' | 'back'): string {
+export function describeReport({ run, outcome, steps }: RunReport, way: 'forth' | 'back'): string {
   const phase = String(run.facts['phase']);
-  const head = way === 'forth' ? `${phase}: ${outcome}` : `${phase} taken back: ${outcome}`;
-  const notable = steps.filter(({ state }) => ['failed', 'pending', 'undo-failed'].includes(state));
+  const never = steps.filter(({ state }) => state === 'pending').length;
+  const part = never === 0 ? '' : `, of what had been done; ${never} steps never were`;
+  const head = way === 'forth' ? `${phase}: ${outcome}` : `${phase} taken back: ${outcome}${part}`;
+  const words = way === 'forth' ? ['failed', 'pending', 'undo-failed'] : ['failed', 'undo-failed'];
+  const notable = steps.filter(({ state }) => words.includes(state));
   const shown = notable.slice(0, STEPS_SHOWN_MAX).map((step) => `  ${describeStep(step)}`);
   const rest = steps.filter(({ state }) => state === 'skipped' || state === 'planned').length;
   const more = [

@@ -5,6 +5,7 @@
 
 import {
   discoverTopology,
+  FleetError,
   readNodeState,
   type Access,
   type FleetNode,
@@ -156,6 +157,7 @@ async function readByAnyWay(
       : targetsOf(placeOf(target.endpoint, target.transport, logins), logins);
   let detail = 'it was never asked: its address is not known';
   if (node.reachable === 'unasked') return { detail };
+  let refused: string | undefined;
   for (const candidate of [target, ...others]) {
     try {
       const state = await readNodeState(candidate, {
@@ -166,9 +168,19 @@ async function readByAnyWay(
       return { target: candidate, state };
     } catch (error) {
       detail = error instanceof Error ? error.message : 'unknown';
+      if (error instanceof FleetError) refused = refusedLogin(error, logins) ?? refused;
     }
   }
-  return { detail };
+  // That nothing listens on a port of the other way says less than a login that was refused.
+  return { detail: refused ?? detail };
+}
+
+/** Undefined: it did not come to a login. */
+function refusedLogin({ code, message, node }: FleetError, { old }: MigrateLogins): string | undefined {
+  if (code !== 'noauth' && code !== 'wrongpass') return undefined;
+  return old === undefined
+    ? `${node} gives no login without the password of default: --default-password-file FILE`
+    : message;
 }
 
 function placeOf(

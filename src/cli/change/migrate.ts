@@ -27,6 +27,7 @@ import { CommandFailure } from '../failure.ts';
 import { explainChange } from './apply-failure.ts';
 import { confirmChange } from './confirm.ts';
 import { enterMigration, type MigrateEntry } from './migrate-entry.ts';
+import { tryNewLogin } from './migrate-login.ts';
 import { describeEnd, forgottenNodes, openRunOf, runPhase, takeBackPhase } from './migrate-run.ts';
 import { printBlockers, printStanding, standingAsData } from './migrate-show.ts';
 import { findFleet, type FoundFleet } from './migrate-way.ts';
@@ -162,11 +163,14 @@ async function goOn(standing: Standing, flags: MigrateFlags, context: CommandCon
     unfinished === undefined
       ? planPhase(phase, standing, flags, context)
       : { stages: [], obstacles: [], byHand: [] };
-  if (plan.obstacles.length > 0) {
+  const obstacles = [...plan.obstacles];
+  if (unfinished === undefined && takenAwayBy(phase) !== undefined)
+    obstacles.push(...(await tryNewLogin(standing.sights, migration)));
+  if (obstacles.length > 0) {
     throw new CommandFailure({
       code: 'E_MIGRATE',
       what: `${phase} cannot be done here; nothing was changed`,
-      cause: plan.obstacles.join('\n         '),
+      cause: obstacles.join('\n         '),
       next: 'mend what is named, then: wardis migrate --next',
     });
   }
