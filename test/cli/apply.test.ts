@@ -1,11 +1,14 @@
 /** What `wardis apply` says before it touches anything. */
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { once } from 'node:events';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer, type AddressInfo, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
-import { createRun, lockState, type Run } from '../../src/change/index.ts';
+import { createRun, lockState, planFleet, printPlan, type Run } from '../../src/change/index.ts';
 import { secret } from '../../src/conf/index.ts';
+import { ADMIN, NOW, policyOf, stateOf, topologyOf } from '../change/plan-scene.ts';
 import { run, type Answer } from './run.ts';
 
 let folder: string;
@@ -153,6 +156,32 @@ describe('a wrong command line', () => {
     writeFileSync(file, '{"hello": 1}');
     const answer = await apply(file, '--yes');
     expect([answer.exit, answer.err]).toEqual([2, expect.stringContaining('E_PLAN')]);
+  });
+
+  it('sends nothing to a node that only a plan file names', async () => {
+    const dialled: Socket[] = [];
+    const listener = createServer((socket) => dialled.push(socket)).listen(0, '127.0.0.1');
+    await once(listener, 'listening');
+    const { port } = listener.address() as AddressInfo;
+    const policy = readFileSync(join(folder, 'wardis.yaml'), 'utf8').replace(/^fleet.*\n/m, '');
+    writeFileSync(join(folder, 'wardis.yaml'), policy);
+    const node = { users: [ADMIN] };
+    const { plan } = planFleet({
+      policy: await policyOf("server: { product: redis, version: '7.0' }"),
+      topology: topologyOf([node]),
+      states: [stateOf(node)],
+      unreadable: [],
+      secrets: new Map(),
+      now: NOW,
+    });
+    const nodes = plan.nodes.map((each) => ({ ...each, node: `127.0.0.1:${port}` }));
+    const file = join(folder, 'plan.json');
+    writeFileSync(file, printPlan({ ...plan, nodes }));
+    const answer = await apply(file, '--yes');
+    expect([answer.exit, answer.err]).toEqual([2, expect.stringContaining('E_FLEET')]);
+    expect(answer.err).toContain('wardis apply plan.json cache-1:6379');
+    expect(dialled).toEqual([]);
+    listener.close();
   });
 
   it('does not use a state folder that others may change', async () => {

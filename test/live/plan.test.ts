@@ -228,6 +228,9 @@ forEachServer(['redis-7.0', 'valkey-9.1'], (server) => {
       summary: { add: 1, nodes: 3 },
     });
     expect(json.out).not.toMatch(/secret-1|#[0-9a-f]{64}/);
+    const file = join(folder, 'plan.json');
+    const written = await run(['plan', address, ...connect, '--out', file], { now: NOW });
+    expect(written.err).toContain(`written to ${file}: wardis apply ${file} ${address}\n`);
     await topology.stop();
   }, 60_000);
 });

@@ -72,6 +72,43 @@ export function distrustRefused(file: string, { refusals }: Plan, { allow }: App
   });
 }
 
+/** Nobody asked for the fleet that the policy lacks: the plan file did. */
+export function tellFleet(error: unknown, file: string, { fleet }: Plan): unknown {
+  if (fleet === undefined || !(error instanceof CommandFailure)) return error;
+  if (error.text.code !== 'E_FLEET' || !error.text.what.endsWith(` has no fleet ${fleet}`)) return error;
+  return new CommandFailure(
+    {
+      code: 'E_FLEET',
+      what: `the plan is of fleet ${fleet}, and this policy has none of that name; nothing was changed`,
+      target: file,
+      next: 'name the policy that it was made by: --policy FILE; or make a plan by this one',
+    },
+    { cause: error },
+  );
+}
+
+/** A canary that is no node would mean none, unseen. */
+export function expectCanary({ canary }: Pick<ApplyFlags, 'canary'>, nodes: readonly string[]): void {
+  if (canary === undefined || canary === 'none' || nodes.includes(canary)) return;
+  const more = nodes.length > NODES_SHOWN ? [`and ${nodes.length - NODES_SHOWN} more`] : [];
+  throw new CommandFailure({
+    code: 'E_USAGE',
+    what: `--canary ${JSON.stringify(canary)} is no node here; nothing was changed`,
+    next: `one of ${[...nodes.slice(0, NODES_SHOWN), ...more, 'none'].join(', ')}`,
+  });
+}
+
+const NODES_SHOWN = 24;
+
+/** A file says no address that our credentials are sent to. */
+export function unnamedServer(): CommandFailure {
+  return new CommandFailure({
+    code: 'E_FLEET',
+    what: 'the plan was made from a server that was named, and none is named now; nobody was asked',
+    next: 'name the same server: wardis apply plan.json cache-1:6379',
+  });
+}
+
 export function noRun(what: string): CommandFailure {
   return new CommandFailure({ code: 'E_RUN', what, next: 'wardis apply --runs lists them' });
 }

@@ -24,9 +24,17 @@ import { CommandFailure } from '../failure.ts';
 import type { UserSecret } from '../policy-secret.ts';
 import { readInput } from '../text-input.ts';
 import { describeActor } from './actor.ts';
-import { distrustRefused, movedSince, planRefused } from './apply-failure.ts';
+import {
+  distrustRefused,
+  expectCanary,
+  movedSince,
+  planRefused,
+  tellFleet,
+  unnamedServer,
+} from './apply-failure.ts';
 import { exitOf, renderResult, resultData, type ApplyResult } from './apply-result.ts';
 import { conductRun, holdState, type World } from './apply-run.ts';
+import { questionOf } from './apply-question.ts';
 import { confirmChange } from './confirm.ts';
 import { readOwnedUsers, writeOwnedUsers } from './owned-users.ts';
 import { keepSecrets, makeSecrets } from './new-secrets.ts';
@@ -42,7 +50,14 @@ export async function applyAnew(
   const { file, targets } = splitNamed(named);
   const agreed = file === undefined ? undefined : await readPlanFile(file);
   if (file !== undefined && agreed !== undefined) distrustRefused(file, agreed, flags);
-  const bare = await makePlan(wayOf(targets, agreed, flags), withFleet(flags, agreed), context);
+  if (agreed !== undefined) expectWay(targets, agreed, flags);
+  const bare = await makePlan(targets, withFleet(flags, agreed), context).catch((error: unknown) => {
+    throw file === undefined || agreed === undefined ? error : tellFleet(error, file, agreed);
+  });
+  expectCanary(
+    flags,
+    bare.topology.nodes.map(({ id }) => id),
+  );
   const { made, fresh } = makeSecrets(bare);
   const { plan, stages } = made.planned;
   if (file !== undefined && agreed !== undefined) {
@@ -152,7 +167,7 @@ function splitNamed(named: readonly string[]): {
   throw new CommandFailure({
     code: 'E_USAGE',
     what: missing === undefined ? 'more than one plan is named' : `there is no file ${missing}`,
-    next: 'wardis plan --out plan.json, then wardis apply plan.json',
+    next: 'wardis plan cache-1:6379 --out plan.json, then wardis apply plan.json cache-1:6379',
   });
 }
 
@@ -167,12 +182,11 @@ async function readPlanFile(file: string): Promise<Plan> {
   });
 }
 
-/** A plan that was made without a fleet knows its nodes itself. */
-function wayOf(targets: readonly string[], agreed: Plan | undefined, flags: ApplyFlags): readonly string[] {
-  const isNamed = [flags.host, flags.port, flags.socket, flags.uri].some((value) => value !== undefined);
-  if (targets.length > 0 || isNamed || agreed === undefined || flags.fleet !== undefined) return targets;
-  if (agreed.fleet !== undefined) return [];
-  return agreed.nodes.filter(({ role }) => role !== 'sentinel').map(({ node }) => node);
+/** Our credentials go to whom the operator or the policy names, never to where a file says. */
+function expectWay(targets: readonly string[], agreed: Plan, flags: ApplyFlags): void {
+  const { fleet, host, port, socket, uri } = flags;
+  const isNamed = [fleet, host, port, socket, uri, agreed.fleet].some((value) => value !== undefined);
+  if (targets.length === 0 && !isNamed) throw unnamedServer();
 }
 
 function withFleet(flags: ApplyFlags, agreed: Plan | undefined): ApplyFlags {
@@ -235,42 +249,3 @@ function lastNodes(stateFolder: string, fleet: string): readonly string[] {
 }
 
 const RUNS_SEARCHED_MAX = 20;
-
-/** More than one in so many users of a node. */
-const REMOVED_SHARE = 5;
-
-function questionOf(
-  { planned, entry }: MadePlan,
-  named: readonly string[],
-  flags: ApplyFlags,
-): Parameters<typeof confirmChange>[0] {
-  const { plan, stages } = planned;
-  const { add, change, remove } = numbersOf(plan);
-  const touched = new Set(stages.flatMap((stage) => stage.steps.map((step) => step.node))).size;
-  const name = entry.fleet?.name ?? plan.nodes[0]?.node ?? 'servers';
-  const severe =
-    isSevere(plan) || stages.some(({ steps }) => steps.some(({ kind }) => kind === 'end-sessions'));
-  const words = [
-    'wardis apply',
-    ...named,
-    ...(entry.fleet === undefined ? [] : [`--fleet ${name}`]),
-    ...flags.allow.map((code) => `--allow ${code}`),
-  ];
-  const about = `This adds ${add}, changes ${change} and removes ${remove} on ${touched} ${touched === 1 ? 'node' : 'nodes'}.`;
-  return {
-    yes: flags.yes === true,
-    confirm: flags.confirm,
-    about,
-    ...(severe ? { name } : {}),
-    scriptForm: `${words.join(' ')} ${severe ? `--confirm ${name}` : '--yes'}`,
-  };
-}
-
-/** Sessions end, or more than a fifth of the users of a node goes. */
-function isSevere(plan: Plan): boolean {
-  return plan.nodes.some(({ differences, seen }) => {
-    const removed = differences.filter((each) => each.kind === 'remove-user');
-    const many = removed.length * REMOVED_SHARE > Object.keys(seen.users).length;
-    return many || removed.some(({ sessions }) => sessions > 0);
-  });
-}

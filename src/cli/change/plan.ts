@@ -8,7 +8,7 @@ import { EXIT, type ExitCode } from '../exit-code.ts';
 import { writeParts, writeWhole } from '../file-output.ts';
 import { parseOutputs } from '../format-option.ts';
 import { makeSecrets } from './new-secrets.ts';
-import { makePlan } from './plan-making.ts';
+import { makePlan, type MadePlan } from './plan-making.ts';
 import { PLAN_FORMATS, renderPlan } from './plan-report.ts';
 
 export async function runPlan(
@@ -21,7 +21,8 @@ export async function runPlan(
     PLAN_FORMATS,
     'table',
   );
-  const { plan } = makeSecrets(await makePlan(named, flags, context)).made.planned;
+  const { entry, planned } = makeSecrets(await makePlan(named, flags, context)).made;
+  const { plan } = planned;
   const look = context.terminal.outLook;
   for (const { format, path } of outputs) {
     const inFile = path !== undefined;
@@ -36,7 +37,9 @@ export async function runPlan(
   if (flags.out !== undefined) {
     writeWhole(flags.out, printPlan(plan), 0o600);
     if (flags.quiet !== true && plan.refusals.length === 0)
-      context.terminal.err(`written to ${flags.out}: wardis apply ${flags.out}\n`);
+      context.terminal.err(
+        safeText(`written to ${flags.out}: ${wordsOfApply(flags.out, named, flags, entry)}`) + '\n',
+      );
   }
   if (plan.refusals.length > 0) context.terminal.err(refusalOf(plan, flags));
   context.finish(exitOf(plan, flags.check === true ? 'check' : 'show'));
@@ -47,6 +50,28 @@ function refusalOf({ refusals }: Plan, { out }: PlanFlags): string {
   const codes = [...new Set(refusals.map(({ code }) => code))].join(', ');
   const what = out === undefined ? 'this plan' : `written to ${out}, but it`;
   return `${safeText(what)} cannot be applied, because it refuses itself: ${codes}\n`;
+}
+
+/** A plan file names nobody to dial: what the policy does not name is named again. */
+function wordsOfApply(
+  file: string,
+  named: readonly string[],
+  flags: PlanFlags,
+  { fleet }: MadePlan['entry'],
+): string {
+  const server = (fleet?.seeds.length ?? 0) > 0 ? [] : wordsOfServer(named, flags);
+  return ['wardis apply', file, ...server].join(' ');
+}
+
+/** A URI may hold a password, and is not repeated. */
+function wordsOfServer(named: readonly string[], { host, port, socket, uri }: PlanFlags): readonly string[] {
+  if (uri !== undefined || named.some((name) => name.includes('@'))) return ['HOST:PORT'];
+  return [
+    ...named,
+    ...(host === undefined ? [] : [`-h ${host}`]),
+    ...(port === undefined ? [] : [`-p ${port}`]),
+    ...(socket === undefined ? [] : [`-s ${socket}`]),
+  ];
 }
 
 /** Published code of WRONGPASS. */

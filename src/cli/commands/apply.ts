@@ -55,7 +55,7 @@ export function addApply(program: Command, context: CommandContext): void {
 const EXAMPLES = `
 Examples:
   wardis apply --fleet prod                             shows the plan, and asks
-  wardis apply plan.json --yes                          exactly that plan, or nothing when a node moved since
+  wardis apply plan.json cache-1:6379 --yes             exactly that plan, or nothing when a node moved since
   wardis apply --fleet prod --yes --undo-on-failure     for a pipeline: all or nothing
   wardis apply --resume                                 finish nodes that were away
   wardis apply --undo                                   take the last run back

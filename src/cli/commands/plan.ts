@@ -41,7 +41,7 @@ export function addPlan(program: Command, context: CommandContext): void {
 const EXAMPLES = `
 Examples:
   wardis plan cache-1:6379                              every node of its fleet, found from this one
-  wardis plan cache-1:6379 --out plan.json              then: wardis apply plan.json
+  wardis plan cache-1:6379 --out plan.json              then: wardis apply plan.json cache-1:6379
   wardis plan cache-1:6379 --check -o markdown=plan.md  for a pipeline: exit 1 when something differs
   wardis plan cache-1:6379 --recording seen.jsonl       refuse what would deny a command that was recorded
 `;
