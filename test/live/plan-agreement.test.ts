@@ -72,7 +72,7 @@ describe('a plan and its apply', () => {
       await session.send(['AUTH', 'old-batch', 'x']);
       await session.send(['GET', 'b:1']);
       const plan = await wardis('plan', '--out', file());
-      expect(plan.exit).toBe(0);
+      expect([plan.exit, plan.err]).toEqual([0, expect.stringContaining('written')]);
       expect(plan.err.trim().split('\n').at(-1)).toBe(
         `written to ${file()}, but it cannot be applied, because it refuses itself: commands-in-use`,
       );
@@ -90,8 +90,17 @@ describe('a plan and its apply', () => {
       expect(plan.out).not.toMatch(/refuses itself|no secret is known/i);
       expect(plan.out).toContain(`link, reports get new passwords at apply, each in a file in ${folder}`);
       expect(existsSync(join(folder, 'secrets', 'link'))).toBe(false);
+      const other = join(folder, 'other.json');
+      writeFileSync(other, readFileSync(file(), 'utf8').replace('"fleet": "prod"', '"fleet": "attic"'));
+      expect((await wardis('apply', other, '--yes')).err).toContain(
+        'the plan is of fleet attic, and this policy has none of that name',
+      );
+      const mistyped = await wardis('apply', file(), '--yes', '--canary', 'replica-9');
+      expect(mistyped.err).toMatch(/E_USAGE {2}--canary "replica-9" is no node here/);
+      expect(mistyped.err).toContain(topology.node('replica-1').address);
       const declined = await wardis('apply', file());
       expect(declined.err).toContain('E_CONFIRM');
+      expect(declined.err).toContain(`--policy ${join(folder, 'wardis.yaml')} --fleet prod --yes`);
       expect(declined.err).not.toContain('gets a new password:');
       expect(existsSync(join(folder, 'secrets', 'link'))).toBe(false);
 
@@ -102,6 +111,28 @@ describe('a plan and its apply', () => {
       expect(applied.out.split('\n\n')[1]).toBe(plan.out.split('\n\n')[1]);
       const [, user] = (await topology.node('replica-1').command('CONFIG', 'GET', 'masteruser')) as string[];
       expect(user).toBe('link');
+    });
+
+    it('says whose sessions end and asks for more than a yes, unless the policy dated that end', async () => {
+      const open = async () => {
+        const session = await openConnection({ port: topology.node('primary').port });
+        await session.send(['AUTH', 'old-batch', 'x']);
+        return session;
+      };
+      writePolicy(replication.user);
+      await topology
+        .node('primary')
+        .command('ACL', 'SETUSER', 'old-batch', 'on', '>x', '~b:*', 'resetchannels', '-@all', '+get');
+      const first = await open();
+      const asked = await wardis('apply', '--yes', '--allow', 'commands-in-use');
+      expect(asked.err).toContain('1 session ends: 1 of old-batch.');
+      expect(asked.err).toContain('--fleet prod --allow commands-in-use --confirm prod');
+      writePolicy(replication.user, [
+        '{ name: old-batch, role: readonly, keys: ["b:*"], expires: 2026-01-31 }',
+      ]);
+      const agreed = await wardis('apply', '--yes');
+      expect([agreed.exit, agreed.err]).toEqual([0, expect.not.stringContaining('E_')]);
+      await expect(first.send(['PING'])).rejects.toThrow('closed');
     });
   });
 });
