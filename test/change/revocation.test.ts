@@ -139,6 +139,13 @@ describe('what else is known', () => {
     ]);
   });
 
+  it('names users who look like this one, and stay', () => {
+    const stay = ['Bob', 'bob\u00a0', 'b\u200bob', 'ｂｏｂ', '\u2003bob', 'BOB'];
+    const users = ['bob', 'bobby', 'rob', ...stay].map((name) => `user ${name} off`);
+    const found = findAlsoKnown('bob', [{ node: 'one', standing: standing({ users }) }], []);
+    expect(found).toEqual(stay.map((user) => ({ kind: 'look-alike', user, nodes: ['one'] })));
+  });
+
   it('names certificates, and the nodes that take them for a login', () => {
     const certificate = { serial: '1', subject: 'CN=ops', notAfter: '', names: ['ops'] };
     const nodes = [
@@ -207,6 +214,11 @@ describe('files', () => {
     expect(compare(`${others}user ops off +get\n`, 'off')).toBe('matches');
     expect(compare(`${others}user ops off #${HASH} +get\n`, 'off')).toBe('differs');
     expect(compare(others, 'off')).toBe('differs');
+    // A user whose name is longer by a blank that is none to the server.
+    const like = 'user ops\u00a0 on nopass +get\n';
+    writeFileSync(path, `${others}${like}`);
+    const users = ['default', 'ops', 'ops\u00a0', 'app'];
+    expect(compareSavedFile(here, path, 'ops', { users, account: 'absent' })).toBe('matches');
     // Another server's file, a container's, an empty one, another host's.
     expect(compare('user default off\nuser ops on\n', 'absent')).toBe('not-read');
     expect(compare('', 'absent')).toBe('not-read');

@@ -59,6 +59,18 @@ it('do not say of a server without users that a hash is gone or a user deleted',
   expect(words(never)).toContain('its hash is gone 0/1, 1 had none');
 });
 
+it('spell names that look like the one that was revoked, so that they can be typed', () => {
+  const alsoKnown = ['Ops-temp', 'ops-temp\u00a0', "o'ps"].map((user) => ({
+    kind: 'look-alike' as const,
+    user,
+    nodes: ['10.0.0.1:6379'],
+  }));
+  const text = words({ ...fleetOf(READ), alsoKnown });
+  expect(text).toContain('user Ops-temp stays: the name looks like this one → wardis user revoke Ops-temp\n');
+  expect(text).toContain("→ wardis user revoke $'ops-temp\\xc2\\xa0'");
+  expect(text).toContain("→ wardis user revoke $'o\\'ps'");
+});
+
 it('name what ends a script that is waited for', () => {
   expect(waitHint('10.0.0.1:6379 is busy: ACL LIST: BUSY Redis is busy running a script.')).toContain(
     'SCRIPT KILL',

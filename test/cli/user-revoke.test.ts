@@ -92,6 +92,16 @@ describe.skipIf(server === undefined)('wardis user revoke', () => {
     expect(check).toMatchObject({ exit: 0 });
   });
 
+  it('names a user whose name looks the same, and revokes it when it is told to', async () => {
+    const like = 'ops-temp\u00a0';
+    await topology.node('primary').command('ACL', 'SETUSER', like, 'on', `>${SECRET}`, '~*', '+@all');
+    const first = await revoke('ops-temp', '--yes');
+    expect(first.out).toContain("→ wardis user revoke $'ops-temp\\xc2\\xa0'");
+    const second = await revoke(like, '--yes');
+    expect(second.exit, second.out + second.err).toBe(0);
+    expect(await topology.node('primary').command('ACL', 'GETUSER', like)).toBeNull();
+  });
+
   it('is pending with exit 3 while a node is down, and finishes with --resume', async () => {
     const down = topology.node('replica-1');
     // Known from the primary until the link is given up for dead.

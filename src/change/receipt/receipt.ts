@@ -119,6 +119,13 @@ export const alsoKnownSchema = z
       addresses: z.array(text).max(ADDRESSES_MAX),
       nodes: z.array(text).max(NODES_MAX),
     }),
+    z
+      .strictObject({
+        kind: z.literal('look-alike'),
+        user: text,
+        nodes: z.array(text).max(NODES_MAX),
+      })
+      .describe('Another user whose name is the same to the eye, or but for capitals; it stays.'),
     z.strictObject({
       kind: z.literal('certificate'),
       serial: text,

@@ -19,7 +19,7 @@ export interface NodeStanding {
 /** Addresses of one finding; the rest is not listed. */
 const ADDRESSES_MAX = 1000;
 
-/** Other ways in, over all nodes together: the same password, no password at all, the same address, a certificate. */
+/** Other ways in, over all nodes together: the same password, no password at all, the same address, a like name, a certificate. */
 export function findAlsoKnown(
   user: string,
   nodes: readonly NodeStanding[],
@@ -29,6 +29,7 @@ export function findAlsoKnown(
     ...samePassword(user, nodes),
     ...noPassword(user, nodes),
     ...sameAddress(user, nodes),
+    ...lookAlike(user, nodes),
     ...byCertificate(user, nodes, certificates),
   ];
 }
@@ -94,6 +95,24 @@ function sameAddress(user: string, nodes: readonly NodeStanding[]): readonly Als
     addresses: [...at.addresses],
     nodes: [...at.nodes],
   }));
+}
+
+/** Names are bytes to a server: `Bob`, and `bob` with a no-break space, are users of their own beside `bob`. */
+function lookAlike(user: string, nodes: readonly NodeStanding[]): readonly AlsoKnown[] {
+  const own = fold(user);
+  const found = gather(nodes, ({ standing }) =>
+    standing.accounts.filter(({ name }) => name !== user && fold(name) === own).map(({ name }) => name),
+  );
+  return [...found].map(([name, at]) => ({ kind: 'look-alike', user: name, nodes: at }));
+}
+
+/** A name as the eye takes it, without blanks and what nobody sees: compatible characters and capitals are one. */
+function fold(name: string): string {
+  return name
+    .normalize('NFKC')
+    .toLowerCase()
+    .normalize('NFKC')
+    .replace(/[\s\p{Z}\p{C}\p{Default_Ignorable_Code_Point}]/gu, '');
 }
 
 function byCertificate(

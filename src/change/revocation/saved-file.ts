@@ -23,7 +23,8 @@ export function compareSavedFile(
   const text = readText(path);
   if (text === undefined) return 'not-read';
   const lines = text.split(/\r?\n/).flatMap((line) => {
-    const [word = '', name, ...rules] = line.trim().split(/\s+/);
+    // Other blanks are part of a name.
+    const [word = '', name, ...rules] = line.replace(/^[ \t]+|[ \t]+$/g, '').split(/[ \t]+/);
     return word.toLowerCase() === 'user' && name !== undefined ? [{ name: unquote(name), rules }] : [];
   });
   const others = lines.filter(({ name }) => name !== user).map(({ name }) => name);

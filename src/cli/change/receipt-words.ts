@@ -80,6 +80,8 @@ export function alsoKnownLines(receipt: Pick<Receipt, 'alsoKnown'>): readonly st
         return `user ${safeText(known.user)} takes any password (nopass)`;
       case 'same-address':
         return `user ${safeText(known.user)} was logged in from the same address: ${some(known.addresses)}`;
+      case 'look-alike':
+        return `user ${spellName(known.user)} stays: the name looks like this one`;
       case 'certificate':
         return `certificate ${safeText(known.subject)} (serial ${safeText(known.serial)}, until ${safeText(known.notAfter)}) ${
           known.nodes.length === 0
@@ -88,6 +90,18 @@ export function alsoKnownLines(receipt: Pick<Receipt, 'alsoKnown'>): readonly st
         }`;
     }
   });
+}
+
+/** A name of a user in a way that a shell of today takes (`$'…'`) and that shows what looks like something else. */
+export function spellName(name: string): string {
+  if (/^[\w.@:+/-]+$/.test(name)) return name;
+  const spelled = name.replace(/[^\x21-\x7e]|['\\]/gu, (character) =>
+    /['\\]/.test(character)
+      ? `\\${character}`
+      : // Bytes, since what `\u` gives depends on the locale.
+        [...Buffer.from(character)].map((byte) => `\\x${byte.toString(16).padStart(2, '0')}`).join(''),
+  );
+  return `$'${spelled}'`;
 }
 
 /** The first few, and how many more. */

@@ -124,8 +124,8 @@ function refuseName(user: string): void {
       next: 'wardis migrate moves clients to users of their own and switches default off',
     });
   }
-  // Servers refuse such names; nobody can have one.
-  if (user === '' || /[\s\0]/.test(user)) {
+  // Servers refuse such names (acl.c ACLStringHasSpaces, bytes as isspace has them); blanks of Unicode they take.
+  if (user === '' || /[ \t\n\v\f\r\0]/.test(user)) {
     throw new CommandFailure({ code: 'E_USAGE', what: 'no user has such a name', next: 'wardis user list' });
   }
 }

@@ -10,7 +10,7 @@ import type {
   Prospect,
 } from '../../change/index.ts';
 import { padTo, safeText, widthOf } from '../../text/index.ts';
-import { alsoKnownLines, isUnread, reasonWords, some } from './receipt-words.ts';
+import { alsoKnownLines, isUnread, reasonWords, some, spellName } from './receipt-words.ts';
 import type { RevokeRequest } from './user-revoke-request.ts';
 import type { RevokeResult } from './user-revoke.ts';
 
@@ -124,6 +124,8 @@ function describeAlsoKnown(known: readonly AlsoKnown[]): readonly string[] {
         return ' → anybody who can connect may use it';
       case 'same-address':
         return '';
+      case 'look-alike':
+        return ` → wardis user revoke ${spellName(each.user)}`;
       case 'certificate':
         return each.nodes.length === 0 ? '' : ' → it is a login of its own; it does not end with the user';
     }
