@@ -10,7 +10,7 @@ import type { CommandContext } from './context.ts';
 import { CommandFailure } from './failure.ts';
 import { refuseExisting, writeWhole } from './file-output.ts';
 import { describeFleetError } from './fleet-failure.ts';
-import { describeLiveSettings, describeLiveUsers } from './live-policy.ts';
+import { describeLiveFleet, describeLiveSettings, describeLiveUsers } from './live-policy.ts';
 import { askQuestions, type Answers } from './init-question.ts';
 import { readChoice, type Chosen } from './judgement-request.ts';
 import { readPassword } from './password.ts';
@@ -21,9 +21,10 @@ import type { Terminal } from './terminal.ts';
 export async function runInit(flags: InitFlags, context: CommandContext): Promise<void> {
   const { terminal } = context;
   if (flags.out !== '-') refuseExisting(flags.out, flags.force === true ? 'overwrite' : 'keep');
-  const snapshot = flags.from === undefined ? undefined : await readServer(flags.from, flags, context);
+  const live = flags.from === undefined ? undefined : await readServer(flags.from, flags, context);
+  const snapshot = live?.snapshot;
   const chosen = await choose(flags, serverOf(flags, snapshot, terminal), snapshot, context);
-  const text = writePolicy(chosen, chosen.server, snapshot);
+  const text = writePolicy(chosen, chosen.server, live);
   const parsed = await parsePolicy(text, flags.out);
   if (!parsed.ok) {
     terminal.err(`${parsed.problems.map(printPolicyProblem).join('\n')}\n`);
@@ -35,10 +36,23 @@ export async function runInit(flags: InitFlags, context: CommandContext): Promis
   }
   if (flags.out === '-') return terminal.out(text);
   writeWhole(flags.out, text, 0o644);
-  return terminal.out(`wrote ${flags.out}\nnext: wardis harden --policy ${flags.out} --out ./redis\n`);
+  const harden = `wardis harden --policy ${flags.out} --out ./redis`;
+  if (live?.fleet === undefined) return terminal.out(`wrote ${flags.out}\nnext: ${harden}\n`);
+  const password = live.login === 'none' ? '' : ' --password-file FILE';
+  return terminal.out(
+    `wrote ${flags.out}\nnext: wardis plan --policy ${flags.out}${password}   how the live servers differ\n      ${harden}   files for new ones\n`,
+  );
 }
 
-function writePolicy(chosen: Chosen, server: ServerVersion, snapshot: Snapshot | undefined): string {
+/** A live server, and what a fleet that begins there is. */
+interface Live {
+  readonly snapshot: Snapshot;
+  readonly fleet: object | undefined;
+  readonly login: 'password' | 'none';
+}
+
+function writePolicy(chosen: Chosen, server: ServerVersion, live: Live | undefined): string {
+  const snapshot = live?.snapshot;
   const mode = snapshot?.mode.known === true ? snapshot.mode.value : 'standalone';
   const head = stringify({
     version: 1,
@@ -47,6 +61,7 @@ function writePolicy(chosen: Chosen, server: ServerVersion, snapshot: Snapshot |
     network_exposure: chosen.exposure,
     server: { product: server.product, version: server.version, ...(mode === 'standalone' ? {} : { mode }) },
     ...(snapshot === undefined ? {} : { settings: describeLiveSettings(snapshot) }),
+    ...(live?.fleet === undefined ? {} : { fleet: live.fleet }),
   });
   const users = snapshot === undefined ? SAMPLE_USERS : describeLiveUsers(snapshot);
   return `# yaml-language-server: $schema=./schemas/policy.schema.json\n${head}\n${users}`;
@@ -61,12 +76,16 @@ users:
   - { name: replica, role: replication }
 `;
 
-async function readServer(from: string, flags: InitFlags, context: CommandContext): Promise<Snapshot> {
+async function readServer(from: string, flags: InitFlags, context: CommandContext): Promise<Live> {
   const password = await readPassword(flags, context.environment, context.terminal);
   const [target] = resolveTargets([from], flags, password, context.terminal);
   if (target === undefined) throw new CommandFailure({ code: 'E_USAGE', what: '--from names no server' });
   try {
-    return await snapshotLive(target, { limits: readTimeouts(flags), scope: 'server' });
+    return {
+      snapshot: await snapshotLive(target, { limits: readTimeouts(flags), scope: 'server' }),
+      fleet: describeLiveFleet(target, flags),
+      login: target.credentials === undefined ? 'none' : 'password',
+    };
   } catch (error) {
     if (error instanceof FleetError)
       throw new CommandFailure(describeFleetError(error, error.node), { cause: error });
@@ -87,7 +106,8 @@ async function choose(
   context: CommandContext,
 ): Promise<Answers> {
   const given = { ...readChoice(flags, {}), server };
-  if (flags.yes === true) return given;
+  // What a live server is, into a pipe: there is nothing to be asked, and no place to ask.
+  if (flags.yes === true || (flags.from !== undefined && flags.out === '-')) return given;
   const settled = {
     level: flags.level !== undefined,
     exposure: flags.exposure !== undefined,

@@ -5,8 +5,9 @@
 
 import { stringify } from 'yaml';
 import type { KeyPattern } from '../acl/index.ts';
-import type { Snapshot, UserFact } from '../fleet/index.ts';
+import { printEndpoint, type Snapshot, type Target, type UserFact } from '../fleet/index.ts';
 import { REVISION_USER } from '../policy/index.ts';
+import type { ConnectionFlags } from './connection-options.ts';
 
 /** The port, addresses and memory of the live server, where they say something: compiling keeps them. */
 export function describeLiveSettings(snapshot: Snapshot): object {
@@ -24,6 +25,30 @@ export function describeLiveSettings(snapshot: Snapshot): object {
     ...(port > 0 ? { port } : {}),
     ...(bind.length === 0 ? {} : { bind }),
     ...(memory > 0 ? { maxmemory: String(memory) } : {}),
+  };
+}
+
+/**
+ * Where the fleet begins and who we were, never with what password; undefined for a socket, which no other host reaches.
+ * The certificates are those that it was read with.
+ */
+export function describeLiveFleet(
+  { endpoint, transport, credentials }: Target,
+  { cacert, cert, key }: Pick<ConnectionFlags, 'cacert' | 'cert' | 'key'>,
+): object | undefined {
+  if (endpoint.kind === 'unix') return undefined;
+  const user = credentials?.username;
+  const tls = {
+    ...(cacert === undefined ? {} : { ca: cacert }),
+    ...(cert === undefined ? {} : { cert }),
+    ...(key === undefined ? {} : { key }),
+  };
+  return {
+    main: {
+      seeds: [`${transport === 'tls' ? 'rediss' : 'redis'}://${printEndpoint(endpoint)}`],
+      ...(user === undefined ? {} : { auth: { user } }),
+      ...(transport === 'tls' && Object.keys(tls).length > 0 ? { tls } : {}),
+    },
   };
 }
 

@@ -120,6 +120,29 @@ const PROBES: readonly (readonly string[])[] = [
 ];
 
 describe('init from a live server', () => {
+  it('writes where the fleet begins and who we were, never a password, and names the plan', async () => {
+    const { port, stop } = await startServer({ server: 'valkey-9.1', conf: '' });
+    await talk(port, [['ACL', 'SETUSER', 'boss', 'on', '>canary-of-boss', '~*', '&*', '+@all']]);
+    const password = join(dir, 'boss.secret');
+    writeFileSync(password, 'canary-of-boss\n', { mode: 0o600 });
+    const from = ['--from', `redis://127.0.0.1:${port}`, '--user', 'boss', '--password-file', password];
+    // Nobody is there to answer, and nobody is asked.
+    const piped = await run(['init', ...from, '--out', '-']);
+    expect({ exit: piped.exit, err: piped.err }).toEqual({ exit: 0, err: '' });
+    expect(piped.out).not.toContain('canary');
+    const { fleets } = await read(piped.out);
+    expect(fleets).toMatchObject([
+      { name: 'main', seeds: [`redis://127.0.0.1:${port}`], auth: { user: 'boss', password: undefined } },
+    ]);
+    const path = join(dir, 'live.yaml');
+    const written = await run(['init', '--yes', ...from, '--out', path]);
+    expect(written.out).toContain(`next: wardis plan --policy ${path} --password-file FILE`);
+    const plan = await run(['plan', '--policy', path, '--password-file', password, '-q']);
+    expect(plan.err).not.toContain('E_FLEET');
+    expect(plan.out).toContain('fleet main');
+    await stop();
+  });
+
   forEachServer(SERVER_IDS, (server) => {
     it('keeps every user with the rights that it has, and no password', async () => {
       const six = server.version.startsWith('6.');
