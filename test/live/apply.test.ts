@@ -182,6 +182,26 @@ describe('wardis apply', () => {
       expectNoSecret(first, still, resumed);
     });
 
+    it('leaves a node that is busy with a script pending, and finishes it when it is not', async () => {
+      const busy = topology.node('replica-2');
+      await busy.command('CONFIG', 'SET', 'lua-time-limit', '50');
+      const script = busy.command('EVAL', 'while true do end', '0').catch(() => undefined);
+      let first: Answer;
+      try {
+        await expect.poll(() => busy.command('PING').catch(String)).toHaveProperty('error');
+        first = await apply('--yes');
+      } finally {
+        await busy.command('SCRIPT', 'KILL');
+        await script;
+      }
+      expect(first.exit, first.err).toBe(3);
+      expect(first.out).toContain(`? ${busy.address}  could not be read: it is busy: BUSY`);
+      expect(first.out).toMatch(/on 2 of 3 nodes; 1 pending\.\n$/);
+      expect((await apply('--resume', '--yes')).exit).toBe(0);
+      expect(await loginAt(busy, 'reports')).toBe('PONG');
+      expect((await wardis('plan', '--check')).exit).toBe(0);
+    });
+
     it('takes back with one word what one apply and its late resume did', async () => {
       // A server that is started anew writes the same commands in another order.
       const rightsOf = async (node: TopologyNode): Promise<readonly string[]> =>

@@ -32,6 +32,8 @@ export interface PlanRequestFlags extends FleetFlags {
   readonly quiet?: boolean;
 }
 
+type Unreadable = PlanInput['unreadable'][number];
+
 /** The plan, its steps, and what they were made from. */
 export interface MadePlan {
   readonly entry: FleetEntry;
@@ -92,9 +94,11 @@ async function readFleet(
   try {
     const topology = await findNodes(entry);
     const states: NodeState[] = [];
-    const unreadable: { readonly node: string; readonly code: string; readonly detail: string }[] = [];
+    const unreadable: Unreadable[] = [];
     for (const result of await readStates(entry, topology, context, noise)) {
-      if (result.ok) states.push(result.state);
+      const busy = result.ok ? busyWith(result.state) : undefined;
+      if (busy !== undefined) unreadable.push({ node: result.node, ...busy });
+      else if (result.ok) states.push(result.state);
       else {
         const { code, what } = describeFleetError(result.error, result.node);
         unreadable.push({ node: result.node, code, detail: what });
@@ -105,6 +109,23 @@ async function readFleet(
     if (!(error instanceof FleetError)) throw error;
     throw new CommandFailure(describeFleetError(error, error.node), { cause: error });
   }
+}
+
+/** Published codes of a server that answers, and answers nothing but this until it is done. */
+const BUSY_CODES = { LOADING: 'E620', MASTERDOWN: 'E621', BUSY: 'E622' } as const;
+const DETAIL_CHARS_MAX = 160;
+
+/** A node that could be read later is like one that is away; where rights are missing, waiting does not help. */
+function busyWith({ users, clients, role, commandStats }: NodeState): Omit<Unreadable, 'node'> | undefined {
+  for (const fact of [users, clients, role, commandStats]) {
+    if (fact.known || fact.reason !== 'failed') continue;
+    const said = /: ((BUSY|LOADING|MASTERDOWN) .*)/s.exec(fact.detail);
+    if (said === null) continue;
+    const [, words = '', word] = said;
+    const detail = `it is busy: ${words.slice(0, DETAIL_CHARS_MAX)}`;
+    return { code: BUSY_CODES[word as keyof typeof BUSY_CODES], detail };
+  }
+  return undefined;
 }
 
 /** The Sentinels' own users have secrets too, whatever mode the policy was written for. */
