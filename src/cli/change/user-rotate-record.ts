@@ -12,16 +12,17 @@ import type { CommandContext } from '../context.ts';
 import { writeWhole } from '../file-output.ts';
 import type { FleetEntry } from './fleet-access.ts';
 
-export function rememberRotation(user: string, entry: FleetEntry, context: CommandContext): void {
+type Place = Pick<FleetEntry, 'stateFolder' | 'fleet'>;
+type Surroundings = Pick<CommandContext, 'now'> & {
+  readonly terminal: Pick<CommandContext['terminal'], 'err'>;
+};
+
+export function rememberRotation(user: string, entry: Place, context: Surroundings): void {
   rememberRotations([user], entry, context);
 }
 
 /** Of many in one write. A record that cannot be read is left alone and said: the rotation itself is done. */
-export function rememberRotations(
-  users: readonly string[],
-  entry: FleetEntry,
-  context: CommandContext,
-): void {
+export function rememberRotations(users: readonly string[], entry: Place, context: Surroundings): void {
   if (users.length === 0) return;
   const path = join(entry.stateFolder, CREDENTIALS_FILE);
   const read = readCredentialRecord(
