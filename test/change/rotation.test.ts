@@ -5,6 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { hashPassword } from '../../src/acl/index.ts';
 import { refuseRotation, passwordHashes, warnRotation } from '../../src/change/rotation/refusal.ts';
 import type { RotationNode } from '../../src/change/rotation/rotation-node.ts';
+import { sortLinks } from '../../src/change/rotation/replica-links.ts';
 import { refuseSecret } from '../../src/change/rotation/secret-refusal.ts';
 import {
   countSessions,
@@ -12,6 +13,7 @@ import {
   parseSessions,
   type NodeMoments,
   type Session,
+  type SessionView,
 } from '../../src/change/rotation/sessions.ts';
 import { extendStages, retireStages, sessionsToEnd } from '../../src/change/rotation/stages.ts';
 import { readStatus } from '../../src/change/rotation/status.ts';
@@ -101,8 +103,8 @@ describe('sessions', () => {
     const text =
       'id=3 addr=127.0.0.1:4 laddr=127.0.0.1:5 fd=8 name=worker age=1 flags=N db=0 user=app lib-name= resp=2\nid=4 addr=[::1]:4 name= flags=S user=replication redir=-1\n\ngarbage\n';
     expect(parseSessions(text)).toEqual([
-      { id: 3, address: '127.0.0.1:4', name: 'worker', user: 'app', flags: 'N' },
-      { id: 4, address: '[::1]:4', name: '', user: 'replication', flags: 'S' },
+      { id: 3, address: '127.0.0.1:4', name: 'worker', user: 'app', flags: 'N', localAddress: '127.0.0.1:5' },
+      { id: 4, address: '[::1]:4', name: '', user: 'replication', flags: 'S', localAddress: '' },
     ]);
     expect(markMoment({ node: 'n', runId: 'a', sessions: parseSessions(text) })).toEqual(moment(4));
   });
@@ -170,6 +172,58 @@ describe('sessions', () => {
         },
       ),
     );
+  });
+});
+
+describe('replication links', () => {
+  const link = (id: number, address: string): Session => ({
+    id,
+    address,
+    name: '',
+    user: 'repl',
+    flags: 'S',
+  });
+  const side = (node: string, localAddress: string, up: 'up' | 'down' = 'up'): SessionView => ({
+    node,
+    runId: 'a',
+    link: up,
+    sessions: [{ id: 1, address: 'p:1', name: '', user: '', flags: 'M', localAddress }],
+  });
+  const sorted = (
+    links: readonly Session[],
+    replicas: readonly SessionView[],
+    away: readonly string[] = [],
+  ) => {
+    const view: SessionView = { node: 'p', runId: 'a', sessions: links };
+    const count = countSessions(
+      view,
+      { node: 'p', switched: { node: 'p', runId: 'a', highest: 10 } },
+      'repl',
+      99,
+    );
+    const [found] = sortLinks([count], [view, ...replicas], away);
+    return (['links', 'foreign', 'unsure', 'either'] as const).map((kind) =>
+      found?.[kind].map(({ id }) => id),
+    );
+  };
+
+  it('are of a node that shows the other end, and foreign where all are found and one is left', () => {
+    const [own, spy, late] = [link(2, 'r:5'), link(3, 'x:6'), link(12, 'x:7')];
+    expect(sorted([own], [side('r', 'r:5')])).toEqual([[2], [], [], []]);
+    expect(sorted([own, spy, late], [side('r', 'r:5')])).toEqual([[2], [3, 12], [], []]);
+    expect(sorted([spy], [])).toEqual([[], [3], [], []]);
+  });
+
+  it('are unsure while a node is away or its own link is down, and never ended then', () => {
+    const [own, spy] = [link(2, 'r:5'), link(3, 'x:6')];
+    expect(sorted([own, spy], [side('r', 'r:5')], ['gone'])).toEqual([[2], [], [3], []]);
+    expect(sorted([spy], [side('r', 'r:9', 'down')])).toEqual([[], [], [3], []]);
+  });
+
+  it('are told by their number where no node shows its side', () => {
+    const links = [link(2, 'r:5'), link(3, 'x:6')];
+    expect(sorted(links, [side('r', ''), side('s', '')])).toEqual([[2, 3], [], [], []]);
+    expect(sorted(links, [side('r', '')])).toEqual([[], [], [2, 3], []]);
   });
 });
 

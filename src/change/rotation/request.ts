@@ -2,6 +2,7 @@
 
 import type { Secret } from '../../conf/index.ts';
 import type { Sink } from '../delivery/sink.ts';
+import type { Stray } from './replica-links.ts';
 import type { Moment } from './sessions.ts';
 
 export interface RotationRequest {
@@ -36,6 +37,8 @@ export interface RetirementFacts {
   readonly user: string;
   /** The run that brought the new password. */
   readonly rotation: string;
+  /** Links of no node of the fleet, which it ends. */
+  readonly strays?: readonly Stray[];
 }
 
 /** Milestones in the journal of the first run, by their note. */

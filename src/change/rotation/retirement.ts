@@ -9,12 +9,16 @@ import type { Journal } from '../journal/journal.ts';
 import type { RunOutcome, RunReport } from '../run.ts';
 import { resumeRun } from '../run/execute.ts';
 import { outcomeOf, reportRun } from '../run/report.ts';
+import { countLinks } from './link-watch.ts';
 import { userOf } from './refusal.ts';
-import { MILESTONES, type RotationFacts } from './request.ts';
+import type { WaitOutcome } from './ports.ts';
+import { listStrays, type Stray } from './replica-links.ts';
+import { MILESTONES, type RetirementFacts, type RotationFacts } from './request.ts';
 import { isRead, isSentinel, type RotationNode } from './rotation-node.ts';
 import { createRetirement, reopen } from './rotation-runs.ts';
 import { mark, nodesWithNew, runPorts, watchOf, within, type Progress } from './progress.ts';
-import { countAll, markAll } from './session-watch.ts';
+import { markAll } from './session-watch.ts';
+import type { SessionCount } from './sessions.ts';
 import { retireStages, sessionsToEnd } from './stages.ts';
 import { readStatus, type NodePasswords } from './status.ts';
 
@@ -24,16 +28,22 @@ export interface Retired {
   readonly retire?: RunReport;
   /** Why the old password is still somewhere, as a sentence. */
   readonly standstill?: string;
+  /** Links of no node of the fleet that were ended. */
+  readonly strays: readonly Stray[];
+  /** Sessions after everything; absent where it stopped before. */
+  readonly left?: Pick<WaitOutcome, 'counts' | 'unseen'>;
 }
 
 export async function retire(progress: Progress): Promise<Retired> {
   const { login, record } = progress;
   login.preferNew();
   const reports: RunReport[] = [];
-  const over = (outcome: RunOutcome, standstill?: string): Retired => ({
+  const over = (outcome: RunOutcome, standstill?: string, left?: Retired['left']): Retired => ({
     outcome,
     ...joined(reports),
     ...(standstill === undefined ? {} : { standstill }),
+    strays: reports.flatMap(({ run }) => (run.facts as unknown as RetirementFacts).strays ?? []),
+    ...(left === undefined ? {} : { left }),
   });
   for (const id of record().retirements) {
     const second = await reopen(progress.ports, id);
@@ -45,19 +55,46 @@ export async function retire(progress: Progress): Promise<Retired> {
   if (standstill !== undefined && progress.force !== 'force') return over('pending', standstill);
   const losing = nodesToLose(record().facts, nodes, reports.length === 0 ? 'first' : 'again');
   if (losing.length > 0) {
-    const second = await beginRetirement(progress, losing);
+    const second = await beginRetirement(progress, losing, nodes);
     reports.push(await within(second, () => finish(progress, second)));
   }
   const last = reports.at(-1)?.outcome;
   if (last !== undefined && last !== 'done') return over(last);
   const kept = await whoKeeps(progress);
-  return kept === undefined ? over('done') : over('pending', kept);
+  let left = await countLinks(progress, nodes);
+  if (kept !== undefined) return over('pending', kept, left);
+  const strays = new Set(listStrays(left.counts, 'foreign').map(({ node }) => node));
+  if (strays.size > 0 && record().facts.sessions !== 'keep') {
+    // It came while the old password was going.
+    const at = nodes.filter(({ node }) => strays.has(node.id));
+    const second = await beginRetirement(progress, at, nodes);
+    const report = await within(second, () => finish(progress, second));
+    reports.push(report);
+    if (report.outcome !== 'done') return over(report.outcome);
+    left = await countLinks(progress, nodes);
+  }
+  const unsure = whoseLinks(progress, left.counts);
+  return unsure === undefined ? over('done', undefined, left) : over('pending', unsure, left);
 }
 
-async function beginRetirement(progress: Progress, nodes: readonly RotationNode[]): Promise<Journal> {
+/** Links that go on receiving every write, and of which nobody knows whose they are; undefined: none. */
+function whoseLinks({ record }: Progress, counts: readonly SessionCount[]): string | undefined {
+  if (record().facts.sessions === 'keep') return undefined;
+  const found = [...listStrays(counts, 'foreign'), ...listStrays(counts, 'unsure')];
+  if (found.length === 0) return undefined;
+  const where = found.map(({ node, address }) => `${address} at ${node}`).join(', ');
+  return `Whether a replication link of before belongs to a node of the fleet cannot be told: ${where}. It goes on receiving every write: end it there by CLIENT KILL ADDR; a replica of yours comes back with the new secret.`;
+}
+
+async function beginRetirement(
+  progress: Progress,
+  nodes: readonly RotationNode[],
+  all: readonly RotationNode[],
+): Promise<Journal> {
   const { journal, ports, record } = progress;
-  const { facts, marks = [] } = record();
-  const { counts } = await countAll(watchOf(progress), marks);
+  const { facts } = record();
+  const { counts } = await countLinks(progress, all);
+  const strays = facts.sessions === 'keep' ? [] : listStrays(counts, 'foreign');
   const stages = retireStages({
     user: facts.user,
     nodes,
@@ -67,7 +104,7 @@ async function beginRetirement(progress: Progress, nodes: readonly RotationNode[
     ending: sessionsToEnd(counts, facts.sessions),
     perSecond: facts.perSecond,
   });
-  const second = await createRetirement(record(), nodes, stages, ports);
+  const second = await createRetirement(record(), nodes, stages, strays, ports);
   await journal.append({
     at: ports.now().toISOString(),
     note: MILESTONES.retiring,

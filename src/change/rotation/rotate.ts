@@ -16,6 +16,7 @@ import { openOwnLogin } from './own-login.ts';
 import type { RotationPorts, WaitOutcome } from './ports.ts';
 import { close, mark, nodesWithNew, runPorts, watchOf, within, type Progress } from './progress.ts';
 import { passwordHashes } from './refusal.ts';
+import type { Stray } from './replica-links.ts';
 import { MILESTONES, type RotationRequest } from './request.ts';
 import { retire } from './retirement.ts';
 import { isRead, type RotationNode } from './rotation-node.ts';
@@ -32,6 +33,8 @@ export interface RotationReport {
   readonly wait?: WaitOutcome;
   /** Sessions after everything, by the same marks. */
   readonly left?: Pick<WaitOutcome, 'counts' | 'unseen'>;
+  /** Replication links of no node of the fleet that were ended. */
+  readonly strays?: readonly Stray[];
   /** Why it stands still, as a sentence. */
   readonly standstill?: string;
 }
@@ -109,7 +112,7 @@ async function carryOn(
   const wait = await waitForClients(progress);
   if (wait?.ended === 'interrupted') return report('waiting', { wait });
   const { outcome, ...retired } = await retire(progress);
-  const left = await countAll(watchOf(progress), record().marks ?? []);
+  const left = retired.left ?? (await countAll(watchOf(progress), record().marks ?? []));
   if (outcome === 'done') await close(journal, ports, 'done');
   return report(outcome, { ...(wait === undefined ? {} : { wait }), ...retired, left });
 }

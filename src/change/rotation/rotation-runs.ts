@@ -18,6 +18,7 @@ import {
   type RotationFacts,
   type RotationRequest,
 } from './request.ts';
+import type { Stray } from './replica-links.ts';
 import type { RotationNode } from './rotation-node.ts';
 import type { Moment, NodeMoments } from './sessions.ts';
 import { extendStages } from './stages.ts';
@@ -71,10 +72,16 @@ export function createRetirement(
   record: RotationRecord,
   nodes: readonly RotationNode[],
   stages: readonly Stage[],
+  strays: readonly Stray[],
   ports: Pick<RotationPorts, 'lock' | 'now' | 'actor'>,
 ): Promise<Journal> {
   const { user } = record.facts;
-  const facts: RetirementFacts = { phase: 'retire', user, rotation: record.run.id };
+  const facts: RetirementFacts = {
+    phase: 'retire',
+    user,
+    rotation: record.run.id,
+    ...(strays.length === 0 ? {} : { strays: strays.map(({ node, address }) => ({ node, address })) }),
+  };
   // Names of runs sort by their second, and the later of the two must come later.
   const after = Date.parse(record.run.startedAt) + 1000 * (record.retirements.length + 1);
   const now = (): Date => new Date(Math.max(ports.now().getTime(), after));

@@ -3,7 +3,7 @@
  * until none of those is left or time is up. A node that cannot be asked is not empty: it keeps the watch going.
  */
 
-import { FleetError, isReplyError, type Connection } from '../../fleet/index.ts';
+import { FleetError, isReplyError, type Connection, type Reply } from '../../fleet/index.ts';
 import type { WaitOutcome } from './ports.ts';
 import {
   countSessions,
@@ -62,6 +62,24 @@ export async function countAll(
   return { counts: counts.filter((count) => count !== undefined), unseen: unseen.toSorted() };
 }
 
+/** Everybody on these nodes; those that cannot be asked are `away`. */
+export async function viewAll(
+  watch: Watch,
+  nodes: readonly string[],
+): Promise<{ readonly views: readonly SessionView[]; readonly away: readonly string[] }> {
+  const away: string[] = [];
+  const views = await inTurn(nodes, async (node): Promise<SessionView | undefined> => {
+    try {
+      return (await look(watch, node)).view;
+    } catch (error) {
+      if (!(error instanceof FleetError)) throw error;
+      away.push(node);
+      return undefined;
+    }
+  });
+  return { views: views.filter((view) => view !== undefined), away: away.toSorted() };
+}
+
 /** Waits until no old session is left on any node, or until `until`. */
 export async function waitForSessions(
   watch: Watch,
@@ -97,8 +115,9 @@ async function look(
 ): Promise<{ readonly view: SessionView; readonly ours: number | undefined }> {
   const connection = await watch.connect(node);
   try {
-    const [info, id, list] = await connection.send([
+    const [info, replication, id, list] = await connection.send([
       ['INFO', 'server'],
+      ['INFO', 'replication'],
       ['CLIENT', 'ID'],
       ['CLIENT', 'LIST'],
     ]);
@@ -108,12 +127,17 @@ async function look(
     }
     const runId = typeof info === 'string' ? (/^run_id:(\w+)/m.exec(info)?.[1] ?? '') : '';
     return {
-      view: { node, runId, sessions: parseSessions(list) },
+      view: { node, runId, sessions: parseSessions(list), ...readLink(replication) },
       ours: typeof id === 'number' ? id : undefined,
     };
   } finally {
     connection.close();
   }
+}
+
+function readLink(info: Reply | undefined): Pick<SessionView, 'link'> {
+  if (typeof info !== 'string' || !/^role:slave/m.test(info)) return {};
+  return { link: /^master_link_status:up/m.test(info) ? 'up' : 'down' };
 }
 
 async function inTurn<T, R>(items: readonly T[], work: (item: T) => Promise<R>): Promise<readonly R[]> {

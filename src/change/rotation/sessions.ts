@@ -14,6 +14,10 @@ export interface Session {
   readonly user: string;
   /** `S`: a replica's link. */
   readonly flags: string;
+  /** Our side of the connection; empty before 6.2. */
+  readonly localAddress?: string;
+  /** Of a link: the node that it belongs to, where that is known. */
+  readonly replica?: string;
 }
 
 /** Everybody on one node at one moment. */
@@ -22,6 +26,8 @@ export interface SessionView {
   /** Changes when the server is started again. */
   readonly runId: string;
   readonly sessions: readonly Session[];
+  /** Only of a replica: whether it is linked to its primary. */
+  readonly link?: 'up' | 'down';
 }
 
 /** A node at one moment: whoever has a higher id came later. */
@@ -53,6 +59,10 @@ export interface SessionCount {
   readonly fresh: readonly Session[];
   /** Links of replicas from before the switch: they were told the new password, and use it when they connect again. */
   readonly links: readonly Session[];
+  /** Links that surely belong to no node of the fleet; none before they are sorted. */
+  readonly foreign: readonly Session[];
+  /** Links of which nobody can tell whether they belong to one. */
+  readonly unsure: readonly Session[];
 }
 
 /** Reads CLIENT LIST; a line without an id is none. */
@@ -70,7 +80,16 @@ export function parseSessions(text: string): readonly Session[] {
     const id = Number(fields.get('id') ?? Number.NaN);
     if (!Number.isSafeInteger(id)) return [];
     const text = (name: string): string => fields.get(name) ?? '';
-    return [{ id, address: text('addr'), name: text('name'), user: text('user'), flags: text('flags') }];
+    return [
+      {
+        id,
+        address: text('addr'),
+        name: text('name'),
+        user: text('user'),
+        flags: text('flags'),
+        localAddress: text('laddr'),
+      },
+    ];
   });
 }
 
@@ -92,23 +111,26 @@ export function countSessions(
   const { begun, switched, removed } = moments;
   const isBefore = ({ id }: Session, moment: Moment | undefined): boolean =>
     moment?.runId === view.runId && id <= moment.highest;
-  const kindOf = (session: Session): Exclude<keyof SessionCount, 'node'> => {
+  const kindOf = (session: Session): Kind => {
     if (isBefore(session, begun)) return isLink(session) ? 'links' : 'old';
     if (isBefore(session, switched))
       return isLink(session) ? 'links' : isSentinels(session) ? 'either' : 'old';
     return removed === undefined || isBefore(session, removed) ? 'either' : 'fresh';
   };
   const of = view.sessions.filter((session) => session.user === user && session.id !== ours);
-  const those = (kind: Exclude<keyof SessionCount, 'node'>): readonly Session[] =>
-    of.filter((session) => kindOf(session) === kind);
+  const those = (kind: Kind): readonly Session[] => of.filter((session) => kindOf(session) === kind);
   return {
     node: view.node,
     old: those('old'),
     either: those('either'),
     fresh: those('fresh'),
     links: those('links'),
+    foreign: [],
+    unsure: [],
   };
 }
+
+type Kind = 'old' | 'either' | 'fresh' | 'links';
 
 /** sentinel.c sentinelSetClientName: the first eight digits of its id, and which of its two connections. */
 const SENTINEL_NAME = /^sentinel-[0-9a-f]{8}-(?:cmd|pubsub)$/;

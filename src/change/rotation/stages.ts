@@ -134,16 +134,16 @@ export function previewRotation(
   ];
 }
 
-/** The ids to end: old ones, or with `end-all` those that may be old too. Links of replicas are never cut. */
+/** The ids to end: old ones, or with `end-all` those that may be old too. Links are cut only where no node has them. */
 export function sessionsToEnd(
   counts: readonly SessionCount[],
   which: 'end-old' | 'end-all' | 'keep',
 ): ReadonlyMap<string, readonly string[]> {
   if (which === 'keep') return new Map();
   return new Map(
-    counts.map(({ node, old, either }) => {
-      const sessions =
-        which === 'end-all' ? [...old, ...either.filter(({ flags }) => !flags.includes('S'))] : old;
+    counts.map(({ node, old, either, foreign }) => {
+      const undecided = which === 'end-all' ? either.filter(({ flags }) => !flags.includes('S')) : [];
+      const sessions = [...old, ...foreign, ...undecided];
       return [node, sessions.map(({ id }) => String(id))];
     }),
   );

@@ -2,6 +2,7 @@
 
 import {
   describeSink,
+  listStrays,
   type RotationRecord,
   type RotationReport,
   type RotationStatus,
@@ -32,6 +33,12 @@ export function reportData(report: RotationReport): unknown {
             replicationLinks: sum(left, 'links'),
             unseen: left.unseen,
           },
+    strays: {
+      ended: report.strays ?? [],
+      left: [...listStrays(left?.counts ?? [], 'foreign'), ...listStrays(left?.counts ?? [], 'unsure')].map(
+        ({ node, address }) => ({ node, address }),
+      ),
+    },
     steps: [...stepsData(extend), ...(retire === undefined ? [] : stepsData(retire))],
   };
 }

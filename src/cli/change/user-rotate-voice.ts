@@ -72,7 +72,7 @@ export function openVoice(context: CommandContext, flags: UserRotateFlags, sinks
       tell(statusData(status, record));
     },
     finished: (report) => {
-      if (report.retire !== undefined) say(retireLines(report.retire, report.left));
+      if (report.retire !== undefined) say(retireLines(report.retire, report.left, report.strays));
       say(endLines(report));
       tell(reportData(report));
     },

@@ -1,6 +1,12 @@
 /** A rotation in words: one line for each phase, with how many nodes of how many, and what is honestly known. */
 
-import type { RunReport, StepReport, RotationStatus, WaitOutcome } from '../../change/index.ts';
+import type {
+  RotationReport,
+  RotationStatus,
+  RunReport,
+  StepReport,
+  WaitOutcome,
+} from '../../change/index.ts';
 
 /** A phase and what came of it. */
 export interface Line {
@@ -52,6 +58,7 @@ export function waitLine(wait: WaitOutcome): Line {
 export function retireLines(
   report: RunReport,
   left: Pick<WaitOutcome, 'counts' | 'unseen'> | undefined,
+  strays: RotationReport['strays'] = [],
 ): readonly Line[] {
   const removed = tally(report, (step) => step.kind === 'remove-password');
   const saved = tally(report, (step) => step.kind === 'persist');
@@ -71,6 +78,7 @@ export function retireLines(
   return [
     { phase: 'removed', text: `${show(removed)}${saved.all === 0 ? '' : `, saved ${counted(saved)}`}` },
     { phase: 'sessions', text: sessionsText(ended, left) },
+    ...strayLines(left, strays),
     { phase: 'proved', text: proofs.join(' · ') },
     ...trouble(report),
   ];
@@ -103,7 +111,10 @@ export function statusLines(status: RotationStatus): readonly Line[] {
 }
 
 /** Sessions of before and since, of all nodes. */
-export function sum(seen: Pick<WaitOutcome, 'counts'>, kind: 'old' | 'either' | 'fresh' | 'links'): number {
+export function sum(
+  seen: Pick<WaitOutcome, 'counts'>,
+  kind: 'old' | 'either' | 'fresh' | 'links' | 'foreign' | 'unsure',
+): number {
   return seen.counts.reduce((total, count) => total + count[kind].length, 0);
 }
 
@@ -126,11 +137,37 @@ function sessionsText(ended: number, left: Pick<WaitOutcome, 'counts' | 'unseen'
     ...(links === 0
       ? []
       : [
-          `${links} replication ${links === 1 ? 'link' : 'links'} kept, the new one is used from the next connection on`,
+          `${links} replication ${links === 1 ? 'link' : 'links'} kept${replicasOf(left)}, the new one is used from the next connection on`,
         ]),
     ...(left.unseen.length === 0 ? [] : [`not seen: ${left.unseen.join(', ')}`]),
   ].join(' · ');
 }
+
+/** Replication links that no node of the fleet has: ended, or left where that was asked for or nobody can tell. */
+function strayLines(
+  left: Pick<WaitOutcome, 'counts'> | undefined,
+  strays: NonNullable<RotationReport['strays']>,
+): readonly Line[] {
+  const ended = strays.map(({ node, address }): Line => ({
+    phase: 'link',
+    text: `${address} at ${node}: no node of the fleet has this replication link; it was ended`,
+  }));
+  const kept = (left?.counts ?? []).flatMap(({ node, foreign, unsure }) =>
+    [...foreign, ...unsure].map(({ address }): Line => ({
+      phase: 'link',
+      text: `${address} at ${node}: a replication link of nobody who is known; it goes on receiving every write`,
+    })),
+  );
+  return [...ended, ...kept];
+}
+
+function replicasOf({ counts }: Pick<WaitOutcome, 'counts'>): string {
+  const names = counts.flatMap(({ links }) => links.flatMap(({ replica }) => replica ?? []));
+  const more = names.length > NAMES_SHOWN ? ` and ${names.length - NAMES_SHOWN} more` : '';
+  return names.length === 0 ? '' : ` (${names.slice(0, NAMES_SHOWN).join(', ')}${more})`;
+}
+
+const NAMES_SHOWN = 4;
 
 interface Tally {
   /** Nodes where every such step is done. */
