@@ -24,7 +24,11 @@ for (const server of servers) {
     runs: outcome.runs,
     failures: outcome.failures.length,
     seed: options.seed,
-    detail: { verdicts: outcome.verdicts, failures: outcome.failures.slice(0, options.failuresMax) },
+    detail: {
+      verdicts: outcome.verdicts,
+      excused: outcome.excused,
+      failures: outcome.failures.slice(0, options.failuresMax),
+    },
   });
 }
 if (servers.length === 0) console.error('no server found: npm run servers');

@@ -10,6 +10,7 @@ import { isError, type TopologyNode } from '../../test/servers/node.ts';
 import { openConnection } from '../../test/servers/talk.ts';
 import { waitUntil, type Topology } from '../../test/servers/topology.ts';
 import { startIntruder, type Intruder } from './intruder.ts';
+import { judge, type Observation } from './judge.ts';
 import type { Adversary, NodeFault, Scenario } from './scenario.ts';
 import { startWire, type Wire } from './wire.ts';
 
@@ -24,6 +25,8 @@ const TRY_AGAIN_MS = 150;
 export interface SoakRun {
   readonly verdict: string;
   readonly problems: readonly string[];
+  /** Nodes that nothing was wrong with and that were pending, because they were not reached in time. */
+  readonly excused: number;
 }
 
 /** Where receipts of the soak are signed. */
@@ -58,15 +61,18 @@ export async function runScenario(
     const brought = await Promise.all(touched);
     await mend(scenario, topology);
     const problems: string[] = checkSigned(receipt, signing);
+    let excused = 0;
     const observed = await observeAll(scenario, topology, receipt.nodes);
     topology.nodes.forEach((node, at) => {
       const last = Math.max(0, ...brought.filter((each) => each.node === at).map((each) => each.lastAt));
       const fact = { fault: scenario.faults[at] ?? NO_FAULT, lastAt: last };
-      problems.push(...judge(node, receipt.nodes[at], observed[at], fact));
+      const judged = judge(node, receipt.nodes[at], observed[at], fact);
+      problems.push(...judged.problems);
+      excused += judged.excused;
     });
     const revoked = receipt.nodes.every(({ outcome }) => outcome === 'revoked');
     if (receipt.revoked !== revoked) problems.push(`revoked: ${receipt.revoked} with ${receipt.verdict}`);
-    return { verdict: receipt.verdict, problems };
+    return { verdict: receipt.verdict, problems, excused };
   } finally {
     stage.over.abort();
     await stage.end();
@@ -74,47 +80,7 @@ export async function runScenario(
   }
 }
 
-interface Observation {
-  readonly wayIn: boolean;
-  readonly sessions: number;
-  readonly administered: boolean;
-}
-
 const NO_FAULT: NodeFault = { kind: 'none' };
-
-/** What a node's receipt may say, given what the observer sees. */
-function judge(
-  node: TopologyNode,
-  receipt: NodeReceipt | undefined,
-  observed: Observation | undefined,
-  fact: { readonly fault: NodeFault; readonly lastAt: number },
-): readonly string[] {
-  if (receipt === undefined || observed === undefined) return [`${node.name}: not in the receipt`];
-  const { outcome, evidence, open } = receipt;
-  const problems: string[] = [];
-  if (!observed.administered) problems.push(`${node.name}: the administrator is locked out`);
-  const isOut = !observed.wayIn && observed.sessions === 0;
-  const readAt = evidence === null ? 0 : Date.parse(evidence.readAt);
-  // What another administrator did after the proof is not its fault; times are whole milliseconds.
-  const undone = fact.lastAt >= readAt - 1;
-  if (outcome === 'revoked' && !isOut && !undone) {
-    problems.push(`${node.name}: called revoked, and ${JSON.stringify(observed)} (${fact.fault.kind})`);
-  }
-  if (outcome === 'revoked' || fact.lastAt > 0) return problems;
-  // A busy machine answers late, and Sentinels end sessions in a failover: not reached is then the truth.
-  const excused = /did not answer within|closed the connection|reset the connection/.test(receipt.detail);
-  if (fact.fault.kind === 'none' && !excused) {
-    problems.push(`${node.name}: nothing was wrong, and it is ${outcome} ${open.join()}: ${receipt.detail}`);
-  }
-  if (
-    evidence !== null &&
-    isOut &&
-    open.some((each) => each === 'account-on' || each === 'secret-accepted')
-  ) {
-    problems.push(`${node.name}: ${open.join()} where the observer finds no way in`);
-  }
-  return problems;
-}
 
 function checkSigned(receipt: Parameters<typeof signReceipt>[0], { folder }: Signing): string[] {
   const key = openSigningKey(folder);
