@@ -50,6 +50,19 @@ const node = (at: number, extra: Partial<NodeText> = {}): NodeText => ({
 });
 
 describe('a plan as it is shown', () => {
+  it('does not say that nothing changes where it refuses itself', async () => {
+    const { after } = await planOf([node(1)]);
+    expect(renderPlan('table', after, LOOK)).toMatch(/\nNo changes\. /);
+    const refusals: Plan['refusals'] = [
+      { code: 'unreadable', node: node(1).node ?? '', message: 'm', next: 'n', override: 'never' },
+    ];
+    for (const format of ['table', 'markdown'] as const) {
+      const text = renderPlan(format, { ...after, refusals }, LOOK);
+      expect(text).not.toContain('No changes');
+      expect(text).toContain('Plan refused: what it would change on 1 node is not known.');
+    }
+  });
+
   it('tells what many nodes have in common once, and what one has by itself beside it', async () => {
     const odd = node(3, { users: [CLOSED, ADMIN, 'orders on nopass ~* &* +@all'] });
     const { plan } = await planOf([node(1), node(2), odd]);

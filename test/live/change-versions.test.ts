@@ -182,6 +182,7 @@ describe('a server whose ACL command was renamed', () => {
       writePolicy(topology, []);
       const plan = await wardis('plan', '--check');
       expect([plan.exit, plan.out]).toEqual([1, expect.stringContaining('Its users could not be read')]);
+      expect(plan.out).toMatch(/\nPlan refused: what it would change on 1 node is not known\.\n$/);
       await topology.stop();
     });
   });

@@ -29,6 +29,8 @@ export function printSummary(plan: Plan): string {
   const short = plan.revision.slice(0, REVISION_DIGITS);
   const unread =
     plan.unreadable.length === 0 ? '' : ` ${countNodes(plan.unreadable.length)} could not be read.`;
+  if (nodesDifferent === 0 && plan.refusals.length > 0)
+    return `Plan refused: what it would change on ${countNodes(nodes)} is not known.${unread}`;
   if (nodesDifferent === 0)
     return nodes === 0
       ? `Nothing was compared.${unread}`
