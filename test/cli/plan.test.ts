@@ -101,6 +101,32 @@ describe('a plan as it is shown', () => {
     const text = renderPlan('table', unread, LOOK);
     expect(text).toContain('? 10.0.0.9:6379  could not be read: no answer (E612)');
     expect(text).not.toContain('No changes');
+    expect(text.split('\n')[0]).toMatch(/^1 node not read · revision [0-9a-f]{8}$/);
+  });
+
+  it('fits a terminal, folded at blanks, and is one line each in a pipe', async () => {
+    const sessions = [{ user: 'default', name: 'old-app', lastCommand: 'get' }];
+    const odd = [1, 2, 3].map((at) => node(at, { users: [at === 1 ? OPEN : CLOSED, ADMIN], sessions }));
+    const { plan } = await planOf(odd);
+    const wide = renderPlan('table', plan, { ...LOOK, columns: Number.POSITIVE_INFINITY });
+    const narrow = renderPlan('table', plan, { ...LOOK, columns: 60 });
+    expect(
+      Math.max(
+        ...narrow
+          .split('\n')
+          .slice(1)
+          .map(({ length }) => length),
+      ),
+    ).toBeLessThanOrEqual(60);
+    const words = (text: string): string => text.replace(/\s+/g, ' ');
+    const reason =
+      wide
+        .split('\n')
+        .find((line) => line.includes('would be closed'))
+        ?.trim() ?? '';
+    expect(reason.length).toBeGreaterThan(60);
+    expect(reason).toContain('while 1 session uses it');
+    expect(words(narrow)).toContain(reason);
   });
 
   it('has colour only where it is asked for, and makes names harmless', async () => {

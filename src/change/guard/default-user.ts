@@ -33,7 +33,7 @@ export const guardDefaultUser: Guard = ({ draft, changes, sessions }) => {
       code: 'default-in-use',
       node: draft.node.id,
       user: 'default',
-      message: `default would be closed while ${countSessions(using.length)} use it: ${describeSessions(using)}.`,
+      message: `default would be closed while ${countSessions(using.length)} ${using.length === 1 ? 'uses' : 'use'} it: ${describeSessions(using)}.`,
       next: 'wardis migrate leads them to users of their own; --allow default-in-use cuts them off',
       override: 'allow',
     },

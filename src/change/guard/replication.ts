@@ -37,13 +37,14 @@ export const guardReplication: Guard = ({ draft, changes, sessions }, fleet) => 
     if (ours.length === 0) return [];
     const harm = harmOf(change, ours, needs);
     if (harm === undefined) return [];
-    const who = listNames([...new Set(ours.map(({ replica }) => replica))], 4);
+    const replicas = [...new Set(ours.map(({ replica }) => replica))];
+    const who = `${listNames(replicas, 4)} ${replicas.length === 1 ? 'replicates' : 'replicate'}`;
     return [
       {
         code: 'replication-user',
         node: draft.node.id,
         user: change.name,
-        message: `${who} replicates as ${change.name}, which ${harm}: replication would stop.`,
+        message: `${who} as ${change.name}, which ${harm}: replication would stop.`,
         next:
           change.name === 'default'
             ? 'give the replicas another login first: CONFIG SET masteruser and masterauth (wardis migrate does)'

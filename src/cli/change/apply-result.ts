@@ -41,7 +41,8 @@ export function renderResult(result: ApplyResult, look: Pick<Look, 'unicode' | '
   const listed = nodes.length <= DONE_LISTED_MAX ? nodes : rest;
   const widest = Math.max(0, ...listed.map(({ node }) => node.length));
   const lines = listed.map(({ node, role, standing, detail, steps, finished }) => {
-    const said = detail ?? (standing === 'stopped' ? `${finished} of ${steps} steps` : `${steps} steps`);
+    const count = steps === 1 ? '1 step' : `${steps} steps`;
+    const said = detail ?? (standing === 'stopped' ? `${finished} of ${count}` : count);
     const text = `${standing.padEnd(7)}  ${node.padEnd(widest)}  ${role.padEnd(8)}  ${said}`;
     return paint(safeText(text.trimEnd()), standing, look);
   });

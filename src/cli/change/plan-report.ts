@@ -1,7 +1,7 @@
 /** A plan for people: the same difference of many nodes once, with Terraform's marks and closing line. Or as JSON. */
 
 import { printPlan, REVISION_DIGITS, summarizePlan, type Plan, type Refusal } from '../../change/index.ts';
-import { safeText } from '../../text/index.ts';
+import { safeText, wrapTo } from '../../text/index.ts';
 import type { DiffLook } from '../acl/diff-report.ts';
 import { printLine } from '../acl/diff-line.ts';
 import { linesOfDifference } from './plan-lines.ts';
@@ -65,28 +65,40 @@ function printReason(alike: readonly Refusal[], look: DiffLook): string {
   const likewise = others === 0 ? '' : ` Likewise on ${others === 1 ? 'one other' : `${others} others`}.`;
   return [
     `${paint('✗', '31', look)} ${paint(first.code, '1', look)}  ${safeText(nodes)}`,
-    `    ${safeText(first.message)}${likewise}`,
-    `    next: ${safeText(first.next)}`,
+    `    ${foldWide(`${safeText(first.message)}${likewise}`, 4, look)}`,
+    `    ${foldWide(`next: ${safeText(first.next)}`, 4, look)}`,
   ].join('\n');
 }
 
 function printTable(plan: Plan, look: DiffLook): string {
-  const parts = [headOf(plan), ...blocksOf(plan, look), ...leftOf(plan)];
+  const parts = [
+    headOf(plan),
+    ...blocksOf(plan, look),
+    ...leftOf(plan).map((line) => foldWide(line, 2, look)),
+  ];
   for (const { node, code, detail } of plan.unreadable)
     parts.push(
-      `${paint('?', '33', look)} ${safeText(node)}  could not be read: ${safeText(detail)} (${code})`,
+      `${paint('?', '33', look)} ${foldWide(`${safeText(node)}  could not be read: ${safeText(detail)} (${code})`, 2, look)}`,
     );
   if (plan.refusals.length > 0) {
     const count = plan.refusals.length === 1 ? 'a reason' : `${plan.refusals.length} reasons`;
     parts.push(`This plan refuses itself, for ${count}:\n${printRefusals(plan.refusals, look)}`);
   }
   const said = [
-    ...plan.warnings.map((warning) => `warning: ${safeText(warning)}`),
-    ...plan.notes.map((note) => `note: ${safeText(note)}`),
+    ...plan.warnings.map((warning) => foldWide(`warning: ${safeText(warning)}`, 2, look)),
+    ...plan.notes.map((note) => foldWide(`note: ${safeText(note)}`, 2, look)),
   ];
   if (said.length > 0) parts.push(said.join('\n'));
   return `${[...parts, printSummary(plan)].join('\n\n')}\n`;
 }
+
+/** Folded at blanks to the width of a terminal; a pipe gets one line. Lines after the first are `indent` columns in. */
+function foldWide(text: string, indent: number, { columns }: DiffLook): string {
+  if (!Number.isFinite(columns)) return text;
+  return wrapTo(text, Math.max(FOLD_COLUMNS_MIN, columns - indent)).join(`\n${' '.repeat(indent)}`);
+}
+
+const FOLD_COLUMNS_MIN = 20;
 
 /** Marks at the beginning of lines are coloured by whoever shows a diff. */
 function printMarkdown(plan: Plan, look: DiffLook): string {
@@ -103,9 +115,10 @@ function headOf({ fleet, kind, nodes, unreadable, revision }: Plan): string {
   });
   return [
     ...(fleet === undefined ? [] : [`fleet ${safeText(fleet)}`]),
-    kind,
-    roles.length === 0 ? countNodes(nodes.length) : roles.join(', '),
-    ...(unreadable.length === 0 ? [] : [`${unreadable.length} not read`]),
+    // Of a fleet of which nothing was read nobody knows the kind.
+    ...(nodes.length === 0 && unreadable.length > 0 ? [] : [kind]),
+    ...(roles.length > 0 ? [roles.join(', ')] : unreadable.length > 0 ? [] : [countNodes(nodes.length)]),
+    ...(unreadable.length === 0 ? [] : [`${countNodes(unreadable.length)} not read`]),
     `revision ${revision.slice(0, REVISION_DIGITS)}`,
   ].join(' · ');
 }
@@ -125,7 +138,7 @@ function blocksOf(plan: Plan, look: DiffLook): readonly string[] {
     const lines = differences.flatMap((difference) =>
       linesOfDifference(difference, look).map((line, at) => printLine(line, at === 0 ? 2 : 4, look)),
     );
-    return [paint(safeText(where), '1', look), ...lines].join('\n');
+    return [paint(foldWide(safeText(where), 2, look), '1', look), ...lines].join('\n');
   });
 }
 

@@ -1,7 +1,7 @@
 /** The users of a fleet for a terminal: one line each, then where nodes differ, then what could not be read. */
 
 import type { RosterUser } from '../../change/index.ts';
-import { cutTo, foldText, padTo, safeText, widthOf } from '../../text/index.ts';
+import { cutTo, foldText, padTo, safeText, widthOf, wrapTo } from '../../text/index.ts';
 import type { Look } from '../terminal.ts';
 import { columnsFor } from './user-list-cells.ts';
 import type { RosterReport } from './user-list.ts';
@@ -45,23 +45,53 @@ function* rowsOf(users: readonly RosterUser[], report: RosterReport, look: Look)
   const cells = users.map((user) =>
     columns.map(({ cell }) => cutTo(safeText(cell(user)), CELL_COLUMNS_MAX, ellipsis)),
   );
-  const widths = columns.map(({ head }, at) =>
-    cells.reduce((width, row) => Math.max(width, widthOf(row[at] ?? '')), head.length),
+  const widths = fitWidths(
+    columns.map(({ head }, at) => [head, ...cells.map((row) => row[at] ?? '')]),
+    look.columns,
   );
-  yield `${paint(
-    '2',
-    columns
-      .map(({ head }, at) => padTo(head, widths[at] ?? 0))
-      .join(GAP)
-      .trimEnd(),
-    look,
-  )}\n`;
-  for (const [row, user] of users.entries()) {
-    const line = columns.map(({ alarm }, at) => {
-      const text = padTo(cells[row]?.[at] ?? '', widths[at] ?? 0);
-      return alarm?.(user) === true ? paint('33', text, look) : text;
+  const heads = columns.map(({ head }) => head);
+  yield* layOut(heads, widths, (text) => paint('2', text, look));
+  for (const [row, user] of users.entries())
+    yield* layOut(cells[row] ?? [], widths, (text, at) =>
+      columns[at]?.alarm?.(user) === true ? paint('33', text, look) : text,
+    );
+}
+
+/** Of each column: as wide as its texts; where that is more than the terminal has, narrower, down to the longest word. */
+function fitWidths(columns: readonly (readonly string[])[], room: number): readonly number[] {
+  const widest = (texts: readonly string[]): number => Math.max(0, ...texts.map(widthOf));
+  const widths = columns.map(widest);
+  const least = columns.map((texts) => widest(texts.flatMap((text) => text.split(' '))));
+  const gaps = GAP.length * (columns.length - 1);
+  for (let over = sum(widths) + gaps - room; over > 0; over -= 1) {
+    const spare = widths.map((width, at) => width - (least[at] ?? 0));
+    const most = Math.max(...spare);
+    if (most <= 0) break;
+    const at = spare.indexOf(most);
+    widths[at] = (widths[at] ?? 1) - 1;
+  }
+  return widths;
+}
+
+function sum(numbers: readonly number[]): number {
+  return numbers.reduce((total, number) => total + number, 0);
+}
+
+/** A row, on as many lines as its longest cell needs. */
+function* layOut(
+  cells: readonly string[],
+  widths: readonly number[],
+  dress: (text: string, at: number) => string,
+): Generator<string> {
+  const folded = cells.map((cell, at) => wrapTo(cell, widths[at] ?? 0));
+  const height = Math.max(...folded.map(({ length }) => length));
+  for (let line = 0; line < height; line += 1) {
+    const last = folded.findLastIndex((lines) => (lines[line] ?? '') !== '');
+    const parts = folded.slice(0, last + 1).map((lines, at) => {
+      const text = lines[line] ?? '';
+      return dress(at === last ? text : padTo(text, widths[at] ?? 0), at);
     });
-    yield `${line.join(GAP).trimEnd()}\n`;
+    yield `${parts.join(GAP)}\n`;
   }
 }
 
