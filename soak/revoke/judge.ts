@@ -10,7 +10,7 @@ export interface Observation {
   readonly administered: boolean;
 }
 
-export interface Judgement {
+interface Judgement {
   readonly problems: readonly string[];
   /** 1: it is pending with nothing wrong, because it was not reached in time. */
   readonly excused: 0 | 1;

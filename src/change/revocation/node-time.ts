@@ -25,7 +25,7 @@ interface Timed {
 }
 
 /** What every node gets that is asked, however short the deadline: sessions take a moment to end. */
-export const PATIENCE_MS = 1000;
+const PATIENCE_MS = 1000;
 /** For one answer, where the limits do not say. */
 const ANSWER_MS = 5000;
 /** Timers hold no more. */
