@@ -105,6 +105,7 @@ export type { RotationFacts, RotationRequest } from './rotation/request.ts';
 export { beginRotation, resumeRotation } from './rotation/rotate.ts';
 export type { RotationReport } from './rotation/rotate.ts';
 export type { RotationNode } from './rotation/rotation-node.ts';
+export { examineConfFiles } from './rotation/conf-hazard.ts';
 export { listStrays } from './rotation/replica-links.ts';
 export { refuseSecret } from './rotation/secret-refusal.ts';
 export { findRotation, listOpenRotations } from './rotation/rotation-runs.ts';

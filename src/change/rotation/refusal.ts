@@ -16,6 +16,7 @@ export type RotationRefusalCode =
   | 'several-passwords'
   | 'same-secret'
   | 'unsafe-secret'
+  | 'unsaved-users'
   | 'sentinels-unknown'
   | 'sentinels-unreached';
 

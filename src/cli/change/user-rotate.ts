@@ -7,6 +7,7 @@ import { randomBytes } from 'node:crypto';
 import {
   beginRotation,
   describeSink,
+  examineConfFiles,
   findRotation,
   lockState,
   passwordHashes,
@@ -120,7 +121,8 @@ async function begin(work: Work): Promise<void> {
   const { user, flags, context, entry, fleet, record } = work;
   if (record !== undefined) throw underWay(record);
   const trial = generateSecret(randomBytes);
-  const refusals = refuseRotation(user, fleet.nodes, trial).filter(
+  const files = examineConfFiles(fleet.nodes);
+  const refusals = [...refuseRotation(user, fleet.nodes, trial), ...files.refusals].filter(
     ({ override }) => override === 'never' || flags.force !== true,
   );
   if (refusals.length > 0) throw refused(user, refusals);
@@ -132,8 +134,8 @@ async function begin(work: Work): Promise<void> {
   const late = [...same, ...refuseSecret(user, fleet.nodes, request.newSecret)];
   if (late.length > 0) throw refused(user, late);
   const voice = openVoice(context, flags, request.sinks);
-  for (const note of [...fleet.topology.notes, ...warnRotation(user, fleet.nodes), ...notes])
-    voice.note(note);
+  const warnings = [...warnRotation(user, fleet.nodes), ...files.warnings];
+  for (const note of [...fleet.topology.notes, ...warnings, ...notes]) voice.note(note);
   if (flags.dryRun === true) {
     voice.preview(request, previewRotation(user, fleet.nodes, trial), fleet.nodes);
     return context.finish(EXIT.ok);
