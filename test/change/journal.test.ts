@@ -64,6 +64,16 @@ describe('a run on disk', () => {
     expect(JSON.stringify(read.entries)).toBe(JSON.stringify(entries));
   });
 
+  it('knows from its file that a user was not there before, and takes that from no other value', async () => {
+    await (await begin()).close();
+    const step = readRun(folder, RUN.id).run.stages[0]?.steps[0];
+    expect(step?.kind === 'set-user' && step.before).toBeUndefined();
+    const path = join(folder, 'runs', RUN.id, 'run.json');
+    const text = readFileSync(path, 'utf8');
+    writeFileSync(path, text.replace('"user":"a"', '"user":"a","before":null'));
+    expect(() => readRun(folder, RUN.id)).toThrow('stages.0.steps.0.before');
+  });
+
   it('is closed to others from the folder to the last file', async () => {
     await (await begin()).close();
     for (const [name, mode] of [
