@@ -1,6 +1,7 @@
 /** The guard: what a plan refuses, what it lets pass, and that it raises no false alarm. */
 import { describe, expect, it } from 'vitest';
-import { createRecorder, hashPassword, tableFor } from '../../src/acl/index.ts';
+import { createRecorder, hashPassword, parseUserLine, tableFor } from '../../src/acl/index.ts';
+import { guardSentinels } from '../../src/change/guard/sentinel.ts';
 import { planFleet, type PlanInput, type RefusalCode } from '../../src/change/index.ts';
 import { Secret } from '../../src/conf/index.ts';
 import { unknown, type Topology } from '../../src/fleet/index.ts';
@@ -160,6 +161,33 @@ describe('Sentinels and exporters', () => {
     const sentinel = { mode: 'sentinel', role: 'sentinel' } as const;
     expect(await nextAt(sentinel)).toContain('SENTINEL CONFIG SET sentinel-pass and sentinel-user');
     expect(await nextAt({ ...sentinel, sessions: [], login: 'default' })).toContain('sentinel.auth');
+  });
+
+  it('may lose between Sentinels what is sent to servers only', () => {
+    const userOf = (rules: string) =>
+      parseUserLine(`user peer ${rules}`, tableFor({ product: 'redis', version: '7.2.6' })).user;
+    const [before, after] = [
+      userOf('on nopass &* -@all +ping +publish +info +multi +client|setname'),
+      userOf('on nopass &* -@all +ping +publish +client|setname'),
+    ];
+    const session = {
+      user: 'peer',
+      name: 'sentinel-3a5b0c1d-cmd',
+      lastCommand: 'ping',
+      address: '',
+      library: '',
+    };
+    const codesAt = (mode: 'sentinel' | 'standalone') =>
+      guardSentinels(
+        {
+          draft: { node: { id: 'n' }, state: { mode } },
+          changes: [{ name: 'peer', before, after }],
+          sessions: new Map([['peer', [session]]]),
+        } as never,
+        {} as never,
+      ).map(({ code }) => code);
+    expect(codesAt('sentinel')).toEqual([]);
+    expect(codesAt('standalone')).toEqual(['sentinel-user']);
   });
 
   it('keep the rights of the user that Sentinels watch as', async () => {

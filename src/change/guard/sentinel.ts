@@ -14,18 +14,20 @@ import {
   type GuardedNode,
 } from './case.ts';
 
-/** What sentinel.c sends to servers, and to other Sentinels. */
+/** What sentinel.c sends to servers. */
 const NEEDS = (
   'ping info role publish subscribe multi exec slaveof replicaof ' +
-  'config|rewrite client|setname client|kill script|kill ' +
-  'sentinel|is-master-down-by-addr sentinel|is-primary-down-by-addr'
+  'config|rewrite client|setname client|kill script|kill'
 ).split(' ');
+/** And to other Sentinels: they are not asked for INFO, and are never told to follow anybody. */
+const PEER_NEEDS =
+  'ping publish client|setname sentinel|is-master-down-by-addr sentinel|is-primary-down-by-addr'.split(' ');
 
 export const guardSentinels: Guard = ({ draft, changes, sessions }) =>
   changes.flatMap((change): readonly Refusal[] => {
     const watching = (sessions.get(change.name) ?? []).filter(isSentinel);
     if (watching.length === 0) return [];
-    const harm = harmOf(change, watching);
+    const harm = harmOf(change, watching, draft.state.mode === 'sentinel' ? PEER_NEEDS : NEEDS);
     if (harm === undefined) return [];
     return [
       {
@@ -54,11 +56,12 @@ function nextOf(user: string, mode: GuardedNode['draft']['state']['mode']): stri
 function harmOf(
   { before, after }: GuardedNode['changes'][number],
   sessions: readonly SessionFact[],
+  needs: readonly string[],
 ): string | undefined {
   if (after === undefined) return 'would be removed';
   if (canLogIn(before) && !canLogIn(after)) return 'could not log in any more';
   const used = sessions.map(({ lastCommand }) => lastCommand.toLowerCase());
-  const lost = lostCommands(before, after, new Set([...NEEDS, ...used]));
+  const lost = lostCommands(before, after, new Set([...needs, ...used]));
   if (lost.length > 0) return `would lose ${listNames(lost.map(showCommand))}`;
   if (before.nopass && !after.nopass) return 'would want a password';
   return lostPasswords(before, after).length > 0
