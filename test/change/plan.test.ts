@@ -420,7 +420,7 @@ describe('a fleet', () => {
   it('names the node that is not as its siblings are', async () => {
     const odd = node(3, { users: [CLOSED, ADMIN, 'intruder on nopass ~* +@all'] });
     const { plan: made } = await plan([node(1), node(2), odd, node(4)]);
-    expect(made.notes).toEqual(['10.0.0.3:6379 differs from its siblings in intruder.']);
+    expect(made.notes).toEqual(['10.0.0.3:6379 differs from its siblings in intruder (only there).']);
   });
 
   it('tells replicas whom to log in as, once that user is there', async () => {

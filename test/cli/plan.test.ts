@@ -71,8 +71,30 @@ describe('a plan as it is shown', () => {
     expect(text).toContain('on 2 of 3 nodes: 10.0.0.1:6379, 10.0.0.2:6379');
     expect(text).toContain('on 10.0.0.3:6379\n  ~ user          orders\n');
     expect(text).toMatch(/- keys +~\* \(read, write\)/);
-    expect(text).toContain('note: 10.0.0.3:6379 differs from its siblings in orders.');
+    expect(text).toContain('note: 10.0.0.3:6379 differs from its siblings in orders (only there).');
     expect(text.trimEnd().split('\n').at(-1)).toBe('Plan: 1 to add, 1 to change, 0 to remove on 3 nodes.');
+  });
+
+  it('tells users that change alike once, by their names', async () => {
+    const names = ['a', 'b', 'c', 'd', 'e'];
+    const policy = await policyOf(
+      `security_level: basic\nusers: [${names.map((name) => `{ name: ${name}, role: readonly, keys: ["x:*"] }`).join(', ')}, { name: admin, role: admin }]`,
+    );
+    const text: NodeText = { users: [CLOSED, ADMIN, ...names.map((name) => `${name} on nopass ~* &* +get`)] };
+    const planned = planFleet({
+      policy,
+      topology: topologyOf([text]),
+      states: [stateOf(text)],
+      unreadable: [],
+      secrets: new Map(),
+      now: NOW,
+    });
+    const shown = renderPlan('table', planned.plan, LOOK);
+    expect(shown).toContain('~ user          5 users: a, b, c and 2 more\n');
+    expect(shown.match(/- keys/g)).toHaveLength(1);
+    expect(renderPlan('table', planned.plan, { ...LOOK, detail: 'all' })).toContain(
+      '5 users: a, b, c, d, e\n',
+    );
   });
 
   it('says that nothing differs, and which revision the nodes hold', async () => {

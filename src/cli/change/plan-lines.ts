@@ -5,7 +5,43 @@ import { linesOfDiff, type DiffLine, type DiffLook } from '../acl/diff-report.ts
 
 const PATTERNS_SHOWN = 6;
 
-export function linesOfDifference(difference: Difference, look: DiffLook): readonly DiffLine[] {
+/** So many users that change alike are told as one. */
+const ALIKE_MIN = 3;
+const USERS_SHOWN = 3;
+
+/** The lines of each difference; users that gain and lose the same are told once, named together. */
+export function foldUsers(
+  differences: readonly Difference[],
+  look: DiffLook,
+): readonly (readonly DiffLine[])[] {
+  const told = differences.map((difference) => {
+    const [head, ...rest] = linesOfDifference(difference, look);
+    const alike = difference.kind === 'change-user' && rest.length > 0 ? JSON.stringify(rest) : undefined;
+    return { head, rest, alike };
+  });
+  const heads = new Map<string, DiffLine[]>();
+  for (const { head, alike } of told) if (alike !== undefined && head !== undefined) push(heads, alike, head);
+  const done = new Set<string>();
+  return told.flatMap(({ head, rest, alike }): (readonly DiffLine[])[] => {
+    if (head === undefined) return [];
+    const same = alike === undefined ? [] : (heads.get(alike) ?? []);
+    if (alike === undefined || same.length < ALIKE_MIN) return [[head, ...rest]];
+    if (done.has(alike)) return [];
+    done.add(alike);
+    const shown = look.detail === 'all' ? same : same.slice(0, USERS_SHOWN);
+    const more = same.length > shown.length ? ` and ${same.length - shown.length} more` : '';
+    const text = `${same.length} users: ${shown.map((each) => each.text).join(', ')}${more}`;
+    return [[{ ...head, text }, ...rest]];
+  });
+}
+
+function push(heads: Map<string, DiffLine[]>, alike: string, head: DiffLine): void {
+  const known = heads.get(alike);
+  if (known === undefined) heads.set(alike, [head]);
+  else known.push(head);
+}
+
+function linesOfDifference(difference: Difference, look: DiffLook): readonly DiffLine[] {
   const { mark } = difference;
   switch (difference.kind) {
     case 'add-user':

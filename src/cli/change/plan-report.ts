@@ -4,7 +4,7 @@ import { printPlan, REVISION_DIGITS, summarizePlan, type Plan, type Refusal } fr
 import { safeText, wrapTo } from '../../text/index.ts';
 import type { DiffLook } from '../acl/diff-report.ts';
 import { printLine } from '../acl/diff-line.ts';
-import { linesOfDifference } from './plan-lines.ts';
+import { foldUsers } from './plan-lines.ts';
 import { foldDifferences, nameNodes } from './plan-fold.ts';
 
 export const PLAN_FORMATS = ['table', 'markdown', 'json'] as const;
@@ -135,8 +135,8 @@ function blocksOf(plan: Plan, look: DiffLook): readonly string[] {
       : nodes.length > 1
         ? `on ${nodes.length} of ${plan.nodes.length} nodes: ${nameNodes(nodes, look)}`
         : `on ${nodes[0] ?? ''}`;
-    const lines = differences.flatMap((difference) =>
-      linesOfDifference(difference, look).map((line, at) => printLine(line, at === 0 ? 2 : 4, look)),
+    const lines = foldUsers(differences, look).flatMap((told) =>
+      told.map((line, at) => printLine(line, at === 0 ? 2 : 4, look)),
     );
     return [paint(foldWide(safeText(where), 2, look), '1', look), ...lines].join('\n');
   });
