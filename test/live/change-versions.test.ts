@@ -220,7 +220,7 @@ describe('the login of Sentinels', () => {
         ].flat(),
       );
       expect(rotated.exit).not.toBe(0);
-      expect(rotated.out + rotated.err).toContain('blank or a quote');
+      expect(rotated.out + rotated.err).toContain('a blank, quote, backslash or control character');
       for (const sentinel of topology.sentinels) await sentinel.restart();
       await topology.settle();
       await topology.stop();
