@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
 import { hashPassword } from '../../src/acl/index.ts';
+import { examineConfFiles } from '../../src/change/rotation/conf-hazard.ts';
 import { refuseRotation, passwordHashes, warnRotation } from '../../src/change/rotation/refusal.ts';
 import type { RotationNode } from '../../src/change/rotation/rotation-node.ts';
 import { sortLinks } from '../../src/change/rotation/replica-links.ts';
@@ -460,6 +461,17 @@ describe('a rotation is refused', () => {
     const text = JSON.stringify(refusals);
     expect(text).not.toMatch(/[0-9a-f]{64}/);
     expect(text).toContain('p: ');
+  });
+
+  it('and warned of a configuration file of users that cannot be looked at', () => {
+    const persistence = { by: 'conf', path: '/etc/redis.conf' } as const;
+    const far = nodeOf({ id: '10.0.0.1:6379', users: [ADMIN], persistence });
+    expect(examineConfFiles([far, good])).toEqual({
+      refusals: [],
+      warnings: [
+        expect.stringMatching(/^10\.0\.0\.1:6379: users are kept in \/etc\/redis\.conf, which could not/),
+      ],
+    });
   });
 
   it('and warned of where replicas use what is no password of the user', () => {
