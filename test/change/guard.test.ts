@@ -130,6 +130,7 @@ describe('the user of replicas', () => {
     const found = await refusals(nodes, { ...extra, states: nodes.slice(0, 2).map(stateOf) });
     expect(found.map(({ code, node }) => [code, node])).toEqual([['replication-user', '10.0.0.1:6379']]);
     expect(found[0]?.message).toContain('10.0.0.3:6379');
+    expect(found[0]?.next).toBe('bring 10.0.0.3:6379 back, or leave it out of the fleet; then plan again');
   });
 
   it('is default when no masteruser is set', async () => {

@@ -38,6 +38,9 @@ export const guardReplication: Guard = ({ draft, changes, sessions }, fleet) => 
     const harm = harmOf(change, ours, needs);
     if (harm === undefined) return [];
     const replicas = [...new Set(ours.map(({ replica }) => replica))];
+    const away = replicas.filter((replica) => isAway(replica, fleet));
+    const there = ours.filter(({ replica }) => !away.includes(replica));
+    const onlyAway = there.length === 0 || harmOf(change, there, needs) === undefined;
     const who = `${listNames(replicas, 4)} ${replicas.length === 1 ? 'replicates' : 'replicate'}`;
     return [
       {
@@ -45,8 +48,9 @@ export const guardReplication: Guard = ({ draft, changes, sessions }, fleet) => 
         node: draft.node.id,
         user: change.name,
         message: `${who} as ${change.name}, which ${harm}: replication would stop.`,
-        next:
-          change.name === 'default'
+        next: onlyAway
+          ? `bring ${listNames(away, 4)} back, or leave ${away.length === 1 ? 'it' : 'them'} out of the fleet; then plan again`
+          : change.name === 'default'
             ? 'give the replicas another login first: CONFIG SET masteruser and masterauth (wardis migrate does)'
             : `declare ${change.name} in the policy with role: replication, or give the replicas another masteruser first`,
         override: 'allow',
@@ -54,6 +58,12 @@ export const guardReplication: Guard = ({ draft, changes, sessions }, fleet) => 
     ];
   });
 };
+
+/** A node of the fleet that could not be read: as whom it will replicate is not known, and it cannot be told. */
+function isAway(id: string, { nodes, input }: GuardedFleet): boolean {
+  const known = input.topology.nodes.some((node) => node.id === id);
+  return known && !nodes.some(({ draft }) => draft.node.id === id);
+}
 
 /** Replicas of the node, and of the others that it may take over from. */
 function loginsOf(group: string | undefined, fleet: GuardedFleet): ReplicaLogins {
