@@ -20,9 +20,10 @@ import { explainLintRule, lintRuleData } from './acl/lint-explanation.ts';
 import { COMMAND_CODES } from './command-code.ts';
 import { ERROR_CODES, type ErrorCodePage } from './error-code.ts';
 import { CommandFailure } from './failure.ts';
+import { REFUSAL_PAGES } from './refusal-page.ts';
 import { foldText } from '../text/index.ts';
 
-const CODES: readonly ErrorCodePage[] = [...ERROR_CODES, ...COMMAND_CODES];
+const CODES: readonly ErrorCodePage[] = [...ERROR_CODES, ...COMMAND_CODES, ...REFUSAL_PAGES];
 
 export interface ExplainStyle {
   readonly json: boolean;
@@ -41,6 +42,8 @@ export function explain(subject: string | undefined, style: ExplainStyle): strin
   if (path !== undefined) return style.json ? json(path) : explainAttackPath(path, style.columns);
   const myth = MYTHS.find((known) => known.id === subject.toUpperCase());
   if (myth !== undefined) return style.json ? json(myth) : explainMyth(myth, style.columns);
+  const refusal = REFUSAL_PAGES.find((known) => known.code === subject);
+  if (refusal !== undefined) return style.json ? json(refusal) : explainCode(refusal, style.columns);
   const code = CODES.find(
     (known) => known.code === subject.toUpperCase() || known.name === subject.toUpperCase(),
   );
