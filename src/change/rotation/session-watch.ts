@@ -3,7 +3,14 @@
  * until none of those is left or time is up. A node that cannot be asked is not empty: it keeps the watch going.
  */
 
-import { FleetError, isReplyError, type Connection, type Reply } from '../../fleet/index.ts';
+import {
+  CONCURRENCY_DEFAULT,
+  FleetError,
+  forEachAtOnce,
+  isReplyError,
+  type Connection,
+  type Reply,
+} from '../../fleet/index.ts';
 import type { WaitOutcome } from './ports.ts';
 import {
   countSessions,
@@ -24,8 +31,6 @@ export interface Watch {
   readonly onCount?: (old: number, unseen: readonly string[], leftMs: number) => void;
 }
 
-/** Nodes asked at the same time. */
-const CONCURRENCY = 16;
 /** CLIENT LIST of a busy node is megabytes: asking takes longer each time that nothing changes. */
 const POLL_MS_MIN = 250;
 const POLL_MS_MAX = 5_000;
@@ -142,13 +147,8 @@ function readLink(info: Reply | undefined): Pick<SessionView, 'link'> {
 
 async function inTurn<T, R>(items: readonly T[], work: (item: T) => Promise<R>): Promise<readonly R[]> {
   const results: R[] = [];
-  let next = 0;
-  const worker = async (): Promise<void> => {
-    for (let at = next++; at < items.length; at = next++) {
-      const item = items[at];
-      if (item !== undefined) results[at] = await work(item);
-    }
-  };
-  await Promise.all(Array.from({ length: Math.min(CONCURRENCY, items.length) }, worker));
+  await forEachAtOnce(items, CONCURRENCY_DEFAULT, async (item, place) => {
+    results[place] = await work(item);
+  });
   return results;
 }

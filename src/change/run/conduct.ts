@@ -7,8 +7,6 @@ import { openSession, type NodeAway, type NodeSession, type SharedTables } from 
 import type { RunOptions, RunPorts } from './ports.ts';
 import type { Note } from './step-run.ts';
 
-export const CONCURRENCY_DEFAULT = 16;
-
 export interface Conduct {
   readonly run: Run;
   readonly ports: RunPorts;

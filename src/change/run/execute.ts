@@ -4,11 +4,11 @@
  * end. A node that cannot be reached is pending, and the others go on.
  */
 
+import { CONCURRENCY_DEFAULT, forEachAtOnce } from '../../fleet/index.ts';
 import type { Run, RunOutcome, RunReport, Stage } from '../run.ts';
 import type { Step } from '../step.ts';
-import { beginConduct, byNode, CONCURRENCY_DEFAULT, type Conduct } from './conduct.ts';
+import { beginConduct, byNode, type Conduct } from './conduct.ts';
 import { historyOf, readHistory, stepsOf } from './history.ts';
-import { forEachAtOnce } from './pool.ts';
 import type { RunOptions, RunPorts } from './ports.ts';
 import { restoreLost } from './recheck.ts';
 import { outcomeOf, reportRun } from './report.ts';

@@ -4,14 +4,14 @@
  * told. What was saved to disk meanwhile is saved again at the end, when memory is as it was.
  */
 
+import { CONCURRENCY_DEFAULT, forEachAtOnce } from '../../fleet/index.ts';
 import type { RunOutcome } from '../run.ts';
 import type { Step } from '../step.ts';
-import { byNode, CONCURRENCY_DEFAULT, type Conduct } from './conduct.ts';
+import { byNode, type Conduct } from './conduct.ts';
 import { historyOf, stepsOf, UNDO_NOTE } from './history.ts';
 import { UnreadableUser } from '../step/user-state.ts';
 import { workOf } from '../step/work-of.ts';
 import { explainAway, NodeAway } from './node-session.ts';
-import { forEachAtOnce } from './pool.ts';
 import { revertStep } from './step-run.ts';
 
 export async function takeBack(conduct: Conduct): Promise<RunOutcome> {
