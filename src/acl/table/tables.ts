@@ -80,10 +80,12 @@ export function tableFromCommandReply(reply: unknown, server: ServerVersion): Co
     };
   });
   const shown = new Set(complete.map((row) => row.fullName.toLowerCase()));
-  // A command taken away by `rename-command NAME ""` is not shown, but rules still speak of it.
-  const hidden = bundled.exact
-    ? bundledRows(server).filter((row) => !shown.has(row.fullName.toLowerCase()))
-    : [];
+  // A command taken away by `rename-command NAME ""` is not shown, but rules still speak of it. A Sentinel has only what
+  // it shows: what else a category holds on a server is not meant by `+@fast` there (Redis 7.0.15 rewrites rules to that).
+  const hidden =
+    bundled.exact && !shown.has('sentinel')
+      ? bundledRows(server).filter((row) => !shown.has(row.fullName.toLowerCase()))
+      : [];
   const whole = hidden.filter((row) => !row.fullName.includes('|') || !shown.has(headOf(row.fullName)));
   const dialect = observeHoles(rows, bundled.dialect);
   return buildTable({ name: bundled.server, dialect, exact: true }, categories, [
