@@ -1,6 +1,6 @@
 /** Why a plan refuses itself, a page for each code, for `wardis explain`. The same in a table: docs/plan.md. */
 
-import type { RefusalCode } from '../change/plan.ts';
+import type { RefusalCode } from '../change/index.ts';
 import type { ErrorCodePage } from './error-code.ts';
 
 type Refusal = readonly [title: string, meaning: string, insist: 'never' | 'allow' | 'mostly'];
