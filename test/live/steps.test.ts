@@ -97,9 +97,14 @@ describe('each kind of step', () => {
         },
       });
       expect([forth, back]).toEqual([['done'], ['undone']]);
-      expect((await imageOf('app')).reveal().replace(' sanitize-payload', '')).toBe(
-        before.reveal().replace(' sanitize-payload', ''),
-      );
+      // Redis 6.0 shows commands in the order of a hash table, which is another in each process.
+      const words = (image: Secret) =>
+        image
+          .reveal()
+          .split(' ')
+          .filter((word) => word !== 'sanitize-payload')
+          .toSorted();
+      expect(words(await imageOf('app'))).toEqual(words(before));
     });
 
     it('says that a user which is as wanted already is unneeded, and leaves it at undo', async () => {
