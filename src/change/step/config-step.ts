@@ -7,30 +7,17 @@ import { Secret, versionAtLeast } from '../../conf/index.ts';
 import { isReplyError, type Reply } from '../../fleet/index.ts';
 import type { SettingChange, Step } from '../step.ts';
 import { refusalAmong } from './refusal.ts';
-import { isSameValue, valueText } from './setting-value.ts';
-import { verifyByLooking, type Result, type Standing, type StepNode, type StepWork } from './step-work.ts';
+import { isSameValue } from './setting-value.ts';
+import { pairsBefore, settingsWork, type Pairs } from './settings-work.ts';
+import type { Result, Standing, StepNode, StepWork } from './step-work.ts';
 
 type ConfigStep = Extract<Step, { readonly kind: 'set-config' }>;
-type Value = string | Secret;
-type Pairs = readonly (readonly [name: string, value: Value])[];
 
 export function setConfigWork({ settings }: ConfigStep, node: StepNode): StepWork {
-  const look = (): Promise<Standing> => lookAtSettings(node, settings);
-  return {
-    look,
-    perform: () =>
-      setAll(
-        node,
-        settings.map(({ name, after }) => [name, after] as const),
-        settings,
-      ),
-    verify: () => verifyByLooking(look),
-    revert: async () => {
-      const missing = settings.find(({ before }) => before === undefined);
-      if (missing !== undefined) return { ok: false, detail: `what ${missing.name} was before is not known` };
-      return setAll(node, beforeOf(settings), settings);
-    },
-  };
+  return settingsWork(settings, {
+    look: () => lookAtSettings(node, settings),
+    send: (pairs) => setAll(node, pairs, settings),
+  });
 }
 
 async function lookAtSettings(node: StepNode, settings: readonly SettingChange[]): Promise<Standing> {
@@ -70,19 +57,14 @@ function describeOther(setting: SettingChange, shown: string | undefined, reply:
   return isSecret ? `${setting.name} has another value` : `${setting.name} is ${JSON.stringify(shown)}`;
 }
 
-function beforeOf(settings: readonly SettingChange[]): Pairs {
-  return settings.flatMap(({ name, before }) => (before === undefined ? [] : [[name, before] as const]));
-}
-
 async function setAll(node: StepNode, pairs: Pairs, settings: readonly SettingChange[]): Promise<Result> {
   const secrets = settings.flatMap(({ before, after }) => [before, after]);
   if (versionAtLeast(await node.server(), { redis: '7.0', valkey: '7.2' })) {
-    const words = pairs.flatMap(([name, value]) => [name, valueText(value)]);
-    const replies = await node.send([['CONFIG', 'SET', ...words]]);
+    const replies = await node.send([['CONFIG', 'SET', ...pairs.flat()]]);
     return refusalAmong(replies, `CONFIG SET ${namesOf(pairs)}`, secrets) ?? { ok: true };
   }
   for (const [at, [name, value]] of pairs.entries()) {
-    const replies = await node.send([['CONFIG', 'SET', name, valueText(value)]]);
+    const replies = await node.send([['CONFIG', 'SET', name, value]]);
     const refused = refusalAmong(replies, `CONFIG SET ${name}`, secrets);
     if (refused !== undefined) return putBack(node, pairs.slice(0, at), settings, refused.detail);
   }
@@ -99,9 +81,7 @@ async function putBack(
   const names = new Set(done.map(([name]) => name));
   const old = settings.filter(({ name }) => names.has(name));
   if (old.length === 0) return { ok: false, detail: why };
-  const replies = await node.send(
-    beforeOf(old).map(([name, value]) => ['CONFIG', 'SET', name, valueText(value)]),
-  );
+  const replies = await node.send(pairsBefore(old).map(([name, value]) => ['CONFIG', 'SET', name, value]));
   const whole = replies.length === old.length && !replies.some(isReplyError);
   const rest = whole ? 'the others were put back' : `${namesOf(done)} could not all be put back`;
   return { ok: false, detail: `${why}; ${rest}` };

@@ -9,33 +9,16 @@ import type { Step } from '../step.ts';
 import { joinStandings } from './config-step.ts';
 import { refusalAmong } from './refusal.ts';
 import { valueText } from './setting-value.ts';
-import { verifyByLooking, type Result, type Standing, type StepNode, type StepWork } from './step-work.ts';
+import { settingsWork, type Pairs } from './settings-work.ts';
+import type { Result, Standing, StepNode, StepWork } from './step-work.ts';
 
 type ConfigStep = Extract<Step, { readonly kind: 'set-config' }>;
 
 export function setSentinelConfigWork(step: ConfigStep, node: StepNode): StepWork {
-  const look = (): Promise<Standing> => lookAtOptions(step, node);
-  return {
-    look,
-    perform: () =>
-      setOptions(
-        step,
-        node,
-        step.settings.map(({ name, after }) => [name, valueText(after)]),
-      ),
-    verify: () => verifyByLooking(look),
-    revert: () => {
-      const missing = step.settings.find(({ before }) => before === undefined);
-      if (missing !== undefined) {
-        return Promise.resolve({ ok: false, detail: `what ${missing.name} was before is not known` });
-      }
-      return setOptions(
-        step,
-        node,
-        step.settings.map(({ name, before }) => [name, valueText(before ?? '')]),
-      );
-    },
-  };
+  return settingsWork(step.settings, {
+    look: () => lookAtOptions(step, node),
+    send: (pairs) => setOptions(step, node, pairs),
+  });
 }
 
 async function lookAtOptions({ settings }: ConfigStep, node: StepNode): Promise<Standing> {
@@ -54,11 +37,7 @@ async function lookAtOptions({ settings }: ConfigStep, node: StepNode): Promise<
     : { kind: 'other', detail: `${other.name} has another value` };
 }
 
-async function setOptions(
-  step: ConfigStep,
-  node: StepNode,
-  pairs: readonly (readonly [string, string])[],
-): Promise<Result> {
+async function setOptions(step: ConfigStep, node: StepNode, pairs: Pairs): Promise<Result> {
   const replies = await node.send(pairs.map(([name, value]) => ['SENTINEL', 'CONFIG', 'SET', name, value]));
   const secrets = step.settings.flatMap(({ before, after }) => [before, after]);
   return refusalAmong(replies, 'SENTINEL CONFIG SET', secrets) ?? { ok: true };

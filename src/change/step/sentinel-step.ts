@@ -11,33 +11,17 @@ import { joinStandings } from './config-step.ts';
 import { readHostText } from './host-text.ts';
 import { refusalAmong } from './refusal.ts';
 import { valueText } from './setting-value.ts';
-import { verifyByLooking, type Result, type Standing, type StepNode, type StepWork } from './step-work.ts';
+import { settingsWork, type Pairs } from './settings-work.ts';
+import type { Result, Standing, StepNode, StepWork } from './step-work.ts';
 
 type SentinelStep = Extract<Step, { readonly kind: 'set-sentinel' }>;
 
 export function setSentinelWork(step: SentinelStep, node: StepNode): StepWork {
-  const look = (): Promise<Standing> => lookAtSentinel(step, node);
-  return {
-    look,
-    perform: () =>
-      setOptions(
-        step,
-        node,
-        step.settings.map(({ name, after }) => [name, valueText(after)]),
-      ),
-    verify: () => verifyByLooking(look),
-    revert: () => {
-      const missing = step.settings.find(({ before }) => before === undefined);
-      const detail = `what ${missing?.name} of ${step.group} was before is not known`;
-      return missing !== undefined
-        ? Promise.resolve({ ok: false, detail })
-        : setOptions(
-            step,
-            node,
-            step.settings.map(({ name, before }) => [name, valueText(before ?? '')]),
-          );
-    },
-  };
+  return settingsWork(step.settings, {
+    look: () => lookAtSentinel(step, node),
+    send: (pairs) => setOptions(step, node, pairs),
+    owner: ` of ${step.group}`,
+  });
 }
 
 async function lookAtSentinel(step: SentinelStep, node: StepNode): Promise<Standing> {
@@ -83,11 +67,7 @@ async function readOptions(group: string, node: StepNode): Promise<ReadonlyMap<s
   return options;
 }
 
-async function setOptions(
-  step: SentinelStep,
-  node: StepNode,
-  pairs: readonly (readonly [string, string])[],
-): Promise<Result> {
+async function setOptions(step: SentinelStep, node: StepNode, pairs: Pairs): Promise<Result> {
   // Written into its file without quotes: no Sentinel would start again (seen on Redis 6.0.16 and 7.0.15).
   const unsafe = pairs.find(([, value]) => /[\s"']/.test(value));
   if (unsafe !== undefined) {
