@@ -8,25 +8,21 @@ import {
   accessSync,
   chmodSync,
   chownSync,
-  closeSync,
   constants,
   existsSync,
-  fsyncSync,
-  openSync,
   readFileSync,
   realpathSync,
   renameSync,
   rmSync,
   statSync,
-  writeSync,
 } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { secret, type Secret } from '../../conf/index.ts';
+import { syncFolder, writeSynced } from '../journal/durable.ts';
 import { undelivered, type Delivery, type Examination } from './surroundings.ts';
 
 /** A longer file holds more than a secret. */
 const FILE_BYTES_MAX = 64 * 1024;
-const NEW_MODE = 0o600;
 
 /** Whether the file can be replaced, and the secret that it holds. Throws a ChangeError `delivery`. */
 export function examineFile(path: string): Examination {
@@ -82,27 +78,6 @@ function readOnlyLine(path: string): string {
   const [line = '', ...more] = readFileSync(path, 'utf8').split(/\r?\n/);
   if (more.some((text) => text !== '')) throw new Error('it holds more than one line, so more than a secret');
   return line;
-}
-
-function writeSynced(path: string, content: string): void {
-  const handle = openSync(path, 'wx', NEW_MODE);
-  try {
-    const bytes = Buffer.from(content, 'utf8');
-    for (let offset = 0; offset < bytes.length;) offset += writeSync(handle, bytes, offset);
-    fsyncSync(handle);
-  } finally {
-    closeSync(handle);
-  }
-}
-
-/** The rename itself lies in the folder. */
-function syncFolder(folder: string): void {
-  const handle = openSync(folder, 'r');
-  try {
-    fsyncSync(handle);
-  } finally {
-    closeSync(handle);
-  }
 }
 
 function unwritten(path: string, error: unknown): Error {
