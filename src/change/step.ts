@@ -27,6 +27,21 @@ export interface PrimaryAddress {
   readonly transport: 'plaintext' | 'tls';
 }
 
+/** A leaf as ports show it. */
+export interface ServedCertificate {
+  /** Where handshakes are made: the client port, the bus, a Sentinel's. */
+  readonly ports: readonly { readonly host: string; readonly port: number }[];
+  /** SHA-256 of the leaf, lower-case hex; `undefined` before: not known, or no TLS. */
+  readonly before: string | undefined;
+  readonly after: string;
+}
+
+/** A client certificate with its key, PEM. */
+export interface ClientPair {
+  readonly certificate: string;
+  readonly key: Secret;
+}
+
 /** What is done, by kind. */
 export type StepAction =
   /** ACL SETUSER name reset …; verified by the effective rights that ACL LIST gives back. */
@@ -63,6 +78,44 @@ export type StepAction =
       readonly beforeSha256: string;
       readonly after: Secret;
       readonly mode?: number;
+    }
+  /**
+   * The node reads its TLS files anew: CONFIG SET of all of `settings` in one command (to the same paths: one of them
+   * is enough, seen on Redis 6.0 to 8.0 and Valkey 8.0 to 9.1). With `on: 'revert'` nothing happens forth; it stands
+   * before the files are placed, so that taking back ends with it. Done where every port shows `serves`.
+   */
+  | {
+      readonly kind: 'reload-tls';
+      readonly on: 'perform' | 'revert';
+      readonly settings: readonly SettingChange[];
+      /** What its ports must show afterwards; absent where only the trust changes. */
+      readonly serves?: ServedCertificate;
+      /** A client of the new authority that must be let in afterwards. */
+      readonly admits?: ClientPair;
+    }
+  /**
+   * A Sentinel reads its TLS files only when it starts. Refused while the other Sentinels have no quorum without it;
+   * done when it is back, shows `serves`, and is counted by the others. `command` runs on its host; absent: a person
+   * restarts it. With `on: 'revert'` as above.
+   */
+  | {
+      readonly kind: 'restart-sentinel';
+      readonly on: 'perform' | 'revert';
+      readonly command?: readonly string[];
+      readonly serves?: ServedCertificate;
+    }
+  /** Every port shows this certificate. Changes nothing. */
+  | { readonly kind: 'prove-certificate'; readonly serves: ServedCertificate }
+  /**
+   * Ends connections a few at a time, so that clients handshake anew: `perSecond` with jitter; stops as failed when a
+   * handshake of ours takes longer than `handshakeMsMax`.
+   */
+  | {
+      readonly kind: 'reconnect-clients';
+      /** Ids of CLIENT LIST; absent: every client but ourselves, replicas, and Sentinels. */
+      readonly ids?: readonly string[];
+      readonly perSecond: number;
+      readonly handshakeMsMax: number;
     }
   /** A login with these credentials works (`accepted`) or does not (`refused`). Changes nothing. */
   | {

@@ -3,24 +3,29 @@
 import type { Command } from 'commander';
 
 export interface NamedCommand {
-  /** `audit`, `acl`, `acl check`. */
+  /** `audit`, `acl check`, `tls ca init`. */
   readonly path: string;
   readonly command: Command;
 }
 
 /** Verbs in order, each group followed by its subcommands. */
 export function listCommands(program: Command): readonly NamedCommand[] {
-  return program.commands.flatMap((command) => [
-    { path: command.name(), command },
-    ...command.commands.map((sub) => ({ path: `${command.name()} ${sub.name()}`, command: sub })),
-  ]);
+  return program.commands.flatMap((command) => listBelow(command, command.name()));
 }
 
-/** The command that words name, `['acl', 'check']`; the group when its subcommand is not known. */
+/** The command that words name, `['acl', 'check']`; the nearest group when its subcommand is not known. */
 export function findCommand(program: Command, words: readonly string[]): NamedCommand | undefined {
-  const known = listCommands(program);
-  return (
-    known.find(({ path }) => path === words.slice(0, 2).join(' ')) ??
-    known.find(({ path }) => path === words[0])
-  );
+  const known = new Map(listCommands(program).map((named) => [named.path, named]));
+  for (let count = Math.min(words.length, WORDS_MAX); count > 0; count -= 1) {
+    const found = known.get(words.slice(0, count).join(' '));
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}
+
+/** `tls ca init` */
+const WORDS_MAX = 3;
+
+function listBelow(command: Command, path: string): readonly NamedCommand[] {
+  return [{ path, command }, ...command.commands.flatMap((sub) => listBelow(sub, `${path} ${sub.name()}`))];
 }

@@ -66,7 +66,10 @@ _wardis() {
       .map(({ path }) => path)
       .join(' ')}" -- "$current")); return
   fi
-  case "$verb" in ${groups.join('|')}) if [ "$COMP_CWORD" -gt 2 ]; then verb="$verb \${COMP_WORDS[2]}"; fi ;; esac
+  local at=2
+  while [ "$COMP_CWORD" -gt "$at" ]; do
+    case "$verb" in ${groups.map((path) => `"${path}"`).join('|')}) verb="$verb \${COMP_WORDS[at]}"; at=$((at + 1)) ;; *) break ;; esac
+  done
   case "$previous" in
     --level) words="basic standard hardened compliance" ;;
     --exposure) words="localhost private_network public" ;;
@@ -122,16 +125,19 @@ _wardis() {
   if (( CURRENT == 2 )); then _describe 'command' verbs; return; fi
   local verb=$words[2]
   shift words; (( CURRENT-- ))
-  case $verb in
+  while true; do
+    case $verb in
 ${groups
   .map(
-    ({ path, subcommands }) => `    ${path})
-      verbs=(${describe(subcommands.map(({ name, summary }) => [name, summary]))})
-      if (( CURRENT == 2 )); then _describe 'command' verbs; return; fi
-      verb="$verb $words[2]"; shift words; (( CURRENT-- )) ;;`,
+    ({ path, subcommands }) => `      '${path}')
+        verbs=(${describe(subcommands.map(({ name, summary }) => [name, summary]))})
+        if (( CURRENT == 2 )); then _describe 'command' verbs; return; fi
+        verb="$verb $words[2]"; shift words; (( CURRENT-- )) ;;`,
   )
   .join('\n')}
-  esac
+      *) break ;;
+    esac
+  done
   case $verb in
 ${cases.join('\n')}
   esac
@@ -142,14 +148,11 @@ _wardis "$@"
 
 function printFish(commands: readonly Words[], subjects: readonly string[]): string {
   const lines = commands.flatMap(({ path, summary, options, subcommands }) => {
-    const [verb = '', sub] = path.split(' ');
-    const when =
-      sub === undefined
-        ? `__fish_seen_subcommand_from ${verb}`
-        : `__fish_seen_subcommand_from ${verb}; and __fish_seen_subcommand_from ${sub}`;
+    const words = path.split(' ');
+    const when = words.map((word) => `__fish_seen_subcommand_from ${word}`).join('; and ');
     const head =
-      sub === undefined
-        ? [`complete -c wardis -f -n __fish_use_subcommand -a ${verb} -d '${plain(summary)}'`]
+      words.length === 1
+        ? [`complete -c wardis -f -n __fish_use_subcommand -a ${path} -d '${plain(summary)}'`]
         : [];
     const names = subcommands.map(({ name }) => name).join(' ');
     return [

@@ -17,6 +17,7 @@ import { addInit } from './commands/init.ts';
 import { addMigrate } from './commands/migrate.ts';
 import { addPlan } from './commands/plan.ts';
 import { addReceipt } from './commands/receipt.ts';
+import { addTls } from './commands/tls.ts';
 import { addUser } from './commands/user.ts';
 import { findCommand } from './command-tree.ts';
 import type { CommandContext } from './context.ts';
@@ -33,9 +34,9 @@ export async function runProgram(
   const context: CommandContext = { ...outside, finish: (code) => (exit = code) };
   const program = buildProgram(context);
   try {
-    const group = program.commands.find((command) => command.name() === argv[0]);
-    if (argv.length === 0 || (argv.length === 1 && (group?.commands.length ?? 0) > 0)) {
-      context.terminal.out((group ?? program).helpInformation());
+    const named = findCommand(program, argv);
+    if (argv.length === 0 || (named?.path === argv.join(' ') && named.command.commands.length > 0)) {
+      context.terminal.out((named?.command ?? program).helpInformation());
       return EXIT.ok;
     }
     await program.parseAsync(withBareHostAsHelp(argv), { from: 'user' });
@@ -67,6 +68,7 @@ export function buildProgram(context: CommandContext): Command {
   addApply(program, context);
   addMigrate(program, context);
   addUser(program, context);
+  addTls(program, context);
   addAcl(program, context);
   addExplain(program, context);
   addDoctor(program, context);

@@ -1,6 +1,11 @@
 // The door of tls/: certificates as facts, their checks, a small authority, and handshakes with a named outcome.
-export { TIMEOUT_MS_DEFAULT } from './attempt.ts';
-export { CERTIFICATES_MAX, checkCertificateOrder, readCertificate, readCertificates } from './certificate.ts';
+export { TIMEOUT_MS_DEFAULT } from './handshake/attempt.ts';
+export {
+  CERTIFICATES_MAX,
+  checkCertificateOrder,
+  readCertificate,
+  readCertificates,
+} from './certificate/certificate.ts';
 export type {
   CertificateFact,
   CertificateFile,
@@ -8,32 +13,32 @@ export type {
   CertificateFileProblemCode,
   ExtendedKeyUsage,
   KeyType,
-} from './certificate.ts';
-export { verifyChain } from './chain.ts';
-export type { ChainProblem, ChainProblemCode, ChainVerdict } from './chain.ts';
-export { checkCertificate, coversName } from './check.ts';
+} from './certificate/certificate.ts';
+export { verifyChain } from './certificate/chain.ts';
+export type { ChainProblem, ChainProblemCode, ChainVerdict } from './certificate/chain.ts';
+export { checkCertificate, coversName } from './certificate/check.ts';
 export type {
   CertificateCheck,
   CertificateProblem,
   CertificateProblemCode,
   CertificatePurpose,
-} from './check.ts';
-export { diagnoseHandshake, diagnosePlaintext } from './diagnose.ts';
-export type { Diagnosis, HandshakeEvidence, HandshakeFault } from './diagnose.ts';
-export { inspectClientAuthentication, inspectTls } from './handshake.ts';
-export type { ClientAuthentication, TlsInspection } from './handshake.ts';
-export { createAuthority, issueCertificate, IssueError } from './issue.ts';
+} from './certificate/check.ts';
+export { diagnoseHandshake, diagnosePlaintext } from './handshake/diagnose.ts';
+export type { Diagnosis, HandshakeEvidence, HandshakeFault } from './handshake/diagnose.ts';
+export { inspectClientAuthentication, inspectTls } from './handshake/handshake.ts';
+export type { ClientAuthentication, TlsInspection } from './handshake/handshake.ts';
+export { createAuthority, issueCertificate, IssueError } from './authority/issue.ts';
 export type {
   Authority,
   AuthorityRequest,
   CertificateRequest,
   IssuedCertificate,
   IssuedKeyType,
-} from './issue.ts';
-export type { HandshakeObservation, HandshakeStage, TlsTarget, TlsVersion } from './observation.ts';
-export { checkPair, pairMatches, readPrivateKeyFact } from './private-key.ts';
-export type { PairVerdict, PrivateKeyFact } from './private-key.ts';
-export { probePort } from './probe.ts';
-export type { PortProbe, PortTarget } from './probe.ts';
-export { probeProtocols } from './versions.ts';
-export type { Acceptance, ProtocolReport } from './versions.ts';
+} from './authority/issue.ts';
+export type { HandshakeObservation, HandshakeStage, TlsTarget, TlsVersion } from './handshake/observation.ts';
+export { checkPair, pairMatches, readPrivateKeyFact } from './certificate/private-key.ts';
+export type { PairVerdict, PrivateKeyFact } from './certificate/private-key.ts';
+export { probePort } from './handshake/probe.ts';
+export type { PortProbe, PortTarget } from './handshake/probe.ts';
+export { probeProtocols } from './handshake/versions.ts';
+export type { Acceptance, ProtocolReport } from './handshake/versions.ts';

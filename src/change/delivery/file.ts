@@ -18,7 +18,7 @@ import {
 } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { secret, type Secret } from '../../conf/index.ts';
-import { syncFolder, writeSynced } from '../journal/durable.ts';
+import { syncFolder, writeSynced } from '../../disk/index.ts';
 import { undelivered, type Delivery, type Examination } from './surroundings.ts';
 
 /** A longer file holds more than a secret. */

@@ -11,7 +11,7 @@ import { join } from 'node:path';
 import { ChangeError } from '../change-error.ts';
 import type { JournalEntry, Operation, Run, RunOutcome } from '../run.ts';
 import { CLOSED, decode, encode, readEntryShape, readRunShape } from './codec.ts';
-import { replaceSynced, syncFolder, writeSynced } from './durable.ts';
+import { replaceSynced, syncFolder, writeSynced } from '../../disk/index.ts';
 import type { StateLock } from './lock.ts';
 import { openExistingSeal, openSeal, type Seal } from './seal.ts';
 

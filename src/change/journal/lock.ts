@@ -9,7 +9,7 @@ import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { ChangeError } from '../change-error.ts';
-import { writeSynced } from './durable.ts';
+import { writeSynced } from '../../disk/index.ts';
 
 /** Holding it is what allows to begin or to go on with a run. */
 export interface StateLock {

@@ -9,7 +9,7 @@ import { closeSync, constants, fstatSync, linkSync, openSync, readSync, rmSync }
 import { join } from 'node:path';
 import { Secret } from '../../conf/index.ts';
 import { ChangeError } from '../change-error.ts';
-import { syncFolder, writeSynced } from './durable.ts';
+import { syncFolder, writeSynced } from '../../disk/index.ts';
 
 /** Seals and opens the secrets of one run. */
 export interface Seal {

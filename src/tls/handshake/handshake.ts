@@ -1,7 +1,7 @@
 // One TLS attempt against a live port: handshake, send QUIT, wait for the first reply or alert. QUIT needs no rights and
 // every version of Redis and Valkey answers +OK and closes. Nothing is resumed, nothing is kept open.
 import { attemptHandshake } from './attempt.ts';
-import { readCertificates } from './certificate.ts';
+import { readCertificates } from '../certificate/certificate.ts';
 import { diagnoseHandshake, isCertificateRequired } from './diagnose.ts';
 import type { HandshakeFault, Diagnosis } from './diagnose.ts';
 import type { HandshakeObservation, TlsTarget } from './observation.ts';

@@ -1,7 +1,7 @@
 // From observations to one named fault. Pure. Follows what Redis 7.0, 7.4, 8.0 and Valkey 8.1, 9.1 were seen to do with
 // a Node client: each alert has one cause, while the server's own log says "certificate verify failed" for three.
-import type { CertificateFact } from './certificate.ts';
-import { checkCertificate, coversName } from './check.ts';
+import type { CertificateFact } from '../certificate/certificate.ts';
+import { checkCertificate, coversName } from '../certificate/check.ts';
 import { explainFault, listEvidence } from './explanation.ts';
 import type { HandshakeObservation } from './observation.ts';
 import type { PortProbe } from './probe.ts';

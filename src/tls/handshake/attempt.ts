@@ -3,8 +3,8 @@ import type { Buffer } from 'node:buffer';
 import { isIP } from 'node:net';
 import { checkServerIdentity, connect } from 'node:tls';
 import type { ConnectionOptions, TLSSocket } from 'node:tls';
-import { readCertificate } from './certificate.ts';
-import type { CertificateFact } from './certificate.ts';
+import { readCertificate } from '../certificate/certificate.ts';
+import type { CertificateFact } from '../certificate/certificate.ts';
 import type { HandshakeObservation, TlsTarget, TlsVersion } from './observation.ts';
 
 /** For an attempt whose target names no other. */

@@ -1,5 +1,5 @@
 // The words of a diagnosis: what happened, what was seen, what to do. Kept apart so that the judgement reads as rules.
-import type { CertificateFact } from './certificate.ts';
+import type { CertificateFact } from '../certificate/certificate.ts';
 import type { Diagnosis, HandshakeEvidence, HandshakeFault } from './diagnose.ts';
 
 type Words = Pick<Diagnosis, 'explanation' | 'help'>;

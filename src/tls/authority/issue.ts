@@ -5,8 +5,8 @@ import { createPrivateKey, randomBytes, webcrypto } from 'node:crypto';
 import type { KeyObject } from 'node:crypto';
 import { isIP } from 'node:net';
 import type { KeyUsageFlags, Name, SubjectAlternativeNameExtension, X509Certificate } from '@peculiar/x509';
-import { describeKey } from './certificate.ts';
-import { pairMatches } from './private-key.ts';
+import { describeKey } from '../certificate/certificate.ts';
+import { pairMatches } from '../certificate/private-key.ts';
 
 /** PEM in, PEM out: an authority read back from two files is the same value. `keyPem` is a secret: wrap it or write it 0600. */
 export interface Authority {

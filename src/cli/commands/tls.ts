@@ -1,0 +1,21 @@
+/** `wardis tls …`: certificates from their authority to every port of a fleet. Each verb is one file of `commands/tls/`. */
+
+import type { Command } from 'commander';
+import type { CommandContext } from '../context.ts';
+
+export function addTls(program: Command, _context: CommandContext): void {
+  const group = program
+    .command('tls')
+    .description('certificates: issue, inspect, rotate without a dropped connection, diagnose')
+    .helpCommand(false)
+    .helpOption('--help', 'show help');
+  inheritHelp(group, program);
+}
+
+/** Subcommands of every depth ask for help as the program does: `-h` is the host. */
+function inheritHelp(group: Command, program: Command): void {
+  for (const command of group.commands) {
+    command.copyInheritedSettings(program).helpCommand(false).helpOption('--help', 'show help');
+    inheritHelp(command, program);
+  }
+}
