@@ -35,6 +35,7 @@ export { recogniseManagedService } from './managed.ts';
 export type { ManagedService } from './managed.ts';
 export type { FleetNode, Topology, TopologyKind } from './topology.ts';
 export type * from './tls-survey.ts';
+export type * from './tls-look.ts';
 export type { NodeState, SessionFact, UserPersistence } from './node-state.ts';
 export { readNodeState } from './node-state-live.ts';
 export type { NodeStateOptions } from './node-state-live.ts';

@@ -8,6 +8,7 @@ import type { CommandTable, ParsedAclFile, User } from '../acl/index.ts';
 import type { Configuration, Product, Secret } from '../conf/index.ts';
 import type { CertificateFact } from '../tls/index.ts';
 import type { Fact, Provenance } from './fact.ts';
+import type { TlsLookFact } from './tls-look.ts';
 
 /** One server, live or from its files, at one moment. */
 export interface Snapshot {
@@ -60,6 +61,8 @@ export interface Snapshot {
   readonly packageVersion: Fact<string>;
   /** A managed service, when recognised: `elasticache`, `memorydb`, `memorystore`, `redis-cloud`, `azure`. */
   readonly managed: string | undefined;
+  /** TLS seen across the fleet; absent where single servers were looked at. */
+  readonly tlsLook?: TlsLookFact;
   /** What the snapshot of a live server cost. */
   readonly effort?: EffortFact;
 }
