@@ -6,7 +6,7 @@
 import type { FleetNode } from '../fleet/index.ts';
 import type { Step, StepState } from './step.ts';
 
-export type Operation = 'apply' | 'rotate' | 'revoke' | 'migrate' | 'rotate-leaf' | 'rotate-ca';
+export type Operation = 'apply' | 'rotate' | 'revoke' | 'migrate' | 'rotate-leaf' | 'rotate-ca' | 'reconnect';
 
 /** A part of a run that every reachable node finishes before the next begins. */
 export interface Stage {
