@@ -25,7 +25,10 @@ export interface TlsOffer {
   readonly versions: Readonly<Record<TlsVersion, 'accepted' | 'refused' | 'unknown'>>;
   /** OpenSSL's names of the suites that were accepted, by version (1.2 and 1.3), in the order in which they were tried. */
   readonly suites: Readonly<Partial<Record<TlsVersion, readonly string[]>>>;
-  /** Suites that could not be tried from here: our own library does not have them, or refuses to offer them. */
+  /**
+   * Suites of which nothing is known: our own library does not have them or refuses to offer them, or no try of them came
+   * to an end. They may be accepted all the same.
+   */
   readonly untried: readonly string[];
 }
 
@@ -33,7 +36,7 @@ export interface TlsOffer {
 export type ResumptionFact =
   | { readonly kind: 'resumed'; readonly version: TlsVersion }
   | { readonly kind: 'not-resumed'; readonly version: TlsVersion; readonly why: 'no-ticket' | 'refused' }
-  | { readonly kind: 'unknown'; readonly why: string };
+  | { readonly kind: 'unknown'; readonly version: TlsVersion; readonly why: string };
 
 export interface TlsPortFact extends TlsPort {
   /** One handshake with our own certificate, if we have one. */
@@ -41,7 +44,8 @@ export interface TlsPortFact extends TlsPort {
   readonly clientAuthentication: ClientAuthentication;
   /** Only where it was asked for: each try is a line in the server's log. */
   readonly offer?: TlsOffer;
-  readonly resumption?: ResumptionFact;
+  /** One for each version, 1.3 and 1.2, that the port accepts; only where the offer was asked for. */
+  readonly resumption?: readonly ResumptionFact[];
 }
 
 /** What a connection between nodes uses, as the settings say. */
@@ -64,7 +68,7 @@ export interface NodeTls {
   readonly node: FleetNode;
   readonly server: ServerVersion | undefined;
   readonly ports: readonly TlsPortFact[];
-  /** TIME, against the middle of its round trip; of a node that cannot be asked, unknown. */
+  /** The server's clock from INFO, else from TIME, against the middle of the round trip; unknown where neither is told. */
   readonly clock: Fact<ClockFact>;
   /** `tls-*`, `port`, `dir` and what announces addresses; of a Sentinel from its file, where it can be read. */
   readonly settings: Snapshot['settings'];
