@@ -26,10 +26,16 @@ export { canSplitNetwork, splitNetwork, type SplitNetwork } from './fault-networ
 export { startFaultProxy, type FaultMoment, type FaultProxy, type ProxyFault } from './fault-proxy.ts';
 export { runTool, type JournalPhase, type JournalPlace, type ToolRun } from './fault-tool.ts';
 export { createCredentials, type CredentialSource } from './credentials.ts';
+export { fingerprintOf, listTlsPorts, readServedFingerprint, reloadTls } from './served-certificate.ts';
 export { startLoad, type Load, type LoadClient, type LoadOptions, type LoadResult } from './load.ts';
 export { isError, readText, type Login, type TopologyNode } from './node.ts';
 export { openConnection, talk, type Connection, type Reply, type Target } from './talk.ts';
-export { type TopologyTls } from './topology-tls.ts';
+export {
+  type LeafRequest,
+  type NodeTlsFiles,
+  type TopologyClient,
+  type TopologyTls,
+} from './topology-tls.ts';
 export { formatUser, TOPOLOGY_LOGINS, TOPOLOGY_REQUIREPASS, type Access } from './topology-users.ts';
 export {
   readInfo,

@@ -26,8 +26,8 @@ export interface NodeRequest {
   /** 0 where plaintext is off. */
   readonly port: number;
   readonly tlsPort?: number;
-  /** How to reach it by TLS, where it has a TLS port. */
-  readonly tls?: ConnectionOptions;
+  /** How to reach it by TLS, where it has a TLS port; asked anew for each connection. */
+  readonly tls?: () => ConnectionOptions;
   /** The whole configuration, ports and places included. */
   readonly conf: readonly string[];
   /** Text of `users.acl`; the configuration gets its `aclfile` line from here. */
@@ -53,6 +53,8 @@ export interface TopologyNode {
   readonly folder: string;
   readonly confPath: string;
   readonly aclfilePath?: string;
+  /** Program that restarts it as a service manager would, and waits until it answers; exits 1 when it does not start. */
+  readonly restartScript: string;
   /** Where a raw client connects to, the plaintext port first. */
   readonly target: Target;
   /** Runs one command as the administrator on a connection of its own; an error of the server is a reply. */
@@ -64,8 +66,8 @@ export interface TopologyNode {
   readonly resume: () => void;
   /** Ends it without warning (SIGKILL). */
   readonly kill: () => Promise<void>;
-  /** Starts it again, after `kill()` or without, from the configuration on disk. */
-  readonly restart: () => Promise<void>;
+  /** Starts it again, after `kill()` or without, from the configuration on disk. Ends it by SIGKILL unless told otherwise. */
+  readonly restart: (signal?: 'SIGKILL' | 'SIGTERM') => Promise<void>;
   readonly isRunning: () => boolean;
   /** What it printed since it was last started. */
   readonly log: () => string;
@@ -88,21 +90,21 @@ export async function startNode(request: NodeRequest): Promise<TopologyNode> {
   let running = await launch(request, folder, `${lines.join('\n')}\n`);
   let alive = true;
   let dying: Promise<unknown> = Promise.resolve();
-  const target: Target =
-    request.port === 0
-      ? { host: request.host, port: request.tlsPort ?? 0, tls: request.tls ?? {} }
-      : { host: request.host, port: request.port };
-  const kill = async (): Promise<void> => {
+  const { host, port, tlsPort = 0, tls } = request;
+  const address = `${host}:${port === 0 ? tlsPort : port}`;
+  const readTarget = (): Target =>
+    port === 0 ? { host, port: tlsPort, tls: tls?.() ?? {} } : { host, port };
+  const end = async (signal: 'SIGKILL' | 'SIGTERM'): Promise<void> => {
     if (alive) {
       alive = false;
-      process.kill(running.pid, 'SIGKILL');
+      process.kill(running.pid, signal);
       dying = running.stop();
     }
     await dying;
   };
   const commandAs = async (login: Login, ...argv: readonly string[]): Promise<Reply> => {
     const auth = formatAuth(login);
-    const replies = await talk(target, [...(auth.length === 0 ? [] : [auth]), argv]);
+    const replies = await talk(readTarget(), [...(auth.length === 0 ? [] : [auth]), argv]);
     const refused = auth.length > 0 && isError(replies[0]);
     return (refused ? replies[0] : replies.at(-1)) ?? null;
   };
@@ -113,21 +115,24 @@ export async function startNode(request: NodeRequest): Promise<TopologyNode> {
     host: request.host,
     port: request.port,
     ...(request.tlsPort === undefined ? {} : { tlsPort: request.tlsPort }),
-    address: `${request.host}:${target.port}`,
+    address,
     get pid() {
       return running.pid;
     },
     folder,
     confPath: running.confPath,
     ...(aclfilePath === undefined ? {} : { aclfilePath }),
-    target,
+    restartScript: join(folder, 'restart.sh'),
+    get target() {
+      return readTarget();
+    },
     command: (...argv) => commandAs(request.admin, ...argv),
     commandAs,
     pause: () => void process.kill(running.pid, 'SIGSTOP'),
     resume: () => void process.kill(running.pid, 'SIGCONT'),
-    kill,
-    restart: async () => {
-      await kill();
+    kill: () => end('SIGKILL'),
+    restart: async (signal = 'SIGKILL') => {
+      await end(signal);
       running = await launch(request, folder, readFileSync(running.confPath, 'utf8'));
       alive = true;
     },

@@ -9,10 +9,12 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
+import type { Authority } from '../../src/tls/index.ts';
 import { isError, readText, startNode, type Login, type NodeRequest, type TopologyNode } from './node.ts';
+import { RESTART_SCRIPT, serveRestarts, type RestartCommands } from './restart-command.ts';
 import { availableServers, type Server } from './server.ts';
 import type { Reply } from './talk.ts';
-import { issueTopologyTls, type TopologyTls } from './topology-tls.ts';
+import { issueTopologyTls, type LeafRequest, type TlsRequest, type TopologyTls } from './topology-tls.ts';
 import {
   adminOf,
   adminOfSentinel,
@@ -35,6 +37,12 @@ export interface TopologyOptions {
   readonly sentinelUsers?: readonly string[];
   /** `dual` listens on both ports, `only` has no plaintext; replication, the bus and Sentinels use TLS then. */
   readonly tls?: 'none' | 'dual' | 'only';
+  /** One pair for all (default), or files of its own for each node: `NAME/tls/{node.crt,node.key,ca.crt}`. */
+  readonly tlsFiles?: TlsRequest['files'];
+  /** Issues what the nodes and clients have; default: a new one. */
+  readonly tlsAuthority?: Authority;
+  /** How the leaf of a node differs; with `own` files. Links do not come up with one that is not valid. */
+  readonly tlsLeaf?: (node: string) => LeafRequest;
   /** More lines for the configuration of every data node. */
   readonly conf?: readonly string[];
   /** More lines for the configuration of every Sentinel. */
@@ -61,6 +69,8 @@ export interface Topology {
   /** The name that Sentinels know the primary by. */
   readonly primaryName: string;
   readonly folder: string;
+  /** Program that restarts the node whose name, `host:port` or port it is given; see `restartScript` of a node. */
+  readonly restartScript: string;
   readonly tls?: TopologyTls;
   /** The node of that name, such as `primary`, `replica-1`, `sentinel-3`, `master-2`. */
   readonly node: (name: string) => TopologyNode;
@@ -117,9 +127,8 @@ export function startSentinelFleet(options: TopologyOptions): Promise<Topology> 
 /** `master-1` to `master-3`, each with `replica-1` to `replica-3` of the same number, all slots covered. */
 export function startCluster(options: TopologyOptions): Promise<Topology> {
   return startTopology('cluster', options, async (site) => {
-    const names = [1, 2, 3].map((n) => `master-${n}`).concat([1, 2, 3].map((n) => `replica-${n}`));
     const nodes = await Promise.all(
-      names.map((name, index) =>
+      nameNodes('cluster', options).map((name, index) =>
         startDataNode(site, name, index, [
           'cluster-enabled yes',
           'cluster-node-timeout 2000',
@@ -186,8 +195,10 @@ async function startTopology(
 ): Promise<Topology> {
   for (let tries = 1; ; tries += 1) {
     const site = await prepareSite(kind, options);
+    let restarts: RestartCommands | undefined;
     const stop = async (): Promise<void> => {
       topologies.delete(handle);
+      restarts?.close();
       await Promise.all(site.started.map((node) => node.kill()));
       for (const node of site.started)
         for (const port of [node.port, node.tlsPort ?? 0]) reserved.delete(port);
@@ -198,6 +209,7 @@ async function startTopology(
     topologies.add(handle);
     try {
       const nodes = await start(site);
+      restarts = serveRestarts(site.folder, nodes);
       const topology = describeTopology(kind, site, nodes, stop);
       await topology.settle();
       return topology;
@@ -215,16 +227,31 @@ async function prepareSite(kind: Topology['kind'], options: TopologyOptions): Pr
   const place = options.place ?? (() => ({ host: '127.0.0.1', launcher: [] }));
   const hosts = Array.from({ length: 6 }, (_, index) => place(index).host);
   const wantsTls = (options.tls ?? 'none') !== 'none';
+  const tls: TlsRequest = {
+    files: options.tlsFiles ?? 'shared',
+    addresses: [...new Set(hosts)],
+    nodes: nameNodes(kind, options),
+    ...(options.tlsAuthority === undefined ? {} : { authority: options.tlsAuthority }),
+    ...(options.tlsLeaf === undefined ? {} : { leaf: options.tlsLeaf }),
+  };
   return {
     options,
     server: typeof options.server === 'string' ? findServer(options.server) : options.server,
     access: options.access ?? 'aclfile',
     folder,
-    tls: wantsTls ? await issueTopologyTls(folder, [...new Set(hosts)]) : undefined,
+    tls: wantsTls ? await issueTopologyTls(folder, tls) : undefined,
     busTls: wantsTls ? ['tls-cluster yes'] : [],
     started: [],
     place,
   };
+}
+
+function nameNodes(kind: Topology['kind'], { replicas = 2 }: TopologyOptions): readonly string[] {
+  const number = (what: string, count: number): readonly string[] =>
+    Array.from({ length: count }, (_, index) => `${what}-${index + 1}`);
+  if (kind === 'cluster') return [...number('master', MASTERS), ...number('replica', MASTERS)];
+  const sentinels = kind === 'sentinel' ? SENTINELS : 0;
+  return ['primary', ...number('replica', replicas), ...number('sentinel', sentinels)];
 }
 
 function describeTopology(
@@ -265,6 +292,7 @@ function describeTopology(
     app: appOf(site.access),
     primaryName: PRIMARY_NAME,
     folder: site.folder,
+    restartScript: join(site.folder, RESTART_SCRIPT),
     ...(site.tls === undefined ? {} : { tls: site.tls }),
     node: (name) => {
       const found = nodes.find((node) => node.name === name);
@@ -354,7 +382,8 @@ async function launchNode(
 ): Promise<TopologyNode> {
   const { port, tlsPort } = ports ?? (await reservePorts(site));
   const { host, launcher } = site.place(index);
-  const tlsLines = tlsPort === undefined ? [] : [`tls-port ${tlsPort}`, ...(site.tls?.conf ?? [])];
+  const { tls } = site;
+  const tlsLines = tlsPort === undefined ? [] : [`tls-port ${tlsPort}`, ...(tls?.confOf(name) ?? [])];
   const request: NodeRequest = {
     name,
     kind,
@@ -363,7 +392,7 @@ async function launchNode(
     host,
     port,
     ...(tlsPort === undefined ? {} : { tlsPort }),
-    ...(site.tls === undefined ? {} : { tls: site.tls.client }),
+    ...(tls === undefined ? {} : { tls: () => ({ ...tls.client, rejectUnauthorized: false }) }),
     conf: [`port ${port}`, `bind ${host}`, 'daemonize no', ...tlsLines, ...conf, ...accessConf],
     ...(aclfile === undefined ? {} : { aclfile }),
     admin: kind === 'sentinel' ? adminOfSentinel(site.server, site.access) : adminOf(site.access),
