@@ -27,17 +27,33 @@ export { diagnoseHandshake, diagnosePlaintext } from './handshake/diagnose.ts';
 export type { Diagnosis, HandshakeEvidence, HandshakeFault } from './handshake/diagnose.ts';
 export { inspectClientAuthentication, inspectTls } from './handshake/handshake.ts';
 export type { ClientAuthentication, TlsInspection } from './handshake/handshake.ts';
-export { createAuthority, issueCertificate, IssueError } from './authority/issue.ts';
+export { createAuthority, createIntermediate, issueCertificate, signRequest } from './authority/issue.ts';
 export type {
-  Authority,
   AuthorityRequest,
   CertificateRequest,
   IssuedCertificate,
-  IssuedKeyType,
+  IssuedUsage,
+  SigningRequest,
 } from './authority/issue.ts';
+export { IssueError } from './authority/issue-error.ts';
+export type { IssueErrorCode } from './authority/issue-error.ts';
+export { COMMON_NAME_CHARACTERS_MAX, isDnsName } from './authority/name.ts';
+export type { AlternativeNames } from './authority/name.ts';
+export { createRequest, readRequest } from './authority/request.ts';
+export type { RequestFact } from './authority/request.ts';
+export { createRevocationList, readRevocationList } from './authority/revocation-list.ts';
+export type {
+  RevocationListFact,
+  RevocationListRequest,
+  RevokedCertificate,
+  RevokedReason,
+} from './authority/revocation-list.ts';
+export type { Authority, IssuedKeyType } from './authority/signing.ts';
 export type { HandshakeObservation, HandshakeStage, TlsTarget, TlsVersion } from './handshake/observation.ts';
 export { checkPair, pairMatches, readPrivateKeyFact } from './certificate/private-key.ts';
 export type { PairVerdict, PrivateKeyFact } from './certificate/private-key.ts';
+export { readServed } from './handshake/served.ts';
+export type { ServedReading, ServedTarget } from './handshake/served.ts';
 export { probePort } from './handshake/probe.ts';
 export type { PortProbe, PortTarget } from './handshake/probe.ts';
 export { probeProtocols } from './handshake/versions.ts';

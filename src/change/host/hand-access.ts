@@ -28,6 +28,10 @@ export function openHandAccess(host: string, folder: string): HostAccess {
     read: refuse,
     place: (placement) => collectItem(host, folder, placement),
     restore: ({ path }) => refuse(path),
+    run: ([program = '']) =>
+      Promise.reject(
+        new HostError('failed', host, `${program} is not run on ${host}: a person does that (via: none)`),
+      ),
     removeBackup: () => Promise.resolve(),
     close: () => Promise.resolve(),
   };

@@ -82,6 +82,13 @@ export interface Restoration {
   readonly placedSha256: string;
 }
 
+/** How a program ended. */
+export interface ProgramEnd {
+  readonly exit: number;
+  /** The end of what it said on standard error, else on standard output: printable, one line. */
+  readonly said: string;
+}
+
 /** The files of one host. Every method throws {@link HostError} when the world fails. */
 export interface HostAccess {
   readonly via: 'local' | 'ssh' | 'none';
@@ -91,6 +98,11 @@ export interface HostAccess {
   readonly place: (placement: Placement) => Promise<Placed>;
   /** Puts the old file back in one rename, or removes the new one where there was none. Twice is once. */
   readonly restore: (restoration: Restoration) => Promise<'restored' | 'unneeded'>;
+  /**
+   * Runs a program on the host, without a shell: for a restart that an operator named. What it says is kept up to
+   * 16 KiB; it may leave a server running behind it. With `via: none` nothing can be run, which throws.
+   */
+  readonly run: (argv: readonly string[]) => Promise<ProgramEnd>;
   /** Once a run is closed for good. */
   readonly removeBackup: (path: string, runId: string) => Promise<void>;
   readonly close: () => Promise<void>;

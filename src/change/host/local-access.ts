@@ -6,6 +6,7 @@
 import { constants } from 'node:fs';
 import { copyFile, link, lstat, open, rename, rm, type FileHandle } from 'node:fs/promises';
 import { decodeConf, secret } from '../../conf/index.ts';
+import { runLocal } from './local-program.ts';
 import { explainFileError, HostError } from './host-error.ts';
 import {
   ABSENT,
@@ -47,6 +48,7 @@ export function openLocalAccess(host = 'localhost'): HostAccess {
         checkPath(host, path, runId);
         await rm(backupPath(path, runId), { force: true });
       }),
+    run: (argv) => runLocal(argv, host),
     close: () => Promise.resolve(),
   };
 }

@@ -1,6 +1,7 @@
 /** Files on another host over ssh. Each operation is one script there, or two; see `ssh-script.ts` for what they do. */
 
 import { decodeConf, secret } from '../../conf/index.ts';
+import { lastWords, PROGRAM_BYTES_MAX } from './local-program.ts';
 import { explainStderr, HostError } from './host-error.ts';
 import {
   ABSENT,
@@ -23,6 +24,7 @@ import {
 import {
   FOLDER_SCRIPT,
   PLACE_SCRIPT,
+  quoteShell,
   READ_SCRIPT,
   remoteCommand,
   REMOVE_SCRIPT,
@@ -47,6 +49,10 @@ export function openSshAccess(place: SshPlace): HostAccess {
     removeBackup: async (path, runId) => {
       checkPath(session.host, path, runId);
       await runScript(session, REMOVE_SCRIPT, [backupPath(path, runId)], path);
+    },
+    run: async (argv) => {
+      const outcome = await session.run(argv.map(quoteShell).join(' '), NOTHING, PROGRAM_BYTES_MAX);
+      return { exit: outcome.exit, said: lastWords(outcome.stderr, outcome.stdout.toString('utf8')) };
     },
     close: () => session.close(),
   };

@@ -98,6 +98,14 @@ const PRIMARY = z.strictObject({
   port: z.int().positive(),
   transport: z.enum(['plaintext', 'tls']),
 });
+const ARGV = z.array(z.string()).min(1);
+const SERVES = z.strictObject({
+  ports: z.array(z.strictObject({ host: z.string(), port: z.int().positive() })),
+  before: z.string().optional(),
+  after: z.string(),
+});
+const CLIENT_PAIR = z.strictObject({ certificate: z.string(), key: SECRET });
+const WAY = z.enum(['perform', 'revert']);
 const PLACE = { id: z.int().positive(), node: z.string(), stage: z.string() };
 const STEP = z.discriminatedUnion('kind', [
   z.strictObject({
@@ -130,6 +138,29 @@ const STEP = z.discriminatedUnion('kind', [
   }),
   z.strictObject({
     ...PLACE,
+    kind: z.literal('reload-tls'),
+    on: WAY,
+    settings: SETTINGS,
+    serves: SERVES.optional(),
+    admits: CLIENT_PAIR.optional(),
+  }),
+  z.strictObject({
+    ...PLACE,
+    kind: z.literal('restart-sentinel'),
+    on: WAY,
+    command: ARGV.optional(),
+    serves: SERVES.optional(),
+  }),
+  z.strictObject({ ...PLACE, kind: z.literal('prove-certificate'), serves: SERVES }),
+  z.strictObject({
+    ...PLACE,
+    kind: z.literal('reconnect-clients'),
+    ids: z.array(z.string()).optional(),
+    perSecond: z.number().positive(),
+    handshakeMsMax: z.number().positive(),
+  }),
+  z.strictObject({
+    ...PLACE,
     kind: z.literal('prove-login'),
     user: z.string(),
     password: SECRET,
@@ -140,7 +171,7 @@ const STEP = z.discriminatedUnion('kind', [
 ]);
 const RUN = z.strictObject({
   id: z.string(),
-  operation: z.enum(['apply', 'rotate', 'revoke', 'migrate']),
+  operation: z.enum(['apply', 'rotate', 'revoke', 'migrate', 'rotate-leaf', 'rotate-ca', 'reconnect']),
   startedAt: z.string(),
   actor: z.string(),
   subject: z.string(),

@@ -91,6 +91,8 @@ export function openSession(
     server,
     table,
     host: ports.host?.(nodeId),
+    others: run.nodes.filter(({ id }) => id !== nodeId),
+    dial: (other) => dialNode(other, ports),
     now: ports.now,
     sleep: ports.sleep,
     random: ports.random ?? Math.random,

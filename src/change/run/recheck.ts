@@ -4,6 +4,7 @@
  */
 
 import type { Step } from '../step.ts';
+import { movesFiles } from '../step/reload-tls.ts';
 import { workOf } from '../step/work-of.ts';
 import type { Conduct } from './conduct.ts';
 import { historyOf, stepsOf } from './history.ts';
@@ -94,9 +95,15 @@ function subjectOf(step: Step): string | undefined {
       return `sentinel ${step.group} ${namesOf(step.settings)}`;
     case 'follow-primary':
       return 'primary';
+    // New paths are in memory only; what the same paths hold is read again by a restart.
+    case 'reload-tls':
+      return movesFiles(step) ? `config ${namesOf(step.settings)}` : undefined;
     case 'end-sessions':
     case 'persist':
     case 'place-file':
+    case 'restart-sentinel':
+    case 'prove-certificate':
+    case 'reconnect-clients':
     case 'prove-login':
     case 'prove-replication':
       return undefined;

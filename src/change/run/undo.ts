@@ -10,6 +10,7 @@ import type { Step } from '../step.ts';
 import { byNode, type Conduct } from './conduct.ts';
 import { historyOf, stepsOf, UNDO_NOTE } from './history.ts';
 import { UnreadableUser } from '../step/user-state.ts';
+import { movesFiles } from '../step/reload-tls.ts';
 import { workOf } from '../step/work-of.ts';
 import { explainAway, NodeAway } from './node-session.ts';
 import { revertStep } from './step-run.ts';
@@ -33,9 +34,30 @@ function stillDone({ history }: Conduct, steps: readonly Step[]): readonly Step[
   return steps.filter((step) => isReversible(step) && historyOf(history, step).begun);
 }
 
-/** Sessions do not come back, and a proof changed nothing. */
-function isReversible({ kind }: Step): boolean {
-  return kind !== 'end-sessions' && kind !== 'prove-login' && kind !== 'prove-replication';
+/** Sessions do not come back, a proof changed nothing, and what a server has read it reads anew on its own step back. */
+function isReversible(step: Step): boolean {
+  switch (step.kind) {
+    case 'end-sessions':
+    case 'reconnect-clients':
+    case 'prove-login':
+    case 'prove-replication':
+    case 'prove-certificate':
+      return false;
+    case 'reload-tls':
+      return step.on === 'revert' || movesFiles(step);
+    case 'restart-sentinel':
+      return step.on === 'revert';
+    case 'set-user':
+    case 'remove-user':
+    case 'add-password':
+    case 'remove-password':
+    case 'set-config':
+    case 'set-sentinel':
+    case 'persist':
+    case 'place-file':
+    case 'follow-primary':
+      return true;
+  }
 }
 
 async function revertAll(conduct: Conduct, steps: readonly Step[]): Promise<void> {

@@ -5,7 +5,7 @@
 
 import type { CommandTable } from '../../acl/index.ts';
 import type { ServerVersion } from '../../conf/index.ts';
-import type { Connection, Reply } from '../../fleet/index.ts';
+import type { Connection, FleetNode, Reply } from '../../fleet/index.ts';
 import type { HostAccess } from '../host/host-access.ts';
 
 /** How a node stands to a step. */
@@ -49,6 +49,10 @@ export interface StepNode {
   readonly server: () => Promise<ServerVersion>;
   readonly table: () => Promise<CommandTable>;
   readonly host: HostAccess | undefined;
+  /** The other nodes of the run. */
+  readonly others: readonly Pick<FleetNode, 'id' | 'role'>[];
+  /** A connection to one of them, logged in as ourselves; the caller closes it. */
+  readonly dial: (other: string) => Promise<Connection>;
   readonly now: () => Date;
   readonly sleep: (ms: number) => Promise<void>;
   /** From 0 up to, not including, 1. */

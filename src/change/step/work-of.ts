@@ -6,7 +6,11 @@ import { placeFileWork } from './file-step.ts';
 import { followPrimaryWork } from './follow-step.ts';
 import { passwordWork } from './password-steps.ts';
 import { persistWork } from './persist-step.ts';
+import { proveCertificateWork } from './prove-certificate.ts';
 import { proveLoginWork, proveReplicationWork } from './proof-steps.ts';
+import { reconnectClientsWork } from './reconnect-step.ts';
+import { reloadTlsWork } from './reload-tls.ts';
+import { restartSentinelWork } from './restart-sentinel.ts';
 import { setSentinelConfigWork } from './sentinel-config-step.ts';
 import { setSentinelWork } from './sentinel-step.ts';
 import { endSessionsWork } from './session-step.ts';
@@ -38,5 +42,13 @@ export function workOf(step: Step, node: StepNode): StepWork {
       return followPrimaryWork(step, node);
     case 'prove-replication':
       return proveReplicationWork(node);
+    case 'reload-tls':
+      return reloadTlsWork(step, node);
+    case 'restart-sentinel':
+      return restartSentinelWork(step, node);
+    case 'prove-certificate':
+      return proveCertificateWork(step, node);
+    case 'reconnect-clients':
+      return reconnectClientsWork(step, node);
   }
 }

@@ -215,6 +215,10 @@ function subjectOf(step: StepReport['step']): string {
       return `place ${step.path}`;
     case 'follow-primary':
     case 'prove-replication':
+    case 'reload-tls':
+    case 'restart-sentinel':
+    case 'prove-certificate':
+    case 'reconnect-clients':
       return step.kind;
   }
 }

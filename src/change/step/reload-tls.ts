@@ -1,0 +1,126 @@
+/**
+ * The server reads its certificate, key and authorities anew: CONFIG SET of one of the paths is enough, even to what it
+ * was (seen on Redis 6.0.16 to 8.0.6 and Valkey 7.2.7 to 9.1.2); connections stay. When it refuses, the old ones stay
+ * too. CONFIG GET shows nothing of it, so that a handshake on every port tells.
+ */
+
+import { versionAtLeast } from '../../conf/index.ts';
+import { isReplyError, type Reply } from '../../fleet/index.ts';
+import { inspectTls } from '../../tls/index.ts';
+import type { ClientPair, ServedCertificate, SettingChange, Step } from '../step.ts';
+import { lookAtServed, waitForServed } from './prove-certificate.ts';
+import { refusalAmong } from './refusal.ts';
+import { valueText } from './setting-value.ts';
+import { pairsBefore, type Pairs } from './settings-work.ts';
+import type { Result, Standing, StepNode, StepWork } from './step-work.ts';
+
+type ReloadStep = Extract<Step, { readonly kind: 'reload-tls' }>;
+
+export function reloadTlsWork(step: ReloadStep, node: StepNode): StepWork {
+  const { settings, serves } = step;
+  const before = pairsBefore(settings);
+  const reload = async (pairs: Pairs, wanted: string | undefined): Promise<Result> => {
+    const sent = await sendPairs(node, await sendable(step, pairs, node));
+    if (sent.ok !== true || serves === undefined || wanted === undefined) return sent;
+    return waitForServed(serves, wanted, node);
+  };
+  if (step.on === 'revert') {
+    return {
+      look: () => lookBack(step, node),
+      // Forth it only stands in the journal, so that taking back ends with it.
+      perform: () => Promise.resolve({ ok: true }),
+      verify: () => Promise.resolve({ ok: true, detail: 'for taking back' }),
+      revert: () => reload(before, serves?.before),
+    };
+  }
+  return {
+    look: () => lookForth(step, node),
+    perform: () =>
+      reload(
+        settings.map(({ name, after }) => [name, valueText(after)]),
+        serves?.after,
+      ),
+    verify: () => verifyReload(step),
+    ...(movesFiles(step) ? { revert: () => reload(before, undefined) } : {}),
+  };
+}
+
+/** Whether the server is told other paths than it has; else it reads the same ones anew. */
+export function movesFiles({ settings }: { readonly settings: readonly SettingChange[] }): boolean {
+  return settings.some(({ before, after }) => before === undefined || valueText(before) !== valueText(after));
+}
+
+/** Never `after` for the same paths: that a port shows the leaf does not tell that the rest was read. */
+async function lookForth(step: ReloadStep, node: StepNode): Promise<Standing> {
+  const paths = await lookAtPaths(step.settings, node);
+  if (paths.kind === 'other' || paths.kind === 'between') return paths;
+  const moves = movesFiles(step);
+  if (moves && paths.kind === 'before') return paths;
+  if (step.serves === undefined) return moves ? paths : { kind: 'unseen' };
+  const served = await lookAtServed(step.serves);
+  if (served.kind === 'other') return served;
+  return moves && served.kind === 'after' ? served : { kind: 'between' };
+}
+
+/** Before: nothing is to be taken back. Never `after`, so that the step begins whatever is served. */
+async function lookBack({ serves, settings }: ReloadStep, node: StepNode): Promise<Standing> {
+  const paths = await lookAtPaths(settings, node);
+  if (paths.kind === 'other') return paths;
+  if (serves?.before === undefined) return { kind: 'unseen' };
+  const served = await lookAtServed(serves);
+  return served.kind === 'after' ? { kind: 'between' } : served;
+}
+
+async function lookAtPaths(settings: readonly SettingChange[], node: StepNode): Promise<Standing> {
+  const replies = await node.send(settings.map(({ name }) => ['CONFIG', 'GET', name]));
+  const kinds = settings.map(({ name, before, after }, at): Standing => {
+    const shown = shownValue(replies[at]);
+    if (shown === undefined) return { kind: 'other', detail: `CONFIG GET ${name} was refused` };
+    if (shown === valueText(after)) return { kind: 'after' };
+    if (before === undefined || shown === valueText(before)) return { kind: 'before' };
+    return { kind: 'other', detail: `${name} has another value` };
+  });
+  const other = kinds.find(({ kind }) => kind === 'other');
+  if (other !== undefined) return other;
+  if (kinds.every(({ kind }) => kind === 'after')) return { kind: 'after' };
+  return { kind: kinds.some(({ kind }) => kind === 'after') ? 'between' : 'before' };
+}
+
+function shownValue(reply: Reply | undefined): string | undefined {
+  const value: unknown = Array.isArray(reply) && !isReplyError(reply) ? reply[1] : undefined;
+  return typeof value === 'string' ? value : undefined;
+}
+
+/** Up to 6.2 one path for each command: enough for the same paths, and refused by the server for a new pair. */
+async function sendable(step: ReloadStep, pairs: Pairs, node: StepNode): Promise<Pairs> {
+  const several = versionAtLeast(await node.server(), { redis: '7.0', valkey: '7.2' });
+  return several || movesFiles(step) ? pairs : pairs.slice(0, 1);
+}
+
+async function sendPairs(node: StepNode, pairs: Pairs): Promise<Result> {
+  const names = pairs.map(([name]) => name).join(' ');
+  const replies = await node.send([['CONFIG', 'SET', ...pairs.flat()]]);
+  return (
+    refusalAmong(
+      replies,
+      `CONFIG SET ${names}`,
+      pairs.map(([, value]) => value),
+    ) ?? { ok: true }
+  );
+}
+
+async function verifyReload({ serves, admits }: ReloadStep): Promise<Result> {
+  if (admits === undefined || serves === undefined) return { ok: true };
+  return proveAdmission(admits, serves);
+}
+
+/** A client that shows this certificate is let in: the server answers it. */
+async function proveAdmission(
+  { certificate, key }: ClientPair,
+  { ports: [port] }: ServedCertificate,
+): Promise<Result> {
+  if (port === undefined) return { ok: true };
+  const seen = await inspectTls({ ...port, cert: certificate, key: key.reveal() });
+  if (seen.ok) return { ok: true, detail: 'lets clients of the new authority in' };
+  return { ok: false, detail: `a client of the new authority is not let in: ${seen.detail}` };
+}
