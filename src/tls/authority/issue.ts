@@ -1,20 +1,13 @@
-// A minimal certificate authority: one self-signed root that issues leaves. Enough for the demo, the tests and the
-// TLS plan of a compiled policy. Keys are ECDSA P-256 unless asked otherwise.
-import { Buffer } from 'node:buffer';
-import { createPrivateKey, randomBytes, webcrypto } from 'node:crypto';
-import type { KeyObject } from 'node:crypto';
-import { isIP } from 'node:net';
-import type { KeyUsageFlags, Name, SubjectAlternativeNameExtension, X509Certificate } from '@peculiar/x509';
-import { describeKey } from '../certificate/certificate.ts';
-import { pairMatches } from '../certificate/private-key.ts';
-
-/** PEM in, PEM out: an authority read back from two files is the same value. `keyPem` is a secret: wrap it or write it 0600. */
-export interface Authority {
-  readonly certPem: string;
-  readonly keyPem: string;
-}
-
-export type IssuedKeyType = 'ec-p256' | 'ec-p384' | 'rsa-2048' | 'rsa-3072' | 'rsa-4096' | 'ed25519';
+// A certificate authority in memory: a root, an intermediate below it, and the leaves that either issues. Profiles are
+// RFC 5280's, as `openssl verify -x509_strict` demands them. Keys are ECDSA P-256 unless asked otherwise.
+import type { webcrypto } from 'node:crypto';
+import type { Extension, KeyUsageFlags, PublicKey, X509Certificate } from '@peculiar/x509';
+import { IssueError } from './issue-error.ts';
+import { alternativeNames, commonName } from './name.ts';
+import type { AlternativeNames } from './name.ts';
+import { readRequestKey } from './request.ts';
+import { algorithmOf, createSerial, exportKey, generateKeys, loadX509, openSigner } from './signing.ts';
+import type { Authority, IssuedKeyType, Signer, X509 } from './signing.ts';
 
 export interface AuthorityRequest {
   /** Common name of the root. */
@@ -23,20 +16,30 @@ export interface AuthorityRequest {
   /** Start of validity; default now, less five minutes for slow clocks. */
   readonly at?: Date;
   readonly keyType?: IssuedKeyType;
+  /** How many authorities may stand between it and a leaf; default 0. */
+  readonly pathLength?: number;
 }
 
-export interface CertificateRequest {
+/** Which sides of a handshake it is for: `node` is both, as replicas and cluster nodes need. */
+export type IssuedUsage = 'server' | 'client' | 'node';
+
+interface LeafRequest extends AlternativeNames {
   readonly commonName: string;
-  readonly dnsNames?: readonly string[];
-  readonly ipAddresses?: readonly string[];
-  readonly uris?: readonly string[];
-  /** `node` is server and client in one, as replicas and cluster nodes need. */
-  readonly usage: 'server' | 'client' | 'node';
+  readonly usage: IssuedUsage;
   /** The certificate never outlives its authority: a longer time is cut to it. */
   readonly days: number;
   /** Start of validity; default now, less five minutes for slow clocks. */
   readonly at?: Date;
+}
+
+export interface CertificateRequest extends LeafRequest {
   readonly keyType?: IssuedKeyType;
+}
+
+/** The public key is the request's; its names and wishes are not taken: whoever signs says what goes in. */
+export interface SigningRequest extends LeafRequest {
+  /** PKCS #10, PEM. */
+  readonly requestPem: string;
 }
 
 export interface IssuedCertificate {
@@ -46,22 +49,10 @@ export interface IssuedCertificate {
   readonly caPem: string;
 }
 
-export type IssueErrorCode = 'bad-name' | 'bad-time' | 'bad-authority';
-
-/** A certificate that cannot be made from what was asked. */
-export class IssueError extends Error {
-  override readonly name = 'IssueError';
-  readonly code: IssueErrorCode;
-  constructor(code: IssueErrorCode, message: string, options?: ErrorOptions) {
-    super(message, options);
-    this.code = code;
-  }
-}
-
-/** Makes a root: CA true, path length 0, keyCertSign and cRLSign. Throws {@link IssueError}. */
+/** Makes a root: CA true, path length 0 unless asked otherwise, keyCertSign and cRLSign. Throws {@link IssueError}. */
 export async function createAuthority(request: AuthorityRequest): Promise<Authority> {
   const x509 = await loadX509();
-  const algorithm = ALGORITHMS[request.keyType ?? 'ec-p256'];
+  const algorithm = algorithmOf(request.keyType);
   const keys = await generateKeys(algorithm);
   const certificate = await x509.X509CertificateGenerator.createSelfSigned({
     serialNumber: createSerial(),
@@ -70,10 +61,30 @@ export async function createAuthority(request: AuthorityRequest): Promise<Author
     keys,
     signingAlgorithm: algorithm,
     extensions: [
-      new x509.BasicConstraintsExtension(true, 0, true),
-      new x509.KeyUsagesExtension(x509.KeyUsageFlags.keyCertSign | x509.KeyUsageFlags.cRLSign, true),
+      ...authorityExtensions(x509, request.pathLength ?? 0),
       await x509.SubjectKeyIdentifierExtension.create(keys.publicKey),
     ],
+  });
+  return { certPem: toPem(certificate), keyPem: await exportKey(keys.privateKey) };
+}
+
+/**
+ * Makes an authority below another one, with its own key. It never outlives the one above it. Throws
+ * {@link IssueError} (`bad-authority`) where the one above allows none below it.
+ */
+export async function createIntermediate(
+  authority: Authority,
+  request: AuthorityRequest,
+): Promise<Authority> {
+  const x509 = await loadX509();
+  const signer = await openSigner(x509, authority);
+  const room = signer.certificate.getExtension(x509.BasicConstraintsExtension)?.pathLength;
+  if (room === 0) throw new IssueError('bad-authority', 'this authority allows no authority below it');
+  const keys = await generateKeys(algorithmOf(request.keyType));
+  const certificate = await sign(x509, signer, request, {
+    name: request.name,
+    publicKey: keys.publicKey,
+    extensions: authorityExtensions(x509, request.pathLength ?? 0),
   });
   return { certPem: toPem(certificate), keyPem: await exportKey(keys.privateKey) };
 }
@@ -84,105 +95,101 @@ export async function issueCertificate(
   request: CertificateRequest,
 ): Promise<IssuedCertificate> {
   const x509 = await loadX509();
-  const algorithm = ALGORITHMS[request.keyType ?? 'ec-p256'];
-  const keys = await generateKeys(algorithm);
-  const issuer = await openAuthority(x509, authority);
-  const { notBefore, notAfter } = readPeriod(request);
-  const certificate = await x509.X509CertificateGenerator.create({
-    serialNumber: createSerial(),
-    subject: commonName(x509, request.commonName),
-    issuer: issuer.certificate.subjectName,
-    notBefore,
-    notAfter: notAfter < issuer.certificate.notAfter ? notAfter : issuer.certificate.notAfter,
+  const keys = await generateKeys(algorithmOf(request.keyType));
+  const signer = await openSigner(x509, authority);
+  const certificate = await sign(x509, signer, request, {
+    name: request.commonName,
     publicKey: keys.publicKey,
-    signingKey: issuer.key,
-    signingAlgorithm: issuer.algorithm,
-    extensions: [
-      new x509.BasicConstraintsExtension(false, undefined, true),
-      new x509.KeyUsagesExtension(keyUsage(x509, algorithm), true),
-      new x509.ExtendedKeyUsageExtension(USAGES[request.usage]),
-      await x509.SubjectKeyIdentifierExtension.create(keys.publicKey),
-      await x509.AuthorityKeyIdentifierExtension.create(issuer.certificate.publicKey),
-      ...alternativeNames(x509, request),
-    ],
+    extensions: leafExtensions(x509, request, keys.publicKey.algorithm.name),
   });
   return { certPem: toPem(certificate), keyPem: await exportKey(keys.privateKey), caPem: authority.certPem };
 }
 
-type X509 = typeof import('@peculiar/x509');
-type IssuedAlgorithm = (webcrypto.EcKeyGenParams | webcrypto.RsaHashedKeyGenParams | webcrypto.Algorithm) & {
-  readonly hash?: string;
-};
+/**
+ * Signs somebody's request: the public key is the request's, everything else is ours to say. Throws {@link IssueError}
+ * (`bad-request`) where its signature does not prove that they hold the key, or the key is too weak.
+ */
+export async function signRequest(
+  authority: Authority,
+  request: SigningRequest,
+): Promise<{ readonly certPem: string; readonly caPem: string }> {
+  const x509 = await loadX509();
+  const key = await readRequestKey(x509, request.requestPem);
+  const signer = await openSigner(x509, authority);
+  const certificate = await sign(x509, signer, request, {
+    name: request.commonName,
+    publicKey: key,
+    extensions: leafExtensions(x509, request, key.algorithm.name),
+  });
+  return { certPem: toPem(certificate), caPem: authority.certPem };
+}
+
+interface Subject {
+  readonly name: string;
+  readonly publicKey: webcrypto.CryptoKey | PublicKey;
+  readonly extensions: readonly Extension[];
+}
 
 const BACKDATE_MS = 5 * 60_000;
 const DAY_MS = 86_400_000;
-const EXPONENT = new Uint8Array([1, 0, 1]);
-const ALGORITHMS: Readonly<Record<IssuedKeyType, IssuedAlgorithm>> = {
-  'ec-p256': { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' },
-  'ec-p384': { name: 'ECDSA', namedCurve: 'P-384', hash: 'SHA-384' },
-  'rsa-2048': rsa(2048),
-  'rsa-3072': rsa(3072),
-  'rsa-4096': rsa(4096),
-  ed25519: { name: 'Ed25519' },
-};
-const USAGES: Readonly<Record<CertificateRequest['usage'], string[]>> = {
+const USAGES: Readonly<Record<IssuedUsage, string[]>> = {
   server: ['1.3.6.1.5.5.7.3.1'],
   client: ['1.3.6.1.5.5.7.3.2'],
   node: ['1.3.6.1.5.5.7.3.1', '1.3.6.1.5.5.7.3.2'],
 };
 
-function rsa(modulusLength: number): IssuedAlgorithm {
-  return { name: 'RSASSA-PKCS1-v1_5', modulusLength, publicExponent: EXPONENT, hash: 'SHA-256' };
-}
-
-/** Loaded on first use: the library costs about 150 ms, and reads metadata that must be there before it. */
-async function loadX509(): Promise<X509> {
-  await import('reflect-metadata');
-  return import('@peculiar/x509');
-}
-
-async function generateKeys(algorithm: IssuedAlgorithm): Promise<webcrypto.CryptoKeyPair> {
-  const keys = await webcrypto.subtle.generateKey(algorithm, true, ['sign', 'verify']);
-  return keys as webcrypto.CryptoKeyPair;
-}
-
-async function exportKey(key: webcrypto.CryptoKey): Promise<string> {
-  const der = Buffer.from(await webcrypto.subtle.exportKey('pkcs8', key));
-  return createPrivateKey({ key: der, format: 'der', type: 'pkcs8' })
-    .export({ type: 'pkcs8', format: 'pem' })
-    .toString();
-}
-
-async function openAuthority(
+/** Below another certificate, whose end it keeps. */
+async function sign(
   x509: X509,
-  authority: Authority,
-): Promise<{ certificate: X509Certificate; key: webcrypto.CryptoKey; algorithm: IssuedAlgorithm }> {
-  if (!pairMatches(authority.certPem, authority.keyPem)) {
-    throw new IssueError(
-      'bad-authority',
-      "the authority's certificate and key do not belong together or cannot be read",
-    );
-  }
-  const key = createPrivateKey(authority.keyPem);
-  const algorithm = signingAlgorithm(key);
-  const der = key.export({ type: 'pkcs8', format: 'der' });
-  return {
-    certificate: new x509.X509Certificate(authority.certPem),
-    key: await webcrypto.subtle.importKey('pkcs8', der, algorithm, false, ['sign']),
-    algorithm,
-  };
+  { certificate: issuer, key, algorithm }: Signer,
+  request: { readonly at?: Date; readonly days: number },
+  { name, publicKey, extensions }: Subject,
+): Promise<X509Certificate> {
+  const { notBefore, notAfter } = readPeriod(request);
+  const end = notAfter < issuer.notAfter ? notAfter : issuer.notAfter;
+  if (end <= notBefore)
+    throw new IssueError('bad-time', `the authority ended on ${issuer.notAfter.toISOString()}`);
+  return x509.X509CertificateGenerator.create({
+    serialNumber: createSerial(),
+    subject: commonName(x509, name),
+    issuer: issuer.subjectName,
+    notBefore,
+    notAfter: end,
+    publicKey,
+    signingKey: key,
+    signingAlgorithm: algorithm,
+    extensions: [
+      ...extensions,
+      await x509.SubjectKeyIdentifierExtension.create(publicKey),
+      await authorityKeyIdentifier(x509, issuer),
+    ],
+  });
 }
 
-function signingAlgorithm(key: KeyObject): IssuedAlgorithm {
-  const { keyType, keyBits, curve } = describeKey(key);
-  if (keyType === 'ed25519') return ALGORITHMS.ed25519;
-  if (keyType === 'ec' && curve === 'prime256v1') return ALGORITHMS['ec-p256'];
-  if (keyType === 'ec' && curve === 'secp384r1') return ALGORITHMS['ec-p384'];
-  if (keyType === 'rsa') return rsa(keyBits ?? 0);
-  throw new IssueError(
-    'bad-authority',
-    `an authority with a key of type ${curve ?? keyType} cannot sign here`,
-  );
+/** The identifier that the issuer's certificate states: other programs hash the key in other ways (RFC 7093). */
+export async function authorityKeyIdentifier(x509: X509, issuer: X509Certificate): Promise<Extension> {
+  const stated = issuer.getExtension(x509.SubjectKeyIdentifierExtension)?.keyId;
+  return stated === undefined
+    ? x509.AuthorityKeyIdentifierExtension.create(issuer.publicKey)
+    : new x509.AuthorityKeyIdentifierExtension(stated);
+}
+
+function authorityExtensions(x509: X509, pathLength: number): readonly Extension[] {
+  const { keyCertSign, cRLSign } = x509.KeyUsageFlags;
+  return [
+    new x509.BasicConstraintsExtension(true, pathLength, true),
+    // oxlint-disable-next-line typescript/no-unsafe-enum-assignment -- flags are meant to be combined
+    new x509.KeyUsagesExtension(keyCertSign | cRLSign, true),
+  ];
+}
+
+function leafExtensions(x509: X509, request: LeafRequest, algorithm: string): readonly Extension[] {
+  return [
+    new x509.BasicConstraintsExtension(false, undefined, true),
+    new x509.KeyUsagesExtension(keyUsage(x509, algorithm), true),
+    new x509.ExtendedKeyUsageExtension(USAGES[request.usage]),
+    ...alternativeNames(x509, request),
+  ];
 }
 
 function readPeriod({ at, days }: { readonly at?: Date; readonly days: number }): {
@@ -197,49 +204,11 @@ function readPeriod({ at, days }: { readonly at?: Date; readonly days: number })
   return { notBefore: new Date(start), notAfter };
 }
 
-/** Given as data, not as text: a comma or a plus in the name stays a part of the name. */
-function commonName(x509: X509, name: string): Name {
-  if (name === '' || name.length > 64 || /\p{Cc}/u.test(name)) {
-    throw new IssueError(
-      'bad-name',
-      `a common name has 1 to 64 printable characters: ${JSON.stringify(name)}`,
-    );
-  }
-  return new x509.Name([{ CN: [{ utf8String: name }] }]);
-}
-
-function keyUsage(x509: X509, algorithm: IssuedAlgorithm): KeyUsageFlags {
+function keyUsage(x509: X509, algorithm: string): KeyUsageFlags {
   const { digitalSignature, keyEncipherment } = x509.KeyUsageFlags;
-  if (!algorithm.name.startsWith('RSA')) return digitalSignature;
+  if (!algorithm.startsWith('RSA')) return digitalSignature;
   // oxlint-disable-next-line typescript/no-unsafe-enum-assignment -- flags are meant to be combined
   return digitalSignature | keyEncipherment;
-}
-
-function alternativeNames(
-  x509: X509,
-  request: CertificateRequest,
-): readonly SubjectAlternativeNameExtension[] {
-  const { dnsNames = [], ipAddresses = [], uris = [] } = request;
-  const badAddress = ipAddresses.find((address) => isIP(address) === 0);
-  if (badAddress !== undefined)
-    throw new IssueError('bad-name', `not an IP address: ${JSON.stringify(badAddress)}`);
-  const badName = dnsNames.find((name) => isIP(name) !== 0 || !/^(\*\.)?[\w-]+(\.[\w-]+)*$/.test(name));
-  if (badName !== undefined) throw new IssueError('bad-name', `not a host name: ${JSON.stringify(badName)}`);
-  const badUri = uris.find((uri) => !URL.canParse(uri));
-  if (badUri !== undefined) throw new IssueError('bad-name', `not a URI: ${JSON.stringify(badUri)}`);
-  const names = [
-    ...dnsNames.map((value) => ({ type: 'dns' as const, value })),
-    ...ipAddresses.map((value) => ({ type: 'ip' as const, value })),
-    ...uris.map((value) => ({ type: 'url' as const, value })),
-  ];
-  return names.length === 0 ? [] : [new x509.SubjectAlternativeNameExtension(names)];
-}
-
-/** 16 random bytes; the first bit is cleared to stay positive, the second set to keep the length. */
-function createSerial(): string {
-  const bytes = randomBytes(16);
-  bytes[0] = ((bytes[0] ?? 0) & 0x7f) | 0x40;
-  return bytes.toString('hex');
 }
 
 function toPem(certificate: X509Certificate): string {
