@@ -204,6 +204,15 @@ export const COMMAND_CODES: readonly ErrorCodePage[] = [
     'The message names each node and why: a version that changes its ports only at a restart, a user without a secret, a login that nobody has. Nothing was changed.',
     ['Mend what is named, then: wardis migrate --next', 'wardis migrate alone shows where the fleet stands.'],
   ),
+  page(
+    'E_TRUST',
+    'there is no authority to hand out, or it is another one',
+    'The file, the state folder or the server has no certificate of an authority, or its fingerprint is not the one that was named. Nothing was written.',
+    [
+      'Name the PEM file of the authority: wardis tls bundle --ca FILE',
+      'Ask whoever runs the authority for its SHA-256 fingerprint, by another way.',
+    ],
+  ),
 ];
 
 function page(code: string, title: string, meaning: string, steps: readonly string[]): ErrorCodePage {

@@ -2,13 +2,15 @@
 
 import type { Command } from 'commander';
 import type { CommandContext } from '../context.ts';
+import { addTlsBundle } from './tls/bundle.ts';
 
-export function addTls(program: Command, _context: CommandContext): void {
+export function addTls(program: Command, context: CommandContext): void {
   const group = program
     .command('tls')
     .description('certificates: issue, inspect, rotate without a dropped connection, diagnose')
     .helpCommand(false)
     .helpOption('--help', 'show help');
+  addTlsBundle(group, context);
   inheritHelp(group, program);
 }
 

@@ -1,0 +1,98 @@
+/**
+ * Where trust comes from: files that were named, the state folder (old and new authorities while they change), or what a
+ * live server shows, which whoever sits in between could show as well.
+ */
+
+import { parseTarget, printEndpoint } from '../../fleet/index.ts';
+import { readTrustedAuthorities, type Trust } from '../../pki/index.ts';
+import { inspectTls } from '../../tls/index.ts';
+import { stateFolderOf } from '../change/state-folder.ts';
+import type { TlsBundleFlags } from '../commands/tls/bundle.ts';
+import type { CommandContext } from '../context.ts';
+import { CommandFailure } from '../failure.ts';
+import { loadPolicy } from '../policy-file.ts';
+import { readInput } from '../text-input.ts';
+import { readStateTrust } from './bundle-state.ts';
+
+export interface FoundTrust {
+  readonly trust: Trust;
+  /** `ca.crt`, `the state folder /…/.wardis`, `what cache-1:6380 shows`. */
+  readonly source: string;
+  /** What must be read before anything is installed; sentences. */
+  readonly warnings: readonly string[];
+}
+
+const TRUST_BYTES_MAX = 4 * 1024 * 1024;
+
+/** Throws a {@link CommandFailure} where there is no authority. */
+export async function findTrust(flags: TlsBundleFlags, context: CommandContext): Promise<FoundTrust> {
+  if (flags.from !== undefined && flags.ca.length > 0) {
+    throw new CommandFailure({
+      code: 'E_USAGE',
+      what: '--ca and --from do not go together',
+      next: 'name files, or a server to look at',
+    });
+  }
+  const found = await gather(flags, context);
+  if (found.trust.authorities.length > 0) return found;
+  throw new CommandFailure({
+    code: 'E_TRUST',
+    what: 'there is no authority to hand out',
+    target: found.source,
+    ...(found.trust.notes.length === 0 ? {} : { cause: found.trust.notes.join('; ') }),
+    next: 'name the PEM file of the authority: --ca FILE',
+  });
+}
+
+async function gather(flags: TlsBundleFlags, context: CommandContext): Promise<FoundTrust> {
+  if (flags.from !== undefined) return fromServer(flags.from, flags, context);
+  if (flags.ca.length > 0) {
+    const texts: string[] = [];
+    for (const path of flags.ca) texts.push(await readInput(path, 'the CA file', TRUST_BYTES_MAX));
+    const trust = readTrustedAuthorities(texts.join('\n'), context.now());
+    return { trust, source: flags.ca.join(', '), warnings: [] };
+  }
+  const policy = await loadPolicy(flags.policy, context);
+  const folder = stateFolderOf(flags, policy?.path);
+  const trust = readTrustedAuthorities(readStateTrust(folder), context.now());
+  return { trust, source: `the state folder ${folder}`, warnings: [] };
+}
+
+async function fromServer(
+  text: string,
+  { fingerprint }: TlsBundleFlags,
+  context: CommandContext,
+): Promise<FoundTrust> {
+  const { target, problems } = parseTarget(text);
+  if (target === undefined) {
+    throw new CommandFailure({ code: 'E_TARGET', what: problems[0].message, next: problems[0].help });
+  }
+  const node = printEndpoint(target.endpoint);
+  if (target.endpoint.kind !== 'tcp') {
+    throw new CommandFailure({ code: 'E_USAGE', what: 'a unix socket shows no certificate', target: node });
+  }
+  const seen = await inspectTls(target.endpoint);
+  if (seen.chain.length === 0) {
+    throw new CommandFailure({
+      code: 'E_TRUST',
+      what: 'the server shows no certificate',
+      target: node,
+      cause: seen.ok ? 'the handshake had none' : seen.detail,
+      next: `wardis doctor rediss://${node}`,
+    });
+  }
+  const sent = seen.chain.filter(({ isCa }) => isCa);
+  // A root is what its clients trust; the intermediates come with each handshake.
+  const roots = sent.filter(({ selfSigned }) => selfSigned);
+  const pem = (roots.length > 0 ? roots : sent).map((certificate) => certificate.pem).join('\n');
+  const trust = readTrustedAuthorities(pem, context.now());
+  const unsent = `it shows ${seen.chain.map(({ subject }) => subject).join(', ')} and no authority above`;
+  return {
+    trust: sent.length > 0 ? trust : { authorities: [], notes: [unsent] },
+    source: `what ${node} shows`,
+    warnings: fingerprint.length > 0 ? [] : [UNPROVED],
+  };
+}
+
+const UNPROVED =
+  'warning: this was taken from the connection itself and proves nothing: whoever sits in between could show it. Compare the SHA-256 fingerprint by another way (by telephone, from the host of the authority) before you install it; --fingerprint SHA256 refuses any other.';
