@@ -91,6 +91,11 @@ export interface FleetFiles {
   readonly conf: string | undefined;
   readonly acl: string | undefined;
   readonly tls: string | undefined;
+  /**
+   * Program and arguments that restart a Sentinel on its host; `{host}` and `{port}` stand for its address. Absent: a
+   * person restarts it.
+   */
+  readonly restartSentinel: readonly string[] | undefined;
 }
 
 export interface FleetPolicy extends FleetAccess {

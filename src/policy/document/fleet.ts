@@ -44,6 +44,7 @@ export function fleetOf(name: string, fleet: FleetInput): FleetPolicy {
             conf: files.conf,
             acl: files.acl,
             tls: files.tls,
+            restartSentinel: files.restart_sentinel,
           },
   };
 }

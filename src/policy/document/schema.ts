@@ -126,6 +126,14 @@ const fleetSchema = z.strictObject({
       conf: path.optional(),
       acl: path.optional(),
       tls: path.optional(),
+      restart_sentinel: z
+        .array(text)
+        .min(1)
+        .max(LIST_MAX)
+        .optional()
+        .describe(
+          'Program and arguments that restart a Sentinel on its host, {host} and {port} being its address: a Sentinel reads its certificate only when it starts. Absent: a person restarts it.',
+        ),
     })
     .optional(),
   clients: z
