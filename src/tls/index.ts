@@ -54,7 +54,11 @@ export { checkPair, pairMatches, readPrivateKeyFact } from './certificate/privat
 export type { PairVerdict, PrivateKeyFact } from './certificate/private-key.ts';
 export { readServed } from './handshake/served.ts';
 export type { ServedReading, ServedTarget } from './handshake/served.ts';
+export { probeOffer } from './handshake/offer.ts';
+export type { OfferReport } from './handshake/offer.ts';
 export { probePort } from './handshake/probe.ts';
 export type { PortProbe, PortTarget } from './handshake/probe.ts';
+export { probeResumption } from './handshake/resumption.ts';
+export type { Resumption } from './handshake/resumption.ts';
 export { probeProtocols } from './handshake/versions.ts';
 export type { Acceptance, ProtocolReport } from './handshake/versions.ts';

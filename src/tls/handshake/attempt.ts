@@ -13,22 +13,37 @@ export const TIMEOUT_MS_DEFAULT = 5000;
 /** QUIT needs no rights, changes nothing, and is answered by every version of Redis and Valkey before it closes. */
 export const QUIT = '*1\r\n$4\r\nQUIT\r\n';
 
+/** Sessions that outlast an attempt. */
+export interface SessionUse {
+  /** Of an earlier attempt, to be resumed. */
+  readonly session?: Buffer;
+  /** Called for each session that the server lets us resume later. */
+  readonly onSession?: (session: Buffer) => void;
+}
+
 /**
  * Handshakes, writes QUIT, and waits for the first bytes or the alert. A server that refuses our certificate closes on
  * bytes it has not read, so its kernel may send a reset that overtakes the alert: then once more, and more patiently.
  */
-export async function attemptHandshake(target: TlsTarget): Promise<HandshakeObservation> {
-  const first = await attemptOnce(target, CONSENT_MS);
+export async function attemptHandshake(
+  target: TlsTarget,
+  use: SessionUse = {},
+): Promise<HandshakeObservation> {
+  const first = await attemptOnce(target, use, CONSENT_MS);
   const cut = first.errorCode === 'ECONNRESET' || first.errorCode === 'EPIPE';
   if (!cut || !first.askedForCertificate || target.socket !== undefined) return first;
-  const second = await attemptOnce(target, CONSENT_AGAIN_MS);
+  const second = await attemptOnce(target, use, CONSENT_AGAIN_MS);
   return { ...second, elapsedMs: first.elapsedMs + second.elapsedMs };
 }
 
-async function attemptOnce(target: TlsTarget, consentMs: number): Promise<HandshakeObservation> {
+async function attemptOnce(
+  target: TlsTarget,
+  use: SessionUse,
+  consentMs: number,
+): Promise<HandshakeObservation> {
   const begun = performance.now();
   const notes: Notes = { stage: 'dialling', agreed: false, asked: false, chain: [], seen: {} };
-  const outcome = await runAttempt(target, notes, consentMs);
+  const outcome = await runAttempt(target, use, notes, consentMs);
   return {
     stage: notes.stage,
     ...outcome,
@@ -72,35 +87,28 @@ const ERROR_CHARS_MAX = 300;
 const CONSENT_MS = 50;
 const CONSENT_AGAIN_MS = 500;
 
-function runAttempt(target: TlsTarget, notes: Notes, consentMs: number): Promise<Outcome> {
+function runAttempt(
+  target: TlsTarget,
+  { session, onSession }: SessionUse,
+  notes: Notes,
+  consentMs: number,
+): Promise<Outcome> {
   return new Promise((resolve) => {
     let socket: TLSSocket;
     try {
-      socket = connect(readOptions(target));
+      socket = connect({ ...readOptions(target), ...(session === undefined ? {} : { session }) });
     } catch (error) {
       resolve(describeError(error));
       return;
     }
-    const timeoutMs = target.timeoutMs ?? TIMEOUT_MS_DEFAULT;
-    let consent: NodeJS.Timeout | undefined;
-    let written = false;
-    const write = (): void => {
-      clearTimeout(consent);
-      if (!written && socket.writable) socket.write(QUIT);
-      written = true;
+    const { until = 'reply', timeoutMs = TIMEOUT_MS_DEFAULT } = target;
+    const finish = endOnce(socket, timeoutMs, resolve);
+    const proceed = (): void => {
+      if (!socket.writable) return;
+      if (until === 'reply') socket.write(QUIT);
+      // A farewell spares the server's log a line about an unexpected end.
+      else socket.end(() => noteAdmission(socket, notes, finish));
     };
-    let finished = false;
-    const finish = (outcome: Outcome): void => {
-      if (finished) return;
-      finished = true;
-      clearTimeout(timer);
-      clearTimeout(consent);
-      socket.destroy();
-      resolve(outcome);
-    };
-    const timer = setTimeout(() => {
-      finish({ errorCode: 'TIMEOUT', errorMessage: `no answer within ${timeoutMs} ms` });
-    }, timeoutMs);
     if (target.socket === undefined) socket.once('connect', () => (notes.stage = 'handshake'));
     else notes.stage = 'handshake';
     // Keys are drawn once version and cipher are agreed, and in TLS 1.2 once the server has shown its certificate and
@@ -111,14 +119,10 @@ function runAttempt(target: TlsTarget, notes: Notes, consentMs: number): Promise
       noteSession(socket, notes);
       // In TLS 1.3 the server judges our certificate only now. Bytes that reach it before it refuses make its kernel
       // answer with a reset that can overtake the alert: so wait for its ticket (a sign of consent) or a moment.
-      if (!notes.asked || notes.seen.protocol !== 'TLSv1.3') write();
-      else {
-        // By way of setImmediate, so that what has come meanwhile is read before anything is written.
-        consent = setTimeout(() => setImmediate(write), consentMs);
-        // Not inside the event: OpenSSL is still reading, and a write there stalls the connection (Node 20).
-        socket.once('session', () => setImmediate(write));
-      }
+      if (until === 'agreement' || !notes.asked || notes.seen.protocol !== 'TLSv1.3') proceed();
+      else awaitConsent(socket, until === 'reply' ? consentMs : CONSENT_AGAIN_MS, proceed);
     });
+    if (onSession !== undefined) socket.on('session', onSession);
     socket.once('data', (bytes: Buffer) => {
       notes.stage = 'replied';
       finish({ reply: readFirstLine(bytes) });
@@ -129,6 +133,45 @@ function runAttempt(target: TlsTarget, notes: Notes, consentMs: number): Promise
     );
     socket.once('close', () => finish({ errorCode: 'CLOSED', errorMessage: 'the connection closed' }));
   });
+}
+
+/** The end of an attempt, which comes once: by what happened first, or by the clock. */
+function endOnce(
+  socket: TLSSocket,
+  timeoutMs: number,
+  resolve: (outcome: Outcome) => void,
+): (outcome: Outcome) => void {
+  const finish = (outcome: Outcome): void => {
+    clearTimeout(timer);
+    socket.destroy();
+    // Only the first call of a promise's resolve counts.
+    resolve(outcome);
+  };
+  const timer = setTimeout(() => {
+    finish({ errorCode: 'TIMEOUT', errorMessage: `no answer within ${timeoutMs} ms` });
+  }, timeoutMs);
+  return finish;
+}
+
+/** Calls `proceed` once, as soon as the server takes us, as far as that can be told. */
+function awaitConsent(socket: TLSSocket, patienceMs: number, proceed: () => void): void {
+  let proceeding = false;
+  const once = (): void => {
+    clearTimeout(timer);
+    if (!proceeding) proceed();
+    proceeding = true;
+  };
+  // By way of setImmediate, so that what has come meanwhile is read before anything is written.
+  const timer = setTimeout(() => setImmediate(once), patienceMs);
+  // Not inside the event: OpenSSL is still reading, and a write there stalls the connection (Node 20).
+  socket.once('session', () => setImmediate(once));
+  socket.once('close', () => clearTimeout(timer));
+}
+
+function noteAdmission(socket: TLSSocket, notes: Notes, finish: (outcome: Outcome) => void): void {
+  if (socket.destroyed) return;
+  notes.stage = 'replied';
+  finish({});
 }
 
 function readOptions(target: TlsTarget): ConnectionOptions {
@@ -157,6 +200,7 @@ function readOptions(target: TlsTarget): ConnectionOptions {
 function noteAgreement(socket: TLSSocket, notes: Notes): void {
   if (socket.destroyed) return;
   notes.agreed = true;
+  notes.seen = { cipher: socket.getCipher().name, ...notes.seen };
   notes.asked ||= socket.getSharedSigalgs().length > 0;
   if (notes.chain.length === 0) notes.chain = readChain(socket);
 }

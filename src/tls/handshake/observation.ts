@@ -24,9 +24,18 @@ export interface TlsTarget {
   readonly maxVersion?: TlsVersion;
   /** OpenSSL cipher list (TLS 1.2 and below, plus TLS 1.3 suite names). */
   readonly ciphers?: string;
+  /**
+   * How far to go. `reply`: QUIT is sent and answered. `admission`: until the server has accepted the handshake, our
+   * certificate included; nothing is sent, for ports that speak no RESP, such as the bus of a Cluster. `agreement`: until
+   * version and cipher are agreed. Default `reply`.
+   */
+  readonly until?: 'reply' | 'admission' | 'agreement';
 }
 
-/** How far an attempt came. */
+/**
+ * How far an attempt came. `replied`: to the end that {@link TlsTarget.until} sets, which is a first reply unless it says
+ * otherwise.
+ */
 export type HandshakeStage = 'dialling' | 'handshake' | 'waiting-for-reply' | 'replied';
 
 export interface HandshakeObservation {

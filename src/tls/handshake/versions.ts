@@ -56,7 +56,7 @@ const RSA_TRANSPORT =
   'AES128-GCM-SHA256:AES256-GCM-SHA384:AES128-SHA256:AES256-SHA256:AES128-SHA:AES256-SHA:@SECLEVEL=0';
 
 /** Agreement is the ServerHello; whether our certificate is liked afterwards does not matter here. */
-function judgeOffer(seen: HandshakeObservation): Acceptance {
+export function judgeOffer(seen: HandshakeObservation): Acceptance {
   if (seen.agreed) return 'accepted';
   if (seen.stage !== 'handshake') return 'unknown';
   const alerted = /ALERT_(PROTOCOL_VERSION|HANDSHAKE_FAILURE|INSUFFICIENT_SECURITY)$/.test(
