@@ -171,3 +171,36 @@ export function tlsConf(change: Readonly<Record<string, string | undefined>> = {
   );
   return [...lines, ...added, ''].join('\n');
 }
+
+type ExampleLook = NonNullable<Snapshot['tlsLook']>;
+type ExampleLookPort = ExampleLook['ports'][number];
+
+/** One port of a sound server as a look at the fleet's TLS shows it, with changes. */
+export function exampleLookPort(change: Partial<ExampleLookPort> = {}): ExampleLookPort {
+  return {
+    address: '10.0.0.5:6379',
+    purpose: 'clients',
+    leaf: exampleCertificate(),
+    sent: { state: 'complete', root: 'CN=Example private CA' },
+    record: { state: 'current' },
+    clientAuthentication: 'required',
+    ...change,
+  };
+}
+
+/** A server beside one sound peer, both looked at, with changes. */
+export function exampleLook(change: Partial<ExampleLook> = {}): Partial<Snapshot> {
+  return {
+    ...exampleServed(exampleCertificate()),
+    tlsLook: {
+      ports: [exampleLookPort()],
+      told: [{ host: '10.0.0.5', port: 6379, by: 'cluster' }],
+      peers: [{ node: '10.0.0.6:6379', leaf: exampleCertificate({ fingerprintSha256: 'bb'.repeat(32) }) }],
+      distrusted: exampleFact([]),
+      trustGroups: [
+        { authorities: ['CN=Example private CA'], nodes: ['redis.conf', 'valkey.conf', '10.0.0.6:6379'] },
+      ],
+      ...change,
+    },
+  };
+}

@@ -9,7 +9,7 @@ export const THEMES = {
   /** What looks protected and is not. */
   'false-protection': ['AUTH-004', 'AUTH-005', 'TLS-030', 'NET-004'],
   /** Servers log in to each other. */
-  'service-login': ['REPL-001', 'SENT-003', 'SENT-009', 'CLUS-008', 'AUTH-008'],
+  'service-login': ['REPL-001', 'SENT-003', 'SENT-009', 'CLUS-008', 'AUTH-008', 'TLS-041'],
   /** One account per person and program. */
   'own-account': ['AUTH-003', 'AUTH-013', 'REPL-002', 'SENT-004', 'AUTH-018'],
   'default-account': ['AUTH-003', 'AUTH-004', 'AUTH-019', 'AUTH-021', 'USER-004'],
@@ -68,17 +68,27 @@ export const THEMES = {
   watching: ['CMD-008', 'CMD-009', 'LOG-012', 'USER-021'],
   leavers: ['AUTH-022', 'AUTH-021', 'AUTH-017', 'USER-030', 'USER-032'],
   'password-strength': ['AUTH-009', 'AUTH-010', 'AUTH-011', 'AUTH-012'],
-  rotation: ['AUTH-017', 'AUTH-023', 'TLS-016', 'TLS-028'],
+  rotation: ['AUTH-017', 'AUTH-023', 'TLS-016', 'TLS-028', 'TLS-036'],
   'clear-secrets': ['AUTH-011', 'AUTH-014', 'AUTH-015', 'AUTH-016', 'TLS-032', 'CMD-010', 'CMD-025'],
   transit: ['TLS-001', 'TLS-003', 'TLS-004', 'NET-006', 'NET-007', 'CLUS-001'],
   'cipher-strength': ['TLS-006', 'TLS-007', 'TLS-008', 'TLS-012', 'TLS-031'],
   /** Certificates are valid, and are those that are meant. */
-  certificates: ['TLS-009', 'TLS-010', 'TLS-011', 'TLS-013', 'TLS-014', 'TLS-015', 'TLS-033', 'TLS-002'],
-  'certificate-life': ['TLS-011', 'TLS-016', 'TLS-020', 'TLS-028', 'TLS-029', 'TLS-033'],
+  certificates: [
+    'TLS-009',
+    'TLS-010',
+    'TLS-011',
+    'TLS-013',
+    'TLS-014',
+    'TLS-015',
+    'TLS-033',
+    'TLS-002',
+    'TLS-034',
+  ],
+  'certificate-life': ['TLS-011', 'TLS-016', 'TLS-020', 'TLS-028', 'TLS-029', 'TLS-033', 'TLS-042'],
   'private-keys': ['TLS-018', 'TLS-019', 'TLS-021', 'TLS-032'],
   /** Clients prove who they are by certificate. */
   'client-certificates': ['TLS-005', 'TLS-017', 'TLS-023', 'TLS-024', 'TLS-025', 'TLS-030'],
-  trust: ['TLS-022', 'TLS-023', 'TLS-029'],
+  trust: ['TLS-022', 'TLS-023', 'TLS-029', 'TLS-039', 'TLS-040'],
   'at-rest': ['DATA-009', 'DATA-003', 'HOST-010'],
   /** Who can reach the server at all. */
   reach: [
@@ -135,13 +145,23 @@ export const THEMES = {
     'SENT-005',
     'FILE-013',
   ],
-  drift: ['FILE-014', 'FILE-015', 'USER-029', 'VER-006', 'TLS-028', 'FILE-003', 'USER-031'],
+  drift: [
+    'FILE-014',
+    'FILE-015',
+    'USER-029',
+    'VER-006',
+    'TLS-028',
+    'FILE-003',
+    'USER-031',
+    'TLS-037',
+    'TLS-038',
+  ],
   patching: ['VER-001', 'VER-002', 'VER-003', 'VER-004', 'VER-005', 'VER-007'],
   'audit-log': ['LOG-001', 'LOG-003', 'LOG-006', 'LOG-007'],
   'log-integrity': ['LOG-004', 'LOG-011', 'LOG-002'],
   'log-retention': ['LOG-008', 'LOG-002'],
   'log-review': ['LOG-009', 'AUTH-020', 'LOG-002'],
-  time: ['HOST-006'],
+  time: ['HOST-006', 'TLS-035'],
   'session-end': ['LIM-006', 'LIM-007', 'AUTH-022', 'TLS-025', 'USER-030'],
   guessing: ['LOG-009', 'AUTH-020', 'AUTH-012', 'TLS-005'],
   /** Bounds against exhaustion. */

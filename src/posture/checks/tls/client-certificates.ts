@@ -1,8 +1,9 @@
 /** TLS-005: does a client need a certificate? `optional` lets clients in without one. */
 
-import type { Check } from '../../check.ts';
+import type { Snapshot } from '../../../fleet/index.ts';
+import type { Check, CheckContext, Verdict } from '../../check.ts';
 import { TLS_CONF, tlsConf } from '../../example.ts';
-import { readSettings, set } from '../../reading.ts';
+import { readSettings, set, setAndRestart, settingValue } from '../../reading.ts';
 import { REFERENCES } from '../../reference.ts';
 import { evidence, fail, notApplicable, pass } from '../../verdict.ts';
 
@@ -15,6 +16,7 @@ export const clientCertificates: Check = {
   rationale:
     'tls-auth-clients defaults to yes; the values are yes, no and optional. With optional a client without a certificate is let in and a bad certificate is refused; with no, certificates are not looked at. A required certificate stops strangers before AUTH, which the server never throttles.',
   evaluate: (snapshot, context) =>
+    judgeSeen(snapshot, context) ??
     readSettings(
       snapshot,
       ['tls-port', 'tls-auth-clients'],
@@ -29,7 +31,7 @@ export const clientCertificates: Check = {
         return fail(
           [evidence(`tls-auth-clients ${clients.value}`, clients.from)],
           [set('tls-auth-clients', 'yes')],
-          'A stranger reaches AUTH, and whatever is open before it.',
+          RISK,
         );
       },
     ),
@@ -41,3 +43,28 @@ export const clientCertificates: Check = {
     good: { server: 'redis-7.2', conf: TLS_CONF },
   },
 };
+
+/** A Sentinel tells no settings; its handshake does. What settings say of any other server is judged by them. */
+function judgeSeen(snapshot: Snapshot, context: CheckContext): Verdict | undefined {
+  const ports = snapshot.tlsLook?.ports.filter(
+    ({ clientAuthentication }) => clientAuthentication !== 'unknown',
+  );
+  if (ports === undefined || ports.length === 0 || settingValue(snapshot, 'tls-auth-clients') !== undefined)
+    return undefined;
+  const open = ports.filter(({ clientAuthentication }) => clientAuthentication !== 'required');
+  if (context.expected.tls.clientCertificates !== 'yes')
+    return notApplicable('client certificates are not asked for here');
+  if (open.length === 0) return pass('the handshake asks for a client certificate and insists on it');
+  const sentinel = snapshot.mode.known && snapshot.mode.value === 'sentinel';
+  return fail(
+    open.map(({ address, clientAuthentication }) =>
+      evidence(
+        `${address}: a client certificate is ${clientAuthentication === 'off' ? 'not asked for' : 'optional'}`,
+      ),
+    ),
+    [sentinel ? setAndRestart('tls-auth-clients', 'yes') : set('tls-auth-clients', 'yes')],
+    RISK,
+  );
+}
+
+const RISK = 'A stranger reaches AUTH, and whatever is open before it.';

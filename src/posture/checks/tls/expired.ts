@@ -4,7 +4,7 @@ import type { Check } from '../../check.ts';
 import { TLS_CONF, exampleCertificate, exampleServed } from '../../example.ts';
 import { byHand } from '../../reading.ts';
 import { REFERENCES } from '../../reference.ts';
-import { judgeCertificates, momentOf, reload } from './server-certificate.ts';
+import { byWhoseClock, judgeCertificates, momentsOf, reload } from './server-certificate.ts';
 
 export const expired: Check = {
   id: 'TLS-009',
@@ -15,10 +15,13 @@ export const expired: Check = {
   rationale:
     'Every version accepts an expired certificate without a word, at start and at reload. Nothing is logged and open connections live on; new clients that verify are refused, and people then switch verification off.',
   evaluate: (snapshot, context) => {
-    const at = momentOf(snapshot, context);
+    const moments = momentsOf(snapshot, context);
     return judgeCertificates(
       snapshot,
-      ({ notAfter }) => (new Date(notAfter) < at ? `expired on ${notAfter.slice(0, 10)}` : undefined),
+      ({ notAfter }) => {
+        const whose = byWhoseClock(moments, (at) => new Date(notAfter) < at);
+        return whose === undefined ? undefined : `expired on ${notAfter.slice(0, 10)} ${whose}`;
+      },
       [byHand('Issue a new certificate in place of the old file.'), reload(snapshot)],
       'New connections fail, or their clients do not verify.',
     );

@@ -34,6 +34,15 @@ import { certificateUserFallback } from './certificate-user-fallback.ts';
 import { dhParameters } from './dh-parameters.ts';
 import { passphraseInClear } from './passphrase-in-clear.ts';
 import { authorityExpired } from './authority-expired.ts';
+import { incompleteChain } from './incomplete-chain.ts';
+import { clockAgainstPeers } from './clock-against-peers.ts';
+import { revokedCertificate } from './revoked-certificate.ts';
+import { supersededCertificate } from './superseded-certificate.ts';
+import { portsDiffer } from './ports-differ.ts';
+import { authorityConstraints } from './authority-constraints.ts';
+import { distrustedPeer } from './distrusted-peer.ts';
+import { trustDiffers } from './trust-differs.ts';
+import { renewalDue } from './renewal-due.ts';
 
 export const tlsChecks: readonly Check[] = [
   noTls,
@@ -69,4 +78,13 @@ export const tlsChecks: readonly Check[] = [
   dhParameters,
   passphraseInClear,
   authorityExpired,
+  incompleteChain,
+  clockAgainstPeers,
+  revokedCertificate,
+  supersededCertificate,
+  portsDiffer,
+  authorityConstraints,
+  distrustedPeer,
+  trustDiffers,
+  renewalDue,
 ];

@@ -5,9 +5,24 @@ import type { Check } from '../../check.ts';
 import { TLS_CONF, exampleCertificate, exampleServed } from '../../example.ts';
 import { byHand, settingValue } from '../../reading.ts';
 import { REFERENCES } from '../../reference.ts';
-import { type Certificate, judgeCertificates, readServerCertificates, reload } from './server-certificate.ts';
+import type { Look } from './fleet-look.ts';
+import {
+  type Certificate,
+  judgeCertificates,
+  readServerCertificates,
+  reload,
+  rotateLeaf,
+} from './server-certificate.ts';
 
 const LOOPBACK = /^(?:127\.|::1$|localhost$)/;
+/** Who says that a node is to be found at an address. */
+const TELLS: Readonly<Record<Look['told'][number]['by'], string>> = {
+  seed: 'where we began',
+  cluster: 'the Cluster tells it to clients',
+  sentinel: 'Sentinels tell it to clients',
+  primary: 'its primary tells it',
+  policy: 'the policy names it',
+};
 const ANNOUNCED = ['replica-announce-ip', 'cluster-announce-ip', 'cluster-announce-hostname'];
 
 export const nameMismatch: Check = {
@@ -20,14 +35,17 @@ export const nameMismatch: Check = {
     'In a cluster or behind Sentinel clients connect to the announced address. If the certificate does not hold it, clients that verify names fail after the first redirect, and verification gets switched off.',
   evaluate: (snapshot) => {
     const names = namesOf(snapshot);
-    if (names.length > 0) {
+    if (names.size > 0) {
       return judgeCertificates(
         snapshot,
         (certificate) => {
-          const missing = names.filter((name) => !covers(certificate, name));
-          return missing.length === 0 ? undefined : `does not cover ${missing.join(', ')}`;
+          const missing = [...names].filter(([name]) => !covers(certificate, name));
+          return missing.length === 0 ? undefined : `does not cover ${missing.map(printName).join(', ')}`;
         },
-        [byHand(`Issue the certificate again for ${names.join(', ')}.`), reload(snapshot)],
+        [
+          byHand(`Issue the certificate again for ${[...names.keys()].join(', ')}.`),
+          ...(snapshot.tlsLook === undefined ? [reload(snapshot)] : [rotateLeaf(snapshot)]),
+        ],
         'Clients that verify host names cannot connect there.',
       );
     }
@@ -49,12 +67,32 @@ export const nameMismatch: Check = {
   },
 };
 
-function namesOf(snapshot: Snapshot): readonly string[] {
-  const announced = ANNOUNCED.map((name) => settingValue(snapshot, name) ?? '');
-  const reached = snapshot.listeners.known
-    ? snapshot.listeners.value.flatMap(({ address, tls }) => (tls === undefined ? [] : [hostOf(address)]))
-    : [];
-  return [...new Set([...announced, ...reached])].filter((name) => name !== '' && !LOOPBACK.test(name));
+/** By name, who sends clients to it. A loopback address that only we dialled says nothing about other clients. */
+function namesOf(snapshot: Snapshot): ReadonlyMap<string, readonly string[]> {
+  const names = new Map<string, readonly string[]>();
+  const add = (name: string, by: string): void => {
+    const known = names.get(name) ?? [];
+    if (name !== '' && !known.includes(by)) names.set(name, [...known, by]);
+  };
+  if (snapshot.tlsLook !== undefined) {
+    for (const { host, by } of snapshot.tlsLook.told)
+      if (by !== 'seed' || !LOOPBACK.test(host)) add(host, TELLS[by]);
+    return names;
+  }
+  for (const setting of ANNOUNCED) {
+    const name = settingValue(snapshot, setting) ?? '';
+    if (!LOOPBACK.test(name)) add(name, setting);
+  }
+  if (snapshot.listeners.known) {
+    for (const { address, tls } of snapshot.listeners.value)
+      if (tls !== undefined && !LOOPBACK.test(hostOf(address))) add(hostOf(address), '');
+  }
+  return names;
+}
+
+function printName([name, by]: readonly [string, readonly string[]]): string {
+  const tellers = by.filter((teller) => teller !== '');
+  return tellers.length === 0 ? name : `${name} (${tellers.join(', ')})`;
 }
 
 function hostOf(address: string): string {

@@ -86,13 +86,43 @@ export function readCertificateFile(
   return readFact(fact, `content of ${path}`, ({ certificates }, from) => judge(certificates, from));
 }
 
+/** Each certificate once, with all the addresses that serve it. */
 export function servedCertificates(snapshot: Snapshot): readonly Presented[] {
   if (!snapshot.listeners.known) return [];
   const { value: listeners, from } = snapshot.listeners;
-  return listeners.flatMap(({ address, tls }) => {
+  const served = new Map<string, Presented>();
+  for (const { address, tls } of listeners) {
     const leaf = tls?.chain[0];
-    return leaf === undefined ? [] : [{ where: `served on ${address}`, from, leaf }];
-  });
+    if (leaf === undefined) continue;
+    const before = served.get(leaf.fingerprintSha256);
+    const where = before === undefined ? `served on ${address}` : `${before.where}, ${address}`;
+    served.set(leaf.fingerprintSha256, { where, from, leaf });
+  }
+  return [...served.values()];
+}
+
+/** The clocks by which a certificate is judged: clients go by theirs, which ours stands for, peers by the server's. */
+export interface Moments {
+  readonly ours: Date;
+  /** Absent where TIME was not read. */
+  readonly servers?: Date;
+}
+
+export function momentsOf(snapshot: Snapshot, context: CheckContext): Moments {
+  return {
+    ours: context.now,
+    ...(snapshot.clock.known ? { servers: new Date(snapshot.clock.value.serverMs) } : {}),
+  };
+}
+
+/** Whose clock says so: `by both clocks`, or undefined where none does. */
+export function byWhoseClock({ ours, servers }: Moments, holds: (at: Date) => boolean): string | undefined {
+  const byOurs = holds(ours);
+  if (servers === undefined) return byOurs ? 'by our clock; the server’s is not known' : undefined;
+  const byServers = holds(servers);
+  if (byOurs && byServers) return 'by our clock and the server’s';
+  if (byOurs) return `by our clock; the server’s says ${servers.toISOString()}`;
+  return byServers ? `by the server’s clock, which says ${servers.toISOString()}` : undefined;
 }
 
 /** The moment by which certificates are judged: the server's clock where it is known. */
@@ -109,6 +139,11 @@ export function reload(snapshot: Snapshot): Change {
     return byHand('Restart the Sentinel: it reads its TLS files at start only.');
   }
   return set('tls-cert-file', settingValue(snapshot, 'tls-cert-file') || '/path/of/the/certificate');
+}
+
+/** How a node gets another certificate: issued, placed, reloaded and proved in one go. */
+export function rotateLeaf(snapshot: Snapshot): Change {
+  return byHand(`wardis tls rotate leaf ${snapshot.subject}`);
 }
 
 function filedCertificates(snapshot: Snapshot): readonly Presented[] {
