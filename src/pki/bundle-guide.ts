@@ -103,7 +103,7 @@ function guideSystem(
   const { title, folder, update, notes } = SYSTEM_STORES[system];
   const commands = [`sudo install -m 0644 ${names.join(' ')} ${folder}/`, `sudo ${update}`];
   const whole =
-    'This trusts it for every program of the machine: for one program alone take its own way below.';
+    'Every program of the machine trusts it then; one program alone: --for java, node, python, go.';
   return { system, title, files, commands, notes: [...notes, whole] };
 }
 
