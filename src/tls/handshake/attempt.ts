@@ -54,6 +54,7 @@ async function attemptOnce(
     authorized: false,
     sessionResumed: false,
     ...notes.seen,
+    ...(notes.from === undefined ? {} : { localPort: notes.from }),
     elapsedMs: performance.now() - begun,
   };
 }
@@ -70,6 +71,7 @@ export function readFirstLine(bytes: Buffer, max = 200): string {
 
 interface Notes {
   stage: HandshakeObservation['stage'];
+  from?: number | undefined;
   agreed: boolean;
   asked: boolean;
   chain: readonly CertificateFact[];
@@ -109,8 +111,12 @@ function runAttempt(
       // A farewell spares the server's log a line about an unexpected end.
       else socket.end(() => noteAdmission(socket, notes, finish));
     };
-    if (target.socket === undefined) socket.once('connect', () => (notes.stage = 'handshake'));
-    else notes.stage = 'handshake';
+    if (target.socket === undefined) {
+      socket.once('connect', () => {
+        notes.stage = 'handshake';
+        notes.from = socket.localPort;
+      });
+    } else notes.stage = 'handshake';
     // Keys are drawn once version and cipher are agreed, and in TLS 1.2 once the server has shown its certificate and
     // its wishes. The line holds secrets: only that it came is noted.
     socket.on('keylog', () => noteAgreement(socket, notes));
@@ -200,7 +206,9 @@ function readOptions(target: TlsTarget): ConnectionOptions {
 function noteAgreement(socket: TLSSocket, notes: Notes): void {
   if (socket.destroyed) return;
   notes.agreed = true;
-  notes.seen = { cipher: socket.getCipher().name, ...notes.seen };
+  // Where RSA transports the keys, the first line comes before the cipher is in force.
+  const cipher = socket.getCipher() as ReturnType<TLSSocket['getCipher']> | undefined;
+  if (cipher !== undefined) notes.seen = { cipher: cipher.name, ...notes.seen };
   notes.asked ||= socket.getSharedSigalgs().length > 0;
   if (notes.chain.length === 0) notes.chain = readChain(socket);
 }

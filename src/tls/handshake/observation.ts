@@ -58,6 +58,8 @@ export interface HandshakeObservation {
   /** OpenSSL's or Node's code: `CERT_HAS_EXPIRED`, `ERR_TLS_CERT_ALTNAME_INVALID`, … */
   readonly authorizationError?: string;
   readonly sessionResumed: boolean;
+  /** Our end of the connection: servers from 7.2 on write it into the log beside a fault. */
+  readonly localPort?: number;
   /** First line of the answer, at most 200 printable characters. */
   readonly reply?: string;
   readonly elapsedMs: number;
