@@ -17,7 +17,7 @@ export const COMMON_NAME_CHARACTERS_MAX = 64;
 
 /** A comma or a plus in the name stays a part of the name. Throws {@link IssueError} (`bad-name`). */
 export function commonName(x509: X509, name: string): Name {
-  if (name === '' || [...name].length > COMMON_NAME_CHARACTERS_MAX || /\p{Cc}|\p{Cs}/u.test(name)) {
+  if (name === '' || Array.from(name).length > COMMON_NAME_CHARACTERS_MAX || /\p{Cc}|\p{Cs}/u.test(name)) {
     throw new IssueError(
       'bad-name',
       `a common name has 1 to ${COMMON_NAME_CHARACTERS_MAX} printable characters: ${JSON.stringify(name)}`,
