@@ -4,7 +4,13 @@
  */
 
 import { parseTarget, printEndpoint } from '../../fleet/index.ts';
-import { readTrustedAuthorities, type Trust } from '../../pki/index.ts';
+import {
+  printTrust,
+  readTrust,
+  readTrustedAuthorities,
+  type Trust,
+  type TrustedRoot,
+} from '../../pki/index.ts';
 import { inspectTls } from '../../tls/index.ts';
 import { stateFolderOf } from '../change/state-folder.ts';
 import type { TlsBundleFlags } from '../commands/tls/bundle.ts';
@@ -12,7 +18,6 @@ import type { CommandContext } from '../context.ts';
 import { CommandFailure } from '../failure.ts';
 import { loadPolicy } from '../policy-file.ts';
 import { readInput } from '../text-input.ts';
-import { readStateTrust } from './bundle-state.ts';
 
 export interface FoundTrust {
   readonly trust: Trust;
@@ -53,9 +58,36 @@ async function gather(flags: TlsBundleFlags, context: CommandContext): Promise<F
     return { trust, source: flags.ca.join(', '), warnings: [] };
   }
   const policy = await loadPolicy(flags.policy, context);
-  const folder = stateFolderOf(flags, policy?.path);
-  const trust = readTrustedAuthorities(readStateTrust(folder), context.now());
-  return { trust, source: `the state folder ${folder}`, warnings: [] };
+  return fromState(stateFolderOf(flags, policy?.path), context);
+}
+
+/** While the authority changes, servers show certificates of the old one and of the new one. */
+function fromState(folder: string, context: CommandContext): FoundTrust {
+  const reading = readTrust(folder);
+  if (reading.state === 'unreadable') {
+    throw new CommandFailure({
+      code: 'E_TRUST',
+      what: 'the authorities of the state folder cannot be read',
+      target: folder,
+      cause: reading.why ?? 'unknown',
+      next: 'mend what is named, or name the PEM file of the authority: --ca FILE',
+    });
+  }
+  const trust = readTrustedAuthorities(printTrust(reading.roots), context.now());
+  const notes = [...trust.notes, ...reading.roots.flatMap(describeRole)];
+  return { trust: { ...trust, notes }, source: `the state folder ${folder}`, warnings: [] };
+}
+
+function describeRole({ role, fact }: TrustedRoot): readonly string[] {
+  switch (role) {
+    case 'next':
+      return [`${fact.subject} is being brought in: clients must trust it before servers show it`];
+    case 'old':
+      return [`${fact.subject} was replaced: keep it until no server shows a certificate of it`];
+    case 'current':
+    case 'adopted':
+      return [];
+  }
 }
 
 async function fromServer(
