@@ -1,7 +1,8 @@
-/** Asking what only `wardis tls inspect` gathers: an audit of single servers answers unknown, never pass. */
+/** Asking what only `wardis tls inspect` gathers: an audit of single servers leaves it aside, and never passes it. */
 
 import type { Provenance, Snapshot } from '../../../fleet/index.ts';
 import type { Verdict } from '../../check.ts';
+import { notApplicable } from '../../verdict.ts';
 import { whereTlsIsOn } from './server-certificate.ts';
 
 export type Look = NonNullable<Snapshot['tlsLook']>;
@@ -11,13 +12,7 @@ export function readLook(snapshot: Snapshot, judge: (look: Look, from: Provenanc
   const { tlsLook } = snapshot;
   if (tlsLook !== undefined)
     return judge(tlsLook, { kind: 'probe', address: snapshot.subject, what: 'tls inspect' });
-  return whereTlsIsOn(snapshot, () => ({
-    status: 'unknown',
-    missing: 'the TLS of the whole fleet',
-    why: 'an audit does not look at it',
-    look: 'run wardis tls inspect',
-    reason: 'not-asked',
-  }));
+  return whereTlsIsOn(snapshot, () => notApplicable('an audit does not ask this: wardis tls inspect does'));
 }
 
 /** Another node that this one has to get on with. */
