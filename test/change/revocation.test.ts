@@ -12,6 +12,7 @@ import { objectionsAt } from '../../src/change/revocation/objection.ts';
 import { compareSavedFile } from '../../src/change/revocation/saved-file.ts';
 import { hostOf, readSessions, readSessionsOf } from '../../src/change/revocation/session-list.ts';
 import type { Standing } from '../../src/change/revocation/standing.ts';
+import { sampleEntry } from '../pki/entry-sample.ts';
 
 const HASH = 'a'.repeat(64);
 const OTHER = 'b'.repeat(64);
@@ -185,15 +186,25 @@ describe('files', () => {
     };
     expect(readInventory(join(folder, 'nowhere')).state).toBe('none');
     expect(read('{')).toEqual({ state: 'unreadable', certificates: [] });
-    expect(read('{"certificates": 1}')).toEqual({ state: 'unreadable', certificates: [] });
-    expect(
-      read('[{"commonName": "ops", "serial": 7, "uris": ["spiffe://x/ops"]}, {"subject": "O=x"}, null]'),
-    ).toEqual({
-      state: 'read',
-      certificates: [{ serial: '', subject: 'CN=ops', notAfter: '', names: ['ops', 'spiffe://x/ops'] }],
+    expect(read('{"schemaVersion": 1, "certificates": 1}')).toEqual({
+      state: 'unreadable',
+      certificates: [],
     });
-    expect(read('{"certificates": [{"subject": "O=x, CN=ops"}]}')).toMatchObject({
-      certificates: [{ names: ['ops'] }],
+    const ops = sampleEntry({ commonName: 'ops', subject: 'CN=ops', uris: ['spiffe://x/ops'] });
+    expect(read(JSON.stringify({ schemaVersion: 1, certificates: [ops] }))).toEqual({
+      state: 'read',
+      certificates: [
+        {
+          serial: ops.serial,
+          subject: 'CN=ops',
+          notAfter: ops.notAfter,
+          names: ['ops', 'spiffe://x/ops'],
+        },
+      ],
+    });
+    expect(read(JSON.stringify({ schemaVersion: 1, certificates: [ops, { subject: 'CN=ops' }] }))).toEqual({
+      state: 'unreadable',
+      certificates: [],
     });
   });
 

@@ -8,6 +8,7 @@ import { isAlive, logIn, observe } from '../live/revocation-fleet.ts';
 import { availableServers } from '../servers/index.ts';
 import { startReplicated, startSentinelFleet, type Topology } from '../servers/topology.ts';
 import { run, type Answer } from './run.ts';
+import { sampleEntry } from '../pki/entry-sample.ts';
 
 const SECRET = 'canary-4be2f0a96c1d7735';
 const HASH = createHash('sha256').update(SECRET).digest('hex');
@@ -226,14 +227,13 @@ describe.skipIf(server === undefined)('wardis user revoke', () => {
   it('says which certificates are issued to the name, from the inventory of the state folder', async () => {
     const { mkdirSync } = await import('node:fs');
     mkdirSync(join(state, 'tls'));
-    const entry = { serial: '0a1b', subject: 'CN=ops-temp', notAfter: '2027-01-01T00:00:00Z' };
     writeFileSync(
       join(state, 'tls/inventory.json'),
-      JSON.stringify({ certificates: [entry, { serial: 1 }, null] }),
+      JSON.stringify({ schemaVersion: 1, certificates: [sampleEntry()] }),
     );
     const answer = await revoke('ops-temp', '--dry-run');
     expect(answer.out).toContain(
-      'certificate CN=ops-temp (serial 0a1b, until 2027-01-01T00:00:00Z) is issued to the name',
+      'certificate CN=ops-temp (serial 0A1B, until 2027-01-01T00:00:00.000Z) is issued to the name',
     );
     writeFileSync(join(state, 'tls/inventory.json'), 'not JSON');
     expect((await revoke('ops-temp', '--dry-run')).out).toContain('tls/inventory.json cannot be read');
