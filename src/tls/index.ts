@@ -24,7 +24,11 @@ export type {
   CertificatePurpose,
 } from './certificate/check.ts';
 export { diagnoseHandshake, diagnosePlaintext } from './handshake/diagnose.ts';
-export type { Diagnosis, HandshakeEvidence, HandshakeFault } from './handshake/diagnose.ts';
+export type { Diagnosis, FaultReason, HandshakeEvidence, HandshakeFault } from './handshake/diagnose.ts';
+export { judgeChain } from './handshake/diagnose-chain.ts';
+export type { ChainFault, ChainJudgement, ChainQuestion } from './handshake/diagnose-chain.ts';
+export { findOwnLines, readServerLog, zoneUncertaintyMs } from './handshake/server-log.ts';
+export type { LogKind, LogRole, OwnLines, ServerLog, ServerLogLine } from './handshake/server-log.ts';
 export { inspectClientAuthentication, inspectTls } from './handshake/handshake.ts';
 export type { ClientAuthentication, TlsInspection } from './handshake/handshake.ts';
 export { createAuthority, createIntermediate, issueCertificate, signRequest } from './authority/issue.ts';

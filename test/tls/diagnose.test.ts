@@ -134,7 +134,7 @@ describe('a diagnosis', () => {
     const observation = { ...blank, errorCode, errorMessage: 'sslv3 alert certificate expired' };
     const serverTime = new Date(at.getTime() + 90_000);
     expect(diagnoseHandshake({ observation, at, clientCertificate, serverTime })).toMatchObject({
-      explanation: expect.stringContaining('it was valid until 2026-01-31T00:00:00.000Z') as unknown,
+      explanation: expect.stringContaining('CN=app was valid until 2026-01-31T00:00:00.000Z') as unknown,
       evidence: expect.arrayContaining([
         expect.stringContaining('client certificate CN=app, issued by CN=CA'),
         "the server's clock says 2026-06-01T00:01:30.000Z, 90 s ahead of ours",

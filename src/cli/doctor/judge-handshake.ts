@@ -52,6 +52,7 @@ const CODES: Readonly<Record<HandshakeFault, string>> = {
   'server-untrusted': 'E604',
   'server-expired': 'E604',
   'server-not-yet-valid': 'E604',
+  'server-unsuitable': 'E604',
   'name-mismatch': 'E604',
   'plaintext-to-tls': 'E606',
   'tls-to-plaintext': 'E607',
@@ -171,6 +172,7 @@ function listCommands(seen: Observations, fault: HandshakeFault): readonly NextS
             },
           ];
     }
+    case 'server-unsuitable':
     case 'server-expired':
     case 'server-not-yet-valid':
       return [

@@ -1,14 +1,15 @@
 // The words of a diagnosis: what happened, what was seen, what to do. Kept apart so that the judgement reads as rules.
 import type { CertificateFact } from '../certificate/certificate.ts';
-import type { Diagnosis, HandshakeEvidence, HandshakeFault } from './diagnose.ts';
+import { explainReason } from './explanation-reason.ts';
+import type { Diagnosis, Finding, HandshakeEvidence, HandshakeFault } from './diagnose.ts';
 
 type Words = Pick<Diagnosis, 'explanation' | 'help'>;
 
-/** The sentence and the next step for a fault; without evidence, in general terms. */
-export function explainFault(fault: HandshakeFault, evidence?: HandshakeEvidence): Words {
-  const words = WORDS[fault];
+/** The sentence and the next step for a finding; without evidence, in general terms. */
+export function explainFault(finding: Finding, evidence?: HandshakeEvidence): Words {
+  const words = { ...WORDS[finding.fault], ...explainReason(finding) };
   if (evidence === undefined) return words;
-  const detail = addDetail(fault, evidence);
+  const detail = finding.detail ?? addDetail(finding.fault, evidence);
   return detail === undefined ? words : { ...words, explanation: `${words.explanation}: ${detail}` };
 }
 
@@ -33,6 +34,9 @@ export function listEvidence(evidence: HandshakeEvidence): readonly string[] {
     lines.push(
       `the server's clock says ${serverTime.toISOString()}, ${Math.abs(drift)} s ${drift < 0 ? 'behind' : 'ahead of'} ours`,
     );
+  }
+  for (const line of evidence.log?.lines ?? []) {
+    lines.push(`the server's log, matched by ${evidence.log?.how ?? 'time'}: ${line.text}`);
   }
   if (port?.kind === 'plaintext')
     lines.push(`a plaintext QUIT on the same port is answered ${JSON.stringify(port.reply)}`);
@@ -93,6 +97,10 @@ const WORDS: Readonly<Record<HandshakeFault, Words>> = {
   'server-not-yet-valid': {
     explanation: "The server's certificate is not valid yet by our clock",
     help: "compare our clock with the certificate's start",
+  },
+  'server-unsuitable': {
+    explanation: 'The server presents a certificate that is not fit for a server',
+    help: 'issue one with serverAuth in its extended key usage (and clientAuth for nodes that dial others), an EC P-256 or RSA 3072 key and SHA-256',
   },
   'name-mismatch': {
     explanation: "The server's certificate is for other names than the one we dialled",
@@ -161,6 +169,7 @@ function addDetail(fault: HandshakeFault, evidence: HandshakeEvidence): string |
       return observation.errorMessage;
     case 'client-certificate-required':
     case 'client-certificate-unsuitable':
+    case 'server-unsuitable':
     case 'protocol-mismatch':
     case 'no-shared-cipher':
     case 'plaintext-to-tls':

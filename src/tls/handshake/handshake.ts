@@ -2,7 +2,8 @@
 // every version of Redis and Valkey answers +OK and closes. Nothing is resumed, nothing is kept open.
 import { attemptHandshake } from './attempt.ts';
 import { readCertificates } from '../certificate/certificate.ts';
-import { diagnoseHandshake, isCertificateRequired } from './diagnose.ts';
+import { isCertificateRequired } from './diagnose-alert.ts';
+import { diagnoseHandshake } from './diagnose.ts';
 import type { HandshakeFault, Diagnosis } from './diagnose.ts';
 import type { HandshakeObservation, TlsTarget } from './observation.ts';
 
