@@ -1,10 +1,14 @@
 /** The door of the pki room: the authority on disk, and the inventory of certificates. */
+export { examineAdoption } from './adoption.ts';
+export type { Adoption, AdoptionFile, AdoptionProblem } from './adoption.ts';
 export { openAuthority } from './authority.ts';
 export type { AuthorityHandle, IssuedLeaf, LeafRequest, OpenOptions, SignedLeaf } from './authority.ts';
 export { BUNDLE_FILE, guideTrust, importCommand, TRUST_SYSTEMS, TRUSTSTORE_FILE } from './bundle-guide.ts';
 export type { BundleFile, TrustGuide, TrustSystem } from './bundle-guide.ts';
 export { isFingerprint, printBundle, readTrustedAuthorities } from './bundle.ts';
 export type { Trust, TrustedAuthority } from './bundle.ts';
+export { describeAuthority } from './description.ts';
+export type { AuthorityDescription, AuthorityStanding, KeyStanding } from './description.ts';
 export { entryOf, namesOf, usageOf } from './entry.ts';
 export type { EntryContext } from './entry.ts';
 export { adoptAuthority, createFoundation } from './foundation.ts';
@@ -12,6 +16,13 @@ export type { AdoptedAuthority, Foundation, FoundationRequest } from './foundati
 export { forgetCertificates, INVENTORY_FILE, readInventory, recordCertificates } from './inventory-file.ts';
 export type { InventoryReading } from './inventory-file.ts';
 export type * from './inventory.ts';
+export {
+  isKubernetesName,
+  kubernetesNameOf,
+  printCertManagerCertificate,
+  printTlsSecret,
+} from './kubernetes.ts';
+export type { IssuerReference, KubernetesPlace, KubernetesRequest } from './kubernetes.ts';
 export {
   dueAt,
   INTERMEDIATE_DAYS_DEFAULT,
@@ -22,6 +33,8 @@ export {
 } from './lifetime.ts';
 export { PKI_ERROR_CODES, PkiError } from './pki-error.ts';
 export type { PkiErrorCode } from './pki-error.ts';
+export { renewRevocationList, revokeCertificates } from './revocation.ts';
+export type { RevocationList } from './revocation.ts';
 export {
   abandonAuthoritySuccession,
   finishAuthoritySuccession,
