@@ -24,6 +24,19 @@ export { fileGroupOf, servedBy } from './certificates/leaf-sight.ts';
 export type { LeafFile, LeafPort, LeafSight } from './certificates/leaf-sight.ts';
 export { canaryOf, leafStages } from './certificates/leaf-stages.ts';
 export type { LeafChange, LeafStageOptions } from './certificates/leaf-stages.ts';
+export { chooseClients } from './certificates/reconnect-choice.ts';
+export type { ReconnectChoice, ReconnectWhom } from './certificates/reconnect-choice.ts';
+export { limitOf, measureUsual } from './certificates/reconnect-pace.ts';
+export { readClientSettings, seeClients } from './certificates/reconnect-sight.ts';
+export type {
+  CertificateStanding,
+  ClientCertificate,
+  ClientNode,
+  ClientSettings,
+  ClientSight,
+} from './certificates/reconnect-sight.ts';
+export { RECONNECT_STAGES, stagesOfReconnect } from './certificates/reconnect-stages.ts';
+export type { ReconnectNode } from './certificates/reconnect-stages.ts';
 export { CHANGE_ERROR_CODES, ChangeError } from './change-error.ts';
 export type { ChangeErrorCode } from './change-error.ts';
 export { createRun, listRuns, openJournal, readRun } from './journal/journal.ts';

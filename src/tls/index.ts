@@ -29,7 +29,7 @@ export { judgeChain } from './handshake/diagnose-chain.ts';
 export type { ChainFault, ChainJudgement, ChainQuestion } from './handshake/diagnose-chain.ts';
 export { findOwnLines, readServerLog, zoneUncertaintyMs } from './handshake/server-log.ts';
 export type { LogKind, LogRole, OwnLines, ServerLog, ServerLogLine } from './handshake/server-log.ts';
-export { inspectClientAuthentication, inspectTls } from './handshake/handshake.ts';
+export { inspectClientAuthentication, inspectTls, judgeClientAuthentication } from './handshake/handshake.ts';
 export type { ClientAuthentication, TlsInspection } from './handshake/handshake.ts';
 export { createAuthority, createIntermediate, issueCertificate, signRequest } from './authority/issue.ts';
 export type {
@@ -62,6 +62,8 @@ export { probeOffer } from './handshake/offer.ts';
 export type { OfferReport } from './handshake/offer.ts';
 export { probePort } from './handshake/probe.ts';
 export type { PortProbe, PortTarget } from './handshake/probe.ts';
+export { holdSession, offerSession } from './handshake/held-session.ts';
+export type { HeldSession } from './handshake/held-session.ts';
 export { probeResumption } from './handshake/resumption.ts';
 export type { Resumption } from './handshake/resumption.ts';
 export { probeProtocols } from './handshake/versions.ts';
