@@ -80,6 +80,7 @@ export interface NodeTls {
   readonly replicaLink?: {
     readonly primary: string;
     readonly state: 'up' | 'down';
+    /** 0 while it is up; -1 where it never was. */
     readonly downSeconds: number;
   };
   /** Why the node itself could not be asked; its ports may have been tried all the same. */

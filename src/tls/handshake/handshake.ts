@@ -39,7 +39,12 @@ export async function inspectTls(target: TlsTarget): Promise<TlsInspection> {
 /** Handshakes once without a certificate, to tell `required`, `optional` and `off` apart. */
 export async function inspectClientAuthentication(target: TlsTarget): Promise<ClientAuthentication> {
   const { cert: _cert, key: _key, passphrase: _passphrase, ...bare } = target;
-  const observation = await attemptHandshake(bare);
+  return judgeClientAuthentication(await attemptHandshake(bare));
+}
+
+/** The same from a handshake that was made: one in which we sent no certificate. */
+export function judgeClientAuthentication(observation: HandshakeObservation): ClientAuthentication {
+  if (observation.sentCertificate) return 'unknown';
   if (observation.stage === 'replied') return observation.askedForCertificate ? 'optional' : 'off';
   return isCertificateRequired(observation) ? 'required' : 'unknown';
 }
