@@ -33,6 +33,7 @@ const ERROR_LINES_MAX = 20;
 /** Programs that some tests check their results with, and the Debian packages that hold them. */
 const TOOLS = [
   { program: 'openssl', package: 'openssl' },
+  { program: 'testssl', package: 'testssl.sh' },
   { program: 'nft', package: 'nftables' },
   { program: 'iptables-restore', package: 'iptables' },
   { program: 'chromium', package: 'chromium' },

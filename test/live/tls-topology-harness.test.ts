@@ -6,20 +6,32 @@ import { promisify } from 'node:util';
 import { expect, it } from 'vitest';
 
 import {
+  createCredentials,
+  findLost,
   fingerprintOf,
   forEachServer,
   listTlsPorts,
+  readConnections,
   readServedFingerprint,
   reloadTls,
+  rotateAuthorityByHand,
+  rotateLeavesByHand,
   startCluster,
+  startLoad,
+  startReplicated,
   startSentinelFleet,
   startStandalone,
+  waitUntil,
+  type Load,
+  type LoadClient,
   type Topology,
   type TopologyNode,
   type TopologyTls,
 } from '../servers/index.ts';
 
 const run = promisify(execFile);
+const CLIENTS: readonly LoadClient[] = ['ioredis', 'node-redis', 'benchmark', 'churn'];
+const NAMES = ['ioredis', 'node-redis'];
 const HOUR_DAYS = 1 / 24;
 
 forEachServer(['redis-7.0', 'valkey-9.1'], (server) => {
@@ -84,6 +96,43 @@ forEachServer(['valkey-9.1'], (server) => {
     await tlsOf(topology).placeLeaf('primary', { at: new Date(Date.now() + 3_600_000), days: HOUR_DAYS });
     await reloadTls(node);
     await expect(readLeaf(topology, node)).rejects.toMatchObject({ code: 'CERT_NOT_YET_VALID' });
+    await topology.stop();
+  });
+});
+
+forEachServer(['redis-7.0'], (server) => {
+  it('counts no drop where a person rotates leaves and authority with care, and each where one does not', async () => {
+    const topology = await startReplicated({ server, tls: 'only', tlsFiles: 'own', replicas: 1 });
+    const tls = tlsOf(topology);
+    const credentials = createCredentials(topology.app);
+    const open = (client: LoadClient): Promise<Load> =>
+      startLoad({ client, topology, credentials, clients: 2, name: client });
+    const loads = await Promise.all(CLIENTS.map(open));
+    const before = await readConnections(topology, NAMES);
+    expect([...before.values()].map((found) => found.size)).toEqual([5, 1]);
+    await rotateLeavesByHand(topology);
+    const next = await rotateAuthorityByHand(topology, tls.authority);
+    await Promise.all(loads.map((load) => load.advance(10)));
+    expect(findLost(before, await readConnections(topology, NAMES))).toEqual([]);
+    for (const load of loads) expect(load.result()).toMatchObject({ errors: [], reconnects: 0 });
+    await loads[CLIENTS.indexOf('benchmark')]?.stop();
+
+    // The client still trusts and shows the authority that is gone.
+    writeFileSync(tls.caPath, tls.authority.certPem);
+    const churn = loads[CLIENTS.indexOf('churn')];
+    await waitUntil('churn is refused', () => Promise.resolve((churn?.result().errors.length ?? 0) > 0));
+    writeFileSync(tls.caPath, next.certPem);
+    const ids = [...(before.get('primary') ?? [])].flatMap(
+      (one) => /^client (\d+) \(ioredis\)/.exec(one)?.[1] ?? [],
+    );
+    for (const id of ids) await topology.node('primary').command('CLIENT', 'KILL', 'ID', id);
+    await loads[0]?.advance(20);
+    expect(findLost(before, await readConnections(topology, NAMES))).toEqual(
+      ids.map((id) => `primary: client ${id} (ioredis)`),
+    );
+    const [ioredis, nodeRedis] = await Promise.all(loads.map((load) => load.stop()));
+    expect(ioredis).toMatchObject({ reconnects: 2, errors: [] });
+    expect(nodeRedis).toMatchObject({ reconnects: 0, errors: [] });
     await topology.stop();
   });
 });

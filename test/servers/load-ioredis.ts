@@ -1,4 +1,4 @@
-/** ioredis as a load: one server, Sentinels, or a Cluster. */
+/** ioredis as a load: one server, Sentinels, or a Cluster. It reads its TLS files anew for each connection. */
 import type { ConnectionOptions } from 'node:tls';
 
 import { Cluster, Redis } from 'ioredis';
@@ -77,7 +77,7 @@ function chooseTarget({ topology, sentinelLogin }: ClientRequest): TargetOptions
     sentinels: sentinels.map(({ host, target }) => ({ host, port: target.port ?? 0 })),
     ...(sentinelLogin.user === undefined ? {} : { sentinelUsername: sentinelLogin.user }),
     ...(sentinelLogin.password === undefined ? {} : { sentinelPassword: sentinelLogin.password }),
-    ...(tls === undefined ? {} : { enableTLSForSentinelMode: true, sentinelTLS: tls.client }),
+    ...(tls === undefined ? {} : { enableTLSForSentinelMode: true, sentinelTLS: tls.followingClient }),
   };
 }
 
@@ -85,12 +85,16 @@ interface SharedOptions {
   readonly username?: string;
   readonly password?: string;
   readonly tls?: ConnectionOptions;
+  readonly connectionName?: string;
 }
 
-function shareOptions({ topology, credentials }: ClientRequest): SharedOptions {
+function shareOptions({ topology, credentials, name }: ClientRequest): SharedOptions {
   return {
     ...readLogin(credentials.current()),
-    ...(topology.tls === undefined || topology.data[0]?.port !== 0 ? {} : { tls: topology.tls.client }),
+    ...(name === undefined ? {} : { connectionName: name }),
+    ...(topology.tls === undefined || topology.data[0]?.port !== 0
+      ? {}
+      : { tls: topology.tls.followingClient }),
   };
 }
 

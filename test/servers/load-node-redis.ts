@@ -71,13 +71,15 @@ async function openCluster(request: ClientRequest): Promise<LoadedClient> {
   };
 }
 
-function provide({ credentials }: ClientRequest): {
+function provide({ credentials, name }: ClientRequest): {
+  readonly name?: string;
   readonly credentialsProvider: {
     readonly type: 'async-credentials-provider';
     readonly credentials: () => Promise<{ readonly username?: string; readonly password?: string }>;
   };
 } {
   return {
+    ...(name === undefined ? {} : { name }),
     credentialsProvider: {
       type: 'async-credentials-provider',
       credentials: () => Promise.resolve(readLogin(credentials.current())),
@@ -90,8 +92,13 @@ function describeSocket({ topology }: ClientRequest): {
   readonly tls?: true;
 } {
   const { tls, data } = topology;
-  const secure = tls !== undefined && data[0]?.port === 0 ? { tls: true as const, ...tls.client } : {};
-  return { reconnectStrategy: () => RETRY_MS, ...secure };
+  const socket = { reconnectStrategy: () => RETRY_MS };
+  if (tls === undefined || data[0]?.port !== 0) return socket;
+  // Not copied: with Sentinels every new connection takes the fields, and so the files, anew.
+  return Object.defineProperties(
+    { ...socket, tls: true as const },
+    Object.getOwnPropertyDescriptors(tls.followingClient),
+  );
 }
 
 function readLogin({ user, password }: Login): { readonly username?: string; readonly password?: string } {

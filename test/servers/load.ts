@@ -1,15 +1,18 @@
 /**
  * Clients that work in the background as applications do, and count what they saw: commands that went well, commands
- * that failed, connections that had to be opened again. Real clients: ioredis, node-redis, the servers' own benchmark.
+ * that failed, connections that had to be opened again. Real clients: ioredis, node-redis, the servers' own benchmark; and
+ * one that does nothing but connect, ask and go.
  */
 import type { CredentialSource } from './credentials.ts';
 import { runBenchmark } from './load-benchmark.ts';
+import { runChurn } from './load-churn.ts';
 import { openIoredis } from './load-ioredis.ts';
 import { openNodeRedis } from './load-node-redis.ts';
 import type { Login } from './node.ts';
 import type { Topology } from './topology.ts';
 
-export type LoadClient = 'ioredis' | 'node-redis' | 'benchmark';
+/** `churn`: a new TLS connection each time, every second one asking to resume the session of the one before. */
+export type LoadClient = 'ioredis' | 'node-redis' | 'benchmark' | 'churn';
 
 export interface LoadOptions {
   readonly client: LoadClient;
@@ -25,8 +28,12 @@ export interface LoadOptions {
   readonly onReplaced?: 'swap' | 'next-connection';
   /** Clients at the same time. Default 4. */
   readonly clients?: number;
-  /** Pause of each client between two commands, in milliseconds. Default 2. */
+  /** Pause of each client between two commands, in milliseconds. Default 2; between two runs of the benchmark 20; of `churn` 50. */
   readonly pauseMs?: number;
+  /** What ioredis and node-redis call their connections (CLIENT SETNAME); default: nothing. */
+  readonly name?: string;
+  /** Whom `churn` connects to, in turn; default: data nodes. */
+  readonly visits?: 'data' | 'sentinels';
 }
 
 export interface LoadResult {
@@ -36,6 +43,8 @@ export interface LoadResult {
   readonly errors: readonly string[];
   /** Connections opened again after one was lost; `swap` adds none. */
   readonly reconnects: number;
+  /** Connections of `churn` whose session was resumed. */
+  readonly resumed: number;
   /** What clients reported without a command failing, such as a lost connection. */
   readonly notices: readonly string[];
 }
@@ -54,6 +63,7 @@ export interface ClientRequest {
   readonly topology: Topology;
   readonly credentials: CredentialSource;
   readonly sentinelLogin: Login;
+  readonly name?: string;
   readonly onError: (error: unknown) => void;
   readonly onReconnect: () => void;
 }
@@ -73,6 +83,7 @@ export interface LoadTally {
   readonly fail: (error: unknown) => void;
   readonly notice: (error: unknown) => void;
   readonly reconnect: () => void;
+  readonly resume: () => void;
   readonly isStopping: () => boolean;
 }
 
@@ -86,7 +97,7 @@ const REFUSAL = /WRONGPASS|NOAUTH|NOPERM|invalid password|invalid username-passw
 
 /** Starts a load and resolves when each of its clients has had its first answer. */
 export async function startLoad(options: LoadOptions): Promise<Load> {
-  const counts = { commands: 0, reconnects: 0, stopping: false };
+  const counts = { commands: 0, reconnects: 0, resumed: 0, stopping: false };
   const errors: string[] = [];
   const notices: string[] = [];
   const keep = (list: string[], error: unknown): void => {
@@ -97,18 +108,15 @@ export async function startLoad(options: LoadOptions): Promise<Load> {
     fail: (error) => keep(errors, error),
     notice: (error) => keep(REFUSAL.test(String(error)) ? errors : notices, error),
     reconnect: () => void (counts.reconnects += 1),
+    resume: () => void (counts.resumed += 1),
     isStopping: () => counts.stopping,
   };
-  const workers =
-    options.client === 'benchmark'
-      ? [await runBenchmark(options, tally)]
-      : await Promise.all(
-          Array.from({ length: options.clients ?? CLIENTS }, (_, index) => runClient(options, index, tally)),
-        );
+  const workers = await startWorkers(options, tally);
   const result = (): LoadResult => ({
     commands: counts.commands,
     errors: [...errors],
     reconnects: counts.reconnects,
+    resumed: counts.resumed,
     notices: [...notices],
   });
   return {
@@ -138,21 +146,35 @@ export interface Worker {
   readonly ended: Promise<void>;
 }
 
+async function startWorkers(options: LoadOptions, tally: LoadTally): Promise<readonly Worker[]> {
+  if (options.client === 'benchmark') return [await runBenchmark(options, tally)];
+  if (options.client === 'churn') return [await runChurn(options, tally)];
+  const open = options.client === 'ioredis' ? openIoredis : openNodeRedis;
+  return Promise.all(
+    Array.from({ length: options.clients ?? CLIENTS }, (_, index) => runClient(options, open, index, tally)),
+  );
+}
+
 /** Loads at the same time must not write one another's keys. */
 let loads = 0;
 
-async function runClient(options: LoadOptions, index: number, tally: LoadTally): Promise<Worker> {
+async function runClient(
+  options: LoadOptions,
+  open: (request: ClientRequest) => Promise<LoadedClient>,
+  index: number,
+  tally: LoadTally,
+): Promise<Worker> {
   const { credentials, topology, onReplaced = 'swap', pauseMs = PAUSE_MS } = options;
   const request: ClientRequest = {
     topology,
     credentials,
     sentinelLogin: options.sentinelLogin ?? topology.app,
+    ...(options.name === undefined ? {} : { name: options.name }),
     onError: tally.notice,
     onReconnect: () => {
       if (!tally.isStopping()) tally.reconnect();
     },
   };
-  const open = options.client === 'ioredis' ? openIoredis : openNodeRedis;
   let client = await open(request);
   const keys = `load:${(loads += 1)}:${index}`;
   await client.set(keys, '0');

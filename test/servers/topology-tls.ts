@@ -39,6 +39,8 @@ export interface TopologyTls {
   readonly authority: Authority;
   /** As the files of the client are now. */
   readonly client: TopologyClient;
+  /** The same, read anew by whoever takes its fields: for programs that follow their files. */
+  readonly followingClient: TopologyClient;
   readonly caPath: string;
   readonly clientCertPath: string;
   readonly clientKeyPath: string;
@@ -108,11 +110,13 @@ export async function issueTopologyTls(folder: string, request: TlsRequest): Pro
     }
     await placeLeaf(node, { ...(files === 'own' ? { commonName: node } : {}), ...request.leaf?.(node) });
   }
+  const followingClient = followClient({ caPath, clientCertPath, clientKeyPath });
   return {
     authority,
     get client() {
-      return readClient({ caPath, clientCertPath, clientKeyPath });
+      return { ...followingClient };
     },
+    followingClient,
     caPath,
     clientCertPath,
     clientKeyPath,
@@ -132,7 +136,19 @@ export async function issueTopologyTls(folder: string, request: TlsRequest): Pro
   };
 }
 
-function readClient(paths: Pick<TopologyTls, 'caPath' | 'clientCertPath' | 'clientKeyPath'>): TopologyClient {
+function followClient(
+  paths: Pick<TopologyTls, 'caPath' | 'clientCertPath' | 'clientKeyPath'>,
+): TopologyClient {
   const read = (path: string): string => readFileSync(path, 'utf8');
-  return { ca: read(paths.caPath), cert: read(paths.clientCertPath), key: read(paths.clientKeyPath) };
+  return {
+    get ca() {
+      return read(paths.caPath);
+    },
+    get cert() {
+      return read(paths.clientCertPath);
+    },
+    get key() {
+      return read(paths.clientKeyPath);
+    },
+  };
 }
