@@ -15,8 +15,9 @@ export type { RosterCredential, RosterEnd, RosterInput, RosterPlace, RosterUser 
 export type { NodeDifference } from './access/roster-difference.ts';
 export { changeLeaf } from './certificates/leaf-change.ts';
 export type { LeafWay } from './certificates/leaf-change.ts';
-export { checkLeaf, checkPlaces, checkPorts } from './certificates/leaf-check.ts';
+export { checkAuthority, checkLeaf, checkPlaces, checkPorts } from './certificates/leaf-check.ts';
 export type { LeafObjection, LeafObjectionCode, LeafPair, LeafTrust } from './certificates/leaf-check.ts';
+export { checkQuorum } from './certificates/leaf-quorum.ts';
 export { readLeafSights } from './certificates/leaf-reading.ts';
 export type { LeafReading, LeafReadingPorts } from './certificates/leaf-reading.ts';
 export { requestLeaf } from './certificates/leaf-request.ts';
@@ -37,6 +38,40 @@ export type {
 } from './certificates/reconnect-sight.ts';
 export { RECONNECT_STAGES, stagesOfReconnect } from './certificates/reconnect-stages.ts';
 export type { ReconnectNode } from './certificates/reconnect-stages.ts';
+export {
+  AUTHORITY_PHASE_TITLES,
+  AUTHORITY_PHASES,
+  authorityProgress,
+} from './certificates/authority-progress.ts';
+export type {
+  AuthorityObstacle,
+  AuthorityPhase,
+  AuthorityProgress,
+  NodeProgress,
+} from './certificates/authority-progress.ts';
+export { readAuthorityNodes } from './certificates/authority-reading.ts';
+export type { AuthorityProbes, AuthorityReading } from './certificates/authority-reading.ts';
+export { certificatesOf, sideOf } from './certificates/authority-side.ts';
+export type { AuthorityChange, AuthoritySide } from './certificates/authority-side.ts';
+export type {
+  AuthorityNode,
+  AuthoritySight,
+  KnownClient,
+  OwnTls,
+  TrustFact,
+} from './certificates/authority-sight.ts';
+export { trustStages } from './certificates/authority-stages.ts';
+export type { TrustNode } from './certificates/authority-stages.ts';
+export {
+  addTrust,
+  dropTrust,
+  holdsAnyTrust,
+  holdsTrust,
+  otherTrust,
+} from './certificates/authority-trust.ts';
+export { stageOfLife } from './certificates/due.ts';
+export { planRenewal } from './certificates/renew-plan.ts';
+export type { DueCertificate, RenewalQuestion, RenewalWay, ServedLeaf } from './certificates/renew-plan.ts';
 export { CHANGE_ERROR_CODES, ChangeError } from './change-error.ts';
 export type { ChangeErrorCode } from './change-error.ts';
 export { createRun, listRuns, openJournal, readRun } from './journal/journal.ts';

@@ -205,6 +205,15 @@ export const COMMAND_CODES: readonly ErrorCodePage[] = [
     ['Mend what is named, then: wardis migrate --next', 'wardis migrate alone shows where the fleet stands.'],
   ),
   page(
+    'E_LEAF',
+    'the certificates of the nodes are not rotated',
+    'A key that belongs to another certificate, an authority that nodes or clients do not trust, a date, a name or a usage that does not fit, a torn file, a file that cannot be reached: all reasons are printed at once. Or the authority of the state folder cannot issue. Nothing was changed.',
+    [
+      'Mend what each reason names; wardis tls rotate leaf --plan asks again without changing anything.',
+      'Rotate only the nodes that nothing stands against: --node ID',
+    ],
+  ),
+  page(
     'E_TRUST',
     'there is no authority to hand out, or it is another one',
     'The file, the state folder or the server has no certificate of an authority, or its fingerprint is not the one that was named. Nothing was written.',

@@ -154,9 +154,20 @@ function checkKey(
   }
 }
 
+/** What stands against leaves of an authority: `chain`, PEM, the one that signs first. */
+export function checkAuthority(
+  node: string,
+  chain: string,
+  trust: readonly LeafTrust[],
+  now: Date,
+): readonly LeafObjection[] {
+  const from = { certificate: 'the authority of the state folder', key: '' };
+  return checkTrust({ certificate: chain, from }, trust, now, objector(node));
+}
+
 /** The path to a root that each of them trusts; expiry has messages of its own. */
 function checkTrust(
-  { certificate, from }: LeafPair,
+  { certificate, from }: Pick<LeafPair, 'certificate' | 'from'>,
   trust: readonly LeafTrust[],
   now: Date,
   object: Objector,
@@ -286,16 +297,14 @@ export function checkPlaces(sight: LeafSight): readonly LeafObjection[] {
   }
   return [
     ...found,
-    ...checkPorts(sight, object),
+    ...checkPorts(sight),
     ...ports.flatMap((port) => unlikeDisk(sight, port.chain[0], object)),
   ].filter((each, index, all) => all.findIndex((other) => isSame(each, other)) === index);
 }
 
 /** What stands against a reload, whoever placed the files. */
-export function checkPorts(
-  { node, ports, autoReloadSeconds }: LeafSight,
-  object = objector(undefined),
-): readonly LeafObjection[] {
+export function checkPorts({ node, ports, autoReloadSeconds }: LeafSight): readonly LeafObjection[] {
+  const object = objector(node.id);
   const found = ports.flatMap(({ host, port, purpose, unseen }) => {
     if (unseen === undefined) return [];
     const cause = `the ${purpose === 'bus' ? 'bus' : 'port'} shows no certificate here (${unseen}): it is not proved there`;

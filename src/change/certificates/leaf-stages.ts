@@ -69,7 +69,10 @@ export function leafStages(changes: readonly LeafChange[], options: LeafStageOpt
 }
 
 /** The node that goes first. A Sentinel only where there is nothing else, or when it is asked for. */
-export function canaryOf(changes: readonly LeafChange[], asked: string | undefined): string | undefined {
+export function canaryOf(
+  changes: readonly Pick<LeafChange, 'node'>[],
+  asked: string | undefined,
+): string | undefined {
   if (asked !== undefined) return asked;
   const first =
     changes.find(({ node }) => node.role === 'replica') ??

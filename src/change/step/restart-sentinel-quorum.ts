@@ -21,8 +21,11 @@ const COUNTED_POLL_MS = 300;
 
 type Send = Connection['send'];
 
+/** What is needed of the node. */
+export type QuorumNode = Pick<StepNode, 'send' | 'others' | 'dial'>;
+
 /** Changes nothing. */
-export async function examineQuorum(node: StepNode): Promise<QuorumView> {
+export async function examineQuorum(node: QuorumNode): Promise<QuorumView> {
   const groups = await readGroups(node.send);
   if (typeof groups === 'string') return { ok: false, detail: groups };
   for (const { name, quorum, others } of groups) {
@@ -125,13 +128,13 @@ function describeRefusal(command: string, reply: Reply | undefined): string {
   return `${command}: ${isReplyError(reply) ? hideIn(reply.error, []) : 'an answer that is not known'}`;
 }
 
-function otherSentinels({ others }: StepNode): readonly string[] {
+function otherSentinels({ others }: QuorumNode): readonly string[] {
   return others.filter(({ role }) => role === 'sentinel').map(({ id }) => id);
 }
 
 /** Undefined: it does not answer. */
 async function askOther<T>(
-  node: StepNode,
+  node: QuorumNode,
   id: string,
   ask: (send: Send) => Promise<T>,
 ): Promise<T | undefined> {

@@ -4,6 +4,7 @@ import type { Command } from 'commander';
 import type { CommandContext } from '../context.ts';
 import { addTlsBundle } from './tls/bundle.ts';
 import { addTlsClients } from './tls/clients.ts';
+import { addTlsRotate } from './tls/rotate.ts';
 
 export function addTls(program: Command, context: CommandContext): void {
   const group = program
@@ -11,6 +12,7 @@ export function addTls(program: Command, context: CommandContext): void {
     .description('certificates: issue, inspect, rotate without a dropped connection, diagnose')
     .helpCommand(false)
     .helpOption('--help', 'show help');
+  addTlsRotate(group, context);
   addTlsClients(group, context);
   addTlsBundle(group, context);
   inheritHelp(group, program);

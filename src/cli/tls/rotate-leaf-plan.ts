@@ -1,0 +1,162 @@
+/** What a rotation would do at each node, and everything that stands against it. Made before anything is touched. */
+
+import {
+  changeLeaf,
+  canaryOf,
+  checkAuthority,
+  checkLeaf,
+  checkPlaces,
+  checkPorts,
+  checkQuorum,
+  servedBy,
+  type LeafChange,
+  type LeafObjection,
+  type LeafPair,
+  type LeafReading,
+  type LeafSight,
+} from '../../change/index.ts';
+import { openConnection, type FleetNode } from '../../fleet/index.ts';
+import { readCertificates, type CertificateFact } from '../../tls/index.ts';
+import type { LeafScene } from './rotate-leaf-scene.ts';
+import { requestsOf, type LeafSource } from './rotate-leaf-source.ts';
+
+/** A certificate as plans show it. */
+export interface ShownLeaf {
+  /** Absent before it is issued. */
+  readonly serial?: string;
+  readonly fingerprintSha256?: string;
+  readonly names: readonly string[];
+  /** ISO 8601 UTC. */
+  readonly notAfter: string;
+}
+
+export interface LeafPlanNode {
+  readonly sight: LeafSight;
+  readonly from: ShownLeaf | undefined;
+  readonly to: ShownLeaf | undefined;
+  /** `already`: it serves it, and its files hold it. */
+  readonly standing: 'change' | 'already';
+  /** Absent before the certificate is there. */
+  readonly change?: LeafChange;
+}
+
+export interface LeafPlan {
+  readonly files: 'place' | 'placed';
+  readonly nodes: readonly LeafPlanNode[];
+  readonly canary: string | undefined;
+  readonly objections: readonly LeafObjection[];
+  readonly left: LeafReading['left'];
+  readonly restartSentinel: readonly string[] | undefined;
+}
+
+/** With pairs in full; before they are issued, by what they will be. */
+export async function planLeaves(
+  scene: LeafScene,
+  source: LeafSource,
+  { canary, now }: { readonly canary: string | undefined; readonly now: Date },
+): Promise<LeafPlan> {
+  const { reading, restartSentinel } = scene;
+  const files = source.kind === 'pairs' ? source.files : 'place';
+  const drafts =
+    source.kind === 'pairs' ? withPairs(scene, source.pairs, files, now) : beforeIssuing(scene, source, now);
+  const nodes = drafts.map(({ node }) => node);
+  const changing = nodes.filter(({ standing }) => standing === 'change');
+  const objections = [
+    ...drafts.flatMap(({ objections: own }) => own),
+    ...changing.flatMap(({ sight }) => (files === 'place' ? checkPlaces(sight) : checkPorts(sight))),
+    ...(await examineSentinels(scene, changing)),
+  ];
+  const places = changing.map(({ sight }) => ({ node: sight.node }));
+  return { files, nodes, canary: canaryOf(places, canary), objections, left: reading.left, restartSentinel };
+}
+
+interface Draft {
+  readonly node: LeafPlanNode;
+  readonly objections: readonly LeafObjection[];
+}
+
+function withPairs(
+  { reading, trust, restartSentinel }: LeafScene,
+  pairs: ReadonlyMap<string, LeafPair>,
+  files: LeafPlan['files'],
+  now: Date,
+): readonly Draft[] {
+  return reading.sights.map((sight): Draft => {
+    const pair = pairs.get(sight.node.id);
+    const from = shownOf(servedBy(sight));
+    if (pair === undefined)
+      return { node: { sight, from, to: undefined, standing: 'change' }, objections: [unseenFile(sight)] };
+    const [leaf] = readCertificates(pair.certificate).certificates;
+    const found = checkLeaf(sight, pair, trust, now);
+    if (leaf === undefined)
+      return { node: { sight, from, to: undefined, standing: 'change' }, objections: found };
+    const way = { files, ...(restartSentinel === undefined ? {} : { restartSentinel }) };
+    const change = changeLeaf(sight, pair, way);
+    const to = shownOf(leaf);
+    if (change === undefined) return { node: { sight, from, to, standing: 'already' }, objections: [] };
+    return { node: { sight, from, to, standing: 'change', change }, objections: found };
+  });
+}
+
+function beforeIssuing(
+  { reading, trust }: LeafScene,
+  { authority, days }: Extract<LeafSource, { readonly kind: 'issue' }>,
+  now: Date,
+): readonly Draft[] {
+  const chain = `${authority.issuer.pem.trim()}\n${authority.chainPem}`;
+  const ends = Math.min(now.getTime() + days * DAY_MS, Date.parse(authority.issuer.notAfter));
+  return requestsOf(reading.sights, days).flatMap(({ sights, request }) => {
+    const names = [...(request.dnsNames ?? []), ...(request.ipAddresses ?? [])];
+    const to: ShownLeaf = { names, notAfter: new Date(ends).toISOString() };
+    return sights.map((sight): Draft => ({
+      node: { sight, from: shownOf(servedBy(sight)), to, standing: 'change' },
+      objections: checkAuthority(sight.node.id, chain, trust, now),
+    }));
+  });
+}
+
+const DAY_MS = 86_400_000;
+
+/** Of a Sentinel that a command restarts: whether the others suffice meanwhile. */
+async function examineSentinels(
+  { entry, topology, restartSentinel }: LeafScene,
+  changing: readonly LeafPlanNode[],
+): Promise<readonly LeafObjection[]> {
+  if (restartSentinel === undefined) return [];
+  const nodes = new Map(topology.nodes.map((node) => [node.id, node]));
+  const dial = (node: FleetNode): ReturnType<typeof openConnection> =>
+    openConnection(node.target, entry.limits);
+  const found: LeafObjection[] = [];
+  for (const { sight } of changing) {
+    const node = nodes.get(sight.node.id);
+    if (node?.role !== 'sentinel') continue;
+    const others = topology.nodes.filter(({ id }) => id !== node.id);
+    found.push(
+      ...(await checkQuorum(node.id, others, (id) => {
+        const other = nodes.get(id);
+        if (other === undefined) throw new TypeError(`no node ${id}`);
+        return dial(other);
+      })),
+    );
+  }
+  return found;
+}
+
+function unseenFile({ node, certificate }: LeafSight): LeafObjection {
+  const cause =
+    certificate.kind === 'unread' ? certificate.why : 'there is no certificate, or it is not known where';
+  return {
+    node: node.id,
+    severity: 'refused',
+    code: 'no-file',
+    place: certificate.path === '' ? node.id : certificate.path,
+    cause,
+    next: 'name what was placed: --placed --new-cert FILE',
+  };
+}
+
+export function shownOf(fact: CertificateFact | undefined): ShownLeaf | undefined {
+  if (fact === undefined) return undefined;
+  const { serial, fingerprintSha256, dnsNames, ipAddresses, notAfter } = fact;
+  return { serial, fingerprintSha256, names: [...dnsNames, ...ipAddresses], notAfter };
+}

@@ -1,0 +1,169 @@
+/**
+ * A rotation as a run: on disk before the first file is placed, taken back by itself when a step fails, gone on with or
+ * taken back by its journal after a crash.
+ */
+
+import {
+  createRun,
+  executeRun,
+  leafStages,
+  listRuns,
+  makeRunId,
+  openJournal,
+  readRun,
+  resumeRun,
+  undoRun,
+  type Run,
+  type RunReport,
+  type RunSummary,
+} from '../../change/index.ts';
+import type { Topology } from '../../fleet/index.ts';
+import { safeText } from '../../text/index.ts';
+import { describeActor } from '../change/actor.ts';
+import { openPorts } from '../change/apply-ports.ts';
+import { holdState, type Engine } from '../change/apply-run.ts';
+import type { FleetEntry } from '../change/fleet-access.ts';
+import type { RotateLeafFlags } from '../commands/tls/rotate.ts';
+import type { CommandContext } from '../context.ts';
+import { CommandFailure } from '../failure.ts';
+import type { LeafPlan, ShownLeaf } from './rotate-leaf-plan.ts';
+import { recordOutcome } from './rotate-leaf-record.ts';
+
+/** What a run of this kind remembers beside its steps. */
+export interface LeafFacts {
+  readonly fleet: string | null;
+  readonly files: 'place' | 'placed';
+  readonly canary: string | null;
+  /** By `id` of the node. */
+  readonly leaves: Readonly<
+    Record<string, { readonly from: ShownLeaf | null; readonly to: ShownLeaf | null }>
+  >;
+  /** Nodes that could not be asked when it was planned. */
+  readonly away: readonly string[];
+}
+
+export interface LeafRunWorld {
+  readonly entry: FleetEntry;
+  readonly topology: Topology | undefined;
+  readonly flags: Pick<RotateLeafFlags, 'quiet' | 'json'>;
+}
+
+/** Does what the plan says. Throws a `ChangeError` when the journal fails. */
+export function executeLeafRun(
+  plan: LeafPlan,
+  world: LeafRunWorld,
+  context: CommandContext,
+): Promise<RunReport> {
+  const run = newRun(plan, world, context);
+  return conduct(run, 'new', executeRun, world, context);
+}
+
+export function resumeLeafRun(run: Run, world: LeafRunWorld, context: CommandContext): Promise<RunReport> {
+  return conduct(run, 'known', resumeRun, world, context);
+}
+
+export function undoLeafRun(run: Run, world: LeafRunWorld, context: CommandContext): Promise<RunReport> {
+  return conduct(run, 'known', undoRun, world, context);
+}
+
+/** The run that is meant: by its id, or the last one that is not over. Throws a {@link CommandFailure}. */
+export function findLeafRun(
+  { stateFolder, fleet }: FleetEntry,
+  wanted: string | true | undefined,
+  way: 'resume' | 'undo' | 'status',
+): { readonly run: Run; readonly status: RunSummary['status'] } {
+  const runs = listRuns(stateFolder).filter(({ operation }) => operation === 'rotate-leaf');
+  const over: readonly RunSummary['status'][] = OVER[way];
+  const isMeant = ({ id, status }: RunSummary): boolean => {
+    if (typeof wanted === 'string') return id === wanted;
+    if (status === 'damaged' || over.includes(status)) return false;
+    return fleet === undefined || factsOf(readRun(stateFolder, id).run).fleet === fleet.name;
+  };
+  const found = runs.find(isMeant);
+  if (found === undefined) {
+    const what =
+      typeof wanted === 'string'
+        ? `there is no rotation of certificates ${wanted} in ${stateFolder}`
+        : `there is no rotation of certificates to ${way === 'status' ? 'show' : way === 'undo' ? 'take back' : 'go on with'}`;
+    throw new CommandFailure({ code: 'E_RUN', what, next: 'wardis apply --runs lists them' });
+  }
+  if (typeof wanted === 'string' && over.includes(found.status)) {
+    const what = `run ${found.id} ${found.status === 'done' ? 'is done' : 'was taken back'}`;
+    throw new CommandFailure({ code: 'E_RUN', what, next: 'wardis tls rotate leaf --status' });
+  }
+  return { run: readRun(stateFolder, found.id).run, status: found.status };
+}
+
+const OVER = { resume: ['done', 'undone'], undo: ['undone'], status: [] } as const;
+
+/** Facts come back from disk as they were written, by us. */
+export function factsOf({ facts }: Run): LeafFacts {
+  return facts as unknown as LeafFacts;
+}
+
+async function conduct(
+  run: Run,
+  which: 'new' | 'known',
+  engine: Engine,
+  { entry, topology, flags }: LeafRunWorld,
+  context: CommandContext,
+): Promise<RunReport> {
+  const report = await holdState({ entry }, `tls rotate leaf ${run.id}`, context, async (held) => {
+    const journal = which === 'new' ? await createRun(held.lock, run) : await openJournal(held.lock, run.id);
+    const ports = openPorts(
+      journal,
+      {
+        entry,
+        topology,
+        known: new Map(),
+        files: 'every-host',
+        noise: flags.quiet === true ? 'silent' : 'progress',
+        signal: held.signal,
+      },
+      context,
+    );
+    try {
+      const { canary, files } = factsOf(journal.run);
+      return await engine(journal.run, ports, {
+        concurrency: entry.concurrency,
+        ...(canary === null ? {} : { canary }),
+        // What another system has placed cannot be put back from here.
+        onFailure: files === 'place' ? 'undo' : 'stop',
+      });
+    } finally {
+      await ports.close();
+      await journal.close();
+    }
+  });
+  for (const note of await recordOutcome(report, entry.stateFolder)) {
+    context.terminal.err(`${safeText(note)}\n`);
+  }
+  return report;
+}
+
+function newRun(plan: LeafPlan, { entry, topology }: LeafRunWorld, context: CommandContext): Run {
+  const startedAt = context.now();
+  const changes = plan.nodes.flatMap(({ change }) => change ?? []);
+  const leaves = plan.nodes.map(({ sight, from, to }) => [
+    sight.node.id,
+    { from: from ?? null, to: to ?? null },
+  ]);
+  const facts: LeafFacts = {
+    fleet: entry.fleet?.name ?? null,
+    files: plan.files,
+    canary: plan.canary ?? null,
+    leaves: Object.fromEntries(leaves) as LeafFacts['leaves'],
+    away: plan.left.filter(({ kind }) => kind !== 'plaintext').map(({ node }) => node.id),
+  };
+  return {
+    id: makeRunId('rotate-leaf', startedAt),
+    operation: 'rotate-leaf',
+    startedAt: startedAt.toISOString(),
+    actor: describeActor(),
+    subject: `certificates of ${changes.length === 1 ? (changes[0]?.node.id ?? '') : `${changes.length} nodes`}`,
+    // The other Sentinels too: they tell whether one can be spared.
+    nodes: (topology?.nodes ?? []).map(({ id, role }) => ({ id, role })),
+    stages: leafStages(changes, plan.canary === undefined ? {} : { canary: plan.canary }),
+    facts: { ...facts },
+  };
+}

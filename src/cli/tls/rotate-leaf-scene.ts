@@ -1,0 +1,144 @@
+/** The fleet as a rotation of certificates finds it: nodes, their files, what they serve, and whom they are accepted by. */
+
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import {
+  openHostAccess,
+  readLeafSights,
+  type HostAccess,
+  type LeafReading,
+  type LeafTrust,
+} from '../../change/index.ts';
+import { openConnection, type FleetNode, type Topology } from '../../fleet/index.ts';
+import { enterFleet, findNodes, type FleetEntry } from '../change/fleet-access.ts';
+import { distrustStateFolder } from '../change/state-folder.ts';
+import type { RotateLeafFlags } from '../commands/tls/rotate.ts';
+import type { CommandContext } from '../context.ts';
+import { CommandFailure } from '../failure.ts';
+import { SILENT_PROGRESS, openProgress } from '../progress.ts';
+
+export interface LeafScene {
+  readonly entry: FleetEntry;
+  readonly topology: Topology;
+  readonly reading: LeafReading;
+  /** What must accept a new certificate: files of ours, and of every node. */
+  readonly trust: readonly LeafTrust[];
+  /** Program that restarts a Sentinel; absent: a person does. */
+  readonly restartSentinel: readonly string[] | undefined;
+}
+
+/** What choosing and reading needs of the flags. */
+export type LeafSceneFlags = Pick<RotateLeafFlags, 'node' | 'byHand' | 'quiet'>;
+
+/** Asks every node; changes nothing. */
+export async function readLeafScene(
+  named: readonly string[],
+  flags: RotateLeafFlags,
+  context: CommandContext,
+): Promise<LeafScene> {
+  const entry = await enterFleet(named, flags, context);
+  distrustStateFolder(entry.stateFolder);
+  return lookAtLeaves(entry, await findNodes(entry), flags, context);
+}
+
+/** The same for a fleet that was found already. */
+export async function lookAtLeaves(
+  entry: FleetEntry,
+  topology: Topology,
+  flags: LeafSceneFlags,
+  context: CommandContext,
+): Promise<LeafScene> {
+  const nodes = chooseNodes(topology, flags.node);
+  const hosts = openHosts(entry);
+  const progress = flags.quiet === true ? SILENT_PROGRESS : openProgress(context.terminal, 'look');
+  let done = 0;
+  try {
+    const reading = await readLeafSights(nodes, {
+      connect: (node) => openConnection(node.target, entry.limits),
+      host: (node) => {
+        progress.step((done += 1), nodes.length, node.id);
+        return hosts.of(node);
+      },
+      addresses: new Map(Object.entries(entry.fleet?.addresses ?? {})),
+      concurrency: entry.concurrency,
+    });
+    return {
+      entry,
+      topology,
+      reading,
+      trust: [...ownTrust(entry), ...trustOf(reading)],
+      restartSentinel: flags.byHand === true ? undefined : entry.fleet?.files?.restartSentinel,
+    };
+  } finally {
+    progress.end();
+    await hosts.close();
+  }
+}
+
+function chooseNodes({ nodes }: Topology, wanted: readonly string[]): readonly FleetNode[] {
+  if (wanted.length === 0) return nodes;
+  const missing = wanted.filter((id) => !nodes.some((node) => node.id === id));
+  if (missing.length === 0) return nodes.filter(({ id }) => wanted.includes(id));
+  throw new CommandFailure({
+    code: 'E_USAGE',
+    what: `there is no node ${missing.join(', ')} in this fleet`,
+    cause: `its nodes are ${nodes.map(({ id }) => id).join(', ')}`,
+    next: 'name nodes as they stand there: --node 10.0.0.5:6380',
+  });
+}
+
+interface Hosts {
+  readonly of: (node: FleetNode) => HostAccess | undefined;
+  readonly close: () => Promise<void>;
+}
+
+/** Files of a host, where the policy says that they are those of the server. */
+function openHosts({ fleet, stateFolder }: FleetEntry): Hosts {
+  const files = fleet?.files;
+  const open = new Map<string, HostAccess>();
+  return {
+    of: ({ target: { endpoint } }) => {
+      const host = endpoint.kind === 'tcp' ? endpoint.host : 'localhost';
+      const here = /^(?:localhost|127\.[0-9.]+|::1)$/.test(host);
+      if (files === undefined || (files.via === 'local' && !here)) return undefined;
+      const known =
+        open.get(host) ?? openHostAccess({ host, files, handFolder: join(stateFolder, 'by-hand') });
+      open.set(host, known);
+      return known;
+    },
+    close: async () => {
+      for (const access of open.values()) await access.close();
+    },
+  };
+}
+
+/** The files by which we ourselves check servers: clients have the same. */
+function ownTrust({ seeds, sentinels, sentinelAccess, tls }: FleetEntry): readonly LeafTrust[] {
+  const options = [
+    ...seeds,
+    ...sentinels,
+    ...(sentinelAccess === undefined ? [] : [sentinelAccess]),
+    { tls },
+  ];
+  const paths = new Set(options.flatMap((each) => each.tls?.caFile ?? []));
+  return [...paths].map((path) => {
+    try {
+      return { place: path, pem: readFileSync(path, 'utf8') };
+    } catch (error) {
+      throw new CommandFailure(
+        { code: 'E_READ', what: 'the CA file cannot be read', target: path },
+        { cause: error },
+      );
+    }
+  });
+}
+
+/** Once each, however many nodes hold the same. */
+function trustOf({ sights }: LeafReading): readonly LeafTrust[] {
+  const found = new Map<string, LeafTrust>();
+  for (const { node, trust } of sights) {
+    if (trust?.kind !== 'file' || found.has(trust.file.sha256)) continue;
+    found.set(trust.file.sha256, { place: `${node.id}: ${trust.path}`, pem: trust.file.content.reveal() });
+  }
+  return [...found.values()];
+}

@@ -1,0 +1,117 @@
+/** A rotation's plan for people and for programs: from which certificate to which, how, and what stands against it. */
+
+import type { LeafObjection } from '../../change/index.ts';
+import { printSafeJson, safeText } from '../../text/index.ts';
+import type { Look } from '../terminal.ts';
+import type { LeafPlan, LeafPlanNode, ShownLeaf } from './rotate-leaf-plan.ts';
+
+type ShowLook = Pick<Look, 'unicode' | 'colour'>;
+
+export function renderLeafPlan(plan: LeafPlan, look: ShowLook): string {
+  const changing = plan.nodes.filter(({ standing }) => standing === 'change');
+  const already = plan.nodes.filter(({ standing }) => standing === 'already');
+  const lines = [
+    ...changing.flatMap((node) => nodeLines(node, plan)),
+    ...already.map(({ sight, to }) => `${sight.node.id}  ${sight.node.role}  serves ${shortOf(to)} already`),
+    ...plan.left.map(({ node, why }) => `${node.id}  ${node.role}  left out: ${why}`),
+    ...objectionLines(plan.objections, look),
+  ];
+  return `${lines.map(safeText).join('\n')}\n`;
+}
+
+export function leafPlanData(plan: LeafPlan): string {
+  const { nodes, canary, objections, left } = plan;
+  return `${printSafeJson(
+    {
+      schemaVersion: '1',
+      canary: canary ?? null,
+      nodes: nodes.map((node) => ({
+        node: node.sight.node.id,
+        role: node.sight.node.role,
+        standing: node.standing,
+        from: node.from ?? null,
+        to: node.to ?? null,
+        files: plan.files === 'place' ? pathsOf(node) : [],
+        how: howOf(node, plan),
+        ports: node.sight.ports.map(({ host, port, purpose, unseen }) => ({
+          host,
+          port,
+          purpose,
+          proved: unseen === undefined,
+        })),
+      })),
+      refused: objections.filter(({ severity }) => severity === 'refused').map(objectionData),
+      warnings: objections.filter(({ severity }) => severity === 'warning').map(objectionData),
+      leftOut: left.map(({ node, kind, why, next }) => ({ node: node.id, kind, why, next: next ?? null })),
+    },
+    2,
+  )}\n`;
+}
+
+/** Every objection with its place, cause and next step; what is said of several nodes once. */
+export function objectionLines(objections: readonly LeafObjection[], look: ShowLook): readonly string[] {
+  const groups = new Map<string, readonly LeafObjection[]>();
+  const order = objections.toSorted((a, b) => rank(a) - rank(b));
+  for (const each of order) {
+    const key = JSON.stringify([each.severity, each.code, each.place, each.cause]);
+    groups.set(key, [...(groups.get(key) ?? []), each]);
+  }
+  return [...groups.values()].flatMap((group) => {
+    const [first] = group;
+    if (first === undefined) return [];
+    const { severity, place, cause, next } = first;
+    const sign = look.unicode ? (severity === 'refused' ? '✗ ' : '! ') : '';
+    const nodes = [...new Set(group.flatMap(({ node }) => node ?? []))].filter((node) => node !== place);
+    const where = nodes.length === 0 ? '' : ` (${listOf(nodes)})`;
+    return [
+      `${sign}${severity}  ${place}: ${cause}${where}`,
+      ...(next === undefined ? [] : [`    next: ${next}`]),
+    ];
+  });
+}
+
+const NODES_NAMED_MAX = 4;
+
+function listOf(nodes: readonly string[]): string {
+  const named = nodes.slice(0, NODES_NAMED_MAX).join(', ');
+  return nodes.length > NODES_NAMED_MAX ? `${named} and ${nodes.length - NODES_NAMED_MAX} more` : named;
+}
+
+function rank({ severity }: LeafObjection): number {
+  return severity === 'refused' ? 0 : 1;
+}
+
+function nodeLines(node: LeafPlanNode, plan: LeafPlan): readonly string[] {
+  const { sight, from, to } = node;
+  const { id, role } = sight.node;
+  const first = id === plan.canary ? '  goes first' : '';
+  const paths = plan.files === 'placed' ? ['as placed'] : pathsOf(node);
+  const ports = sight.ports.filter(({ unseen }) => unseen === undefined).map(({ port }) => port);
+  return [
+    `${id}  ${role}${first}`,
+    `    ${shortOf(from)}  ->  ${shortOf(to)}`,
+    `    ${paths.join(' and ')}; ${howOf(node, plan)}; proved on ${ports.join(', ') || 'no port'}`,
+  ];
+}
+
+function pathsOf({ sight: { certificate, key } }: LeafPlanNode): readonly string[] {
+  return [...new Set([certificate.path, key.path])].filter((path) => path !== '');
+}
+
+function howOf({ sight: { node } }: LeafPlanNode, { restartSentinel }: LeafPlan): string {
+  if (node.role !== 'sentinel') return 'reload by CONFIG SET';
+  return restartSentinel === undefined ? 'restart by hand' : `restart by ${restartSentinel.join(' ')}`;
+}
+
+const SERIAL_DIGITS = 8;
+const DATE_CHARS = 10;
+
+export function shortOf(leaf: ShownLeaf | undefined): string {
+  if (leaf === undefined) return 'unknown';
+  const serial = leaf.serial === undefined ? 'a new one' : leaf.serial.slice(0, SERIAL_DIGITS);
+  return `${serial} until ${leaf.notAfter.slice(0, DATE_CHARS)}`;
+}
+
+function objectionData({ node, code, place, cause, next }: LeafObjection): object {
+  return { node: node ?? null, code, place, cause, next: next ?? null };
+}

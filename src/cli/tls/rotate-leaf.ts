@@ -1,0 +1,216 @@
+/** `wardis tls rotate leaf`: plan, ask, do; or show, go on with, take back a rotation. */
+
+import { reportRun, readRun, type Run, type RunReport } from '../../change/index.ts';
+import { FleetError, type Topology } from '../../fleet/index.ts';
+import { safeText } from '../../text/index.ts';
+import { readServed } from '../../tls/index.ts';
+import { explainChange } from '../change/apply-failure.ts';
+import { confirmChange } from '../change/confirm.ts';
+import { enterFleet, findNodes, type FleetEntry } from '../change/fleet-access.ts';
+import { distrustStateFolder } from '../change/state-folder.ts';
+import type { RotateLeafFlags } from '../commands/tls/rotate.ts';
+import type { CommandContext } from '../context.ts';
+import { EXIT } from '../exit-code.ts';
+import { CommandFailure } from '../failure.ts';
+import { planLeaves, type LeafPlan } from './rotate-leaf-plan.ts';
+import { exitOfLeaf, leafReportData, renderLeafReport } from './rotate-leaf-report.ts';
+import {
+  executeLeafRun,
+  findLeafRun,
+  resumeLeafRun,
+  undoLeafRun,
+  type LeafRunWorld,
+} from './rotate-leaf-run.ts';
+import { readLeafScene, type LeafScene } from './rotate-leaf-scene.ts';
+import { leafPlanData, objectionLines, renderLeafPlan } from './rotate-leaf-show.ts';
+import { issuePairs, openLeafSource, type LeafSource } from './rotate-leaf-source.ts';
+
+export async function runRotateLeaf(
+  named: readonly string[],
+  flags: RotateLeafFlags,
+  context: CommandContext,
+): Promise<void> {
+  const asked = [flags.plan === true, flags.status === true, flags.resume, flags.undo];
+  if (asked.filter((value) => value !== undefined && value !== false).length > 1) {
+    throw new CommandFailure({
+      code: 'E_USAGE',
+      what: '--plan, --status, --resume and --undo do not go together',
+      next: 'wardis help tls rotate leaf',
+    });
+  }
+  await explainChange(() => {
+    if (flags.status === true) return showStatus(named, flags, context);
+    if (flags.resume !== undefined) return goOn(named, flags, flags.resume, 'resume', context);
+    if (flags.undo !== undefined) return goOn(named, flags, flags.undo, 'undo', context);
+    return rotate(named, flags, context);
+  });
+}
+
+async function rotate(
+  named: readonly string[],
+  flags: RotateLeafFlags,
+  context: CommandContext,
+): Promise<void> {
+  const { terminal } = context;
+  const scene = await readLeafScene(named, flags, context);
+  const source = await openLeafSource(scene, flags, context);
+  const about = { canary: flags.canary, now: context.now() };
+  const plan = await planLeaves(scene, source, about);
+  checkCanary(plan, flags.canary);
+  const shown = renderLeafPlan(plan, flags.json === true ? terminal.errLook : terminal.outLook);
+  if (flags.plan === true) {
+    terminal.out(flags.json === true ? leafPlanData(plan) : shown);
+    return context.finish(isRefused(plan) ? EXIT.error : incomplete(plan) ? EXIT.incomplete : EXIT.ok);
+  }
+  (flags.json === true ? terminal.err : terminal.out)(shown);
+  const changing = plan.nodes.filter(({ standing }) => standing === 'change').length;
+  if (isRefused(plan)) throw refused(plan, 'the certificates are not rotated for the reasons above');
+  if (changing === 0) return endWithoutChange(plan, flags, context);
+  await confirmChange(
+    {
+      yes: flags.yes === true,
+      about: `This gives ${changing === 1 ? '1 node' : `${changing} nodes`} a new certificate; connections stay.`,
+      scriptForm: 'wardis tls rotate leaf … --yes',
+    },
+    context,
+  );
+  const whole = source.kind === 'issue' ? await issueAndCheck(scene, source, about, context) : plan;
+  const world: LeafRunWorld = { entry: scene.entry, topology: scene.topology, flags };
+  end(await executeLeafRun(whole, world, context), 'rotate', flags, context);
+}
+
+/** What was issued is checked like everything else, before anything is touched. */
+async function issueAndCheck(
+  scene: LeafScene,
+  source: Extract<LeafSource, { readonly kind: 'issue' }>,
+  about: Parameters<typeof planLeaves>[2],
+  { terminal }: CommandContext,
+): Promise<LeafPlan> {
+  const pairs = await issuePairs(scene.reading.sights, source);
+  const plan = await planLeaves(scene, { kind: 'pairs', files: 'place', pairs }, about);
+  if (!isRefused(plan)) return plan;
+  terminal.err(`${objectionLines(plan.objections, terminal.errLook).map(safeText).join('\n')}\n`);
+  throw refused(plan, 'what was issued does not do for the reasons above');
+}
+
+function isRefused({ objections }: LeafPlan): boolean {
+  return objections.some(({ severity }) => severity === 'refused');
+}
+
+function incomplete({ left }: LeafPlan): boolean {
+  return left.some(({ kind }) => kind !== 'plaintext');
+}
+
+function refused({ objections }: LeafPlan, what: string): CommandFailure {
+  const count = new Set(
+    objections
+      .filter(({ severity }) => severity === 'refused')
+      .map(({ place, cause }) => `${place} ${cause}`),
+  ).size;
+  return new CommandFailure({
+    code: 'E_LEAF',
+    what: `${what}; nothing was changed`,
+    cause: count === 1 ? 'one reason' : `${count} reasons`,
+    next: 'mend what each reason names, or choose other nodes: --node ID',
+  });
+}
+
+function checkCanary({ nodes }: LeafPlan, asked: string | undefined): void {
+  if (asked === undefined || nodes.some(({ sight }) => sight.node.id === asked)) return;
+  throw new CommandFailure({
+    code: 'E_USAGE',
+    what: `--canary ${asked} is none of the nodes that get a certificate`,
+    next: `--canary ${nodes[0]?.sight.node.id ?? 'ID'}`,
+  });
+}
+
+function endWithoutChange(plan: LeafPlan, flags: RotateLeafFlags, context: CommandContext): void {
+  const { terminal } = context;
+  if (flags.json === true) terminal.out(leafPlanData(plan));
+  else if (plan.nodes.length === 0) terminal.out('No node speaks TLS.\n');
+  else terminal.out('Every node serves it already. Nothing was changed.\n');
+  context.finish(incomplete(plan) ? EXIT.incomplete : plan.nodes.length === 0 ? EXIT.error : EXIT.ok);
+}
+
+async function goOn(
+  named: readonly string[],
+  flags: RotateLeafFlags,
+  wanted: string | true,
+  way: 'resume' | 'undo',
+  context: CommandContext,
+): Promise<void> {
+  const entry = await enterFleet(named, flags, context);
+  distrustStateFolder(entry.stateFolder);
+  const { run } = findLeafRun(entry, wanted, way);
+  await confirmChange(
+    {
+      yes: flags.yes === true,
+      about: `This ${way === 'resume' ? 'goes on with' : 'takes back'} run ${run.id} (${run.subject}).`,
+      scriptForm: `wardis tls rotate leaf --${way} ${run.id} --yes`,
+    },
+    context,
+  );
+  const world: LeafRunWorld = { entry, topology: await findIfPossible(entry), flags };
+  const report = await (way === 'resume' ? resumeLeafRun : undoLeafRun)(run, world, context);
+  end(report, way === 'resume' ? 'rotate' : 'undo', flags, context);
+}
+
+/** Where no seed answers, the run knows the addresses. */
+async function findIfPossible(entry: FleetEntry): Promise<Topology | undefined> {
+  try {
+    return await findNodes(entry);
+  } catch (error) {
+    if (error instanceof FleetError) return undefined;
+    throw error;
+  }
+}
+
+function end(
+  report: RunReport,
+  asked: 'rotate' | 'undo',
+  flags: RotateLeafFlags,
+  context: CommandContext,
+): void {
+  context.terminal.out(flags.json === true ? leafReportData(report) : renderLeafReport(report));
+  context.finish(exitOfLeaf(report, asked));
+}
+
+/** The last run, and what its ports show now. */
+async function showStatus(
+  named: readonly string[],
+  flags: RotateLeafFlags,
+  context: CommandContext,
+): Promise<void> {
+  const entry = await enterFleet(named, flags, context);
+  distrustStateFolder(entry.stateFolder);
+  const { run } = findLeafRun(entry, true, 'status');
+  const report = reportRun(run, readRun(entry.stateFolder, run.id).entries);
+  if (flags.json === true) context.terminal.out(leafReportData(report));
+  else {
+    const lines = await servedNow(run);
+    context.terminal.out(`run ${run.id} of ${run.startedAt}\n${renderLeafReport(report)}`);
+    context.terminal.out(`${lines.map(safeText).join('\n')}\n`);
+  }
+  context.finish(report.outcome === 'done' || report.outcome === 'undone' ? EXIT.ok : EXIT.incomplete);
+}
+
+async function servedNow({ stages }: Run): Promise<readonly string[]> {
+  const proofs = stages.flatMap(({ steps }) => steps).filter((step) => step.kind === 'prove-certificate');
+  const lines: string[] = [];
+  for (const { node, serves } of proofs) {
+    for (const port of serves.ports) {
+      const reading = await readServed(port);
+      const shown = reading.kind === 'served' ? reading.leaf.fingerprintSha256 : undefined;
+      const said =
+        shown === serves.after
+          ? 'the new one'
+          : shown === serves.before && shown !== undefined
+            ? 'the old one'
+            : shown === undefined
+              ? 'no certificate'
+              : 'another one';
+      lines.push(`now  ${node}  port ${port.port} shows ${said}`);
+    }
+  }
+  return lines;
+}
