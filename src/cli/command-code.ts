@@ -214,6 +214,12 @@ export const COMMAND_CODES: readonly ErrorCodePage[] = [
     ],
   ),
   page(
+    'E_RECONNECT',
+    'a reconnection was not begun',
+    'Nobody in particular was named, a handshake of our own failed, or we may not read or set what ends resumption. Nothing was changed.',
+    ['wardis tls reconnect … --dry-run shows whose connections would be ended, and where.'],
+  ),
+  page(
     'E_TRUST',
     'there is no authority to hand out, or it is another one',
     'The file, the state folder or the server has no certificate of an authority, or its fingerprint is not the one that was named. Nothing was written.',

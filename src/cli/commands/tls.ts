@@ -4,6 +4,7 @@ import type { Command } from 'commander';
 import type { CommandContext } from '../context.ts';
 import { addTlsBundle } from './tls/bundle.ts';
 import { addTlsClients } from './tls/clients.ts';
+import { addTlsReconnect } from './tls/reconnect.ts';
 import { addTlsRotate } from './tls/rotate.ts';
 
 export function addTls(program: Command, context: CommandContext): void {
@@ -14,6 +15,7 @@ export function addTls(program: Command, context: CommandContext): void {
     .helpOption('--help', 'show help');
   addTlsRotate(group, context);
   addTlsClients(group, context);
+  addTlsReconnect(group, context);
   addTlsBundle(group, context);
   inheritHelp(group, program);
 }

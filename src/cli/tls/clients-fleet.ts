@@ -1,7 +1,7 @@
 /** Every connection of a fleet, read once, with the inventory of certificates beside it. */
 
 import { seeClients, type ClientNode, type ClientSight } from '../../change/index.ts';
-import { FleetError, readNodeStates, type Topology } from '../../fleet/index.ts';
+import { FleetError, readNodeStates, type NodeStateResult, type Topology } from '../../fleet/index.ts';
 import { readInventory, type InventoryReading } from '../../pki/index.ts';
 import { enterFleet, findNodes, type FleetEntry } from '../change/fleet-access.ts';
 import type { FleetFlags } from '../change/fleet-options.ts';
@@ -32,7 +32,24 @@ export async function readClientFleet(
 ): Promise<ClientFleet> {
   const entry = await enterFleet(targets, flags, context);
   const topology = await discover(entry);
-  const progress = flags.quiet === true ? SILENT_PROGRESS : openProgress(context.terminal, 'read');
+  return readClients(entry, topology, flags.quiet === true ? 'silent' : 'progress', context);
+}
+
+/** The same nodes once more, with the login that is known. */
+export function readClientsAgain(
+  { entry, topology }: ClientFleet,
+  context: CommandContext,
+): Promise<ClientFleet> {
+  return readClients(entry, topology, 'silent', context);
+}
+
+async function readClients(
+  entry: FleetEntry,
+  topology: Topology,
+  noise: 'progress' | 'silent',
+  context: CommandContext,
+): Promise<ClientFleet> {
+  const progress = noise === 'silent' ? SILENT_PROGRESS : openProgress(context.terminal, 'read');
   const results = await readNodeStates(topology.nodes, {
     limits: entry.limits,
     concurrency: entry.concurrency,
@@ -44,18 +61,19 @@ export async function readClientFleet(
     const node = topology.nodes[at];
     return result.ok && node !== undefined ? [{ node, state: result.state }] : [];
   });
-  const unread = results.flatMap((result): ClientFleet['unread'] => {
-    const { node } = result;
-    if (!result.ok) {
-      const { code, cause } = describeFleetError(result.error, node);
-      return [{ node, why: `${code} ${cause ?? ''}`.trim(), refused: result.error.code === 'wrongpass' }];
-    }
-    const { clients } = result.state;
-    return clients.known ? [] : [{ node, why: `connections: ${clients.detail}`, refused: false }];
-  });
   const inventory = readInventory(entry.stateFolder);
   const sights = seeClients(nodes, inventory.certificates, takenAt);
-  return { entry, topology, takenAt, nodes, unread, inventory, sights };
+  return { entry, topology, takenAt, nodes, unread: results.flatMap(whyUnread), inventory, sights };
+}
+
+function whyUnread(result: NodeStateResult): ClientFleet['unread'] {
+  const { node } = result;
+  if (!result.ok) {
+    const { code, cause } = describeFleetError(result.error, node);
+    return [{ node, why: `${code} ${cause ?? ''}`.trim(), refused: result.error.code === 'wrongpass' }];
+  }
+  const { clients } = result.state;
+  return clients.known ? [] : [{ node, why: `connections: ${clients.detail}`, refused: false }];
 }
 
 async function discover(entry: FleetEntry): Promise<Topology> {

@@ -171,7 +171,7 @@ function describeInventory({ inventory }: ClientFleet): string {
 
 function describeNext(groups: readonly ClientGroup[]): readonly string[] {
   const over = groups.find(isOver);
-  return over === undefined ? [] : ['', `next: wardis tls reconnect --user ${over.user}`];
+  return over === undefined ? [] : ['', `next: wardis tls reconnect --of ${over.user}`];
 }
 
 function count(number: number, word: string): string {
