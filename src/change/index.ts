@@ -20,7 +20,7 @@ export type { LeafObjection, LeafObjectionCode, LeafPair, LeafTrust } from './ce
 export { checkQuorum } from './certificates/leaf-quorum.ts';
 export { readLeafSights } from './certificates/leaf-reading.ts';
 export type { LeafReading, LeafReadingPorts } from './certificates/leaf-reading.ts';
-export { requestLeaf } from './certificates/leaf-request.ts';
+export { keyTypeOf, requestLeaf } from './certificates/leaf-request.ts';
 export { fileGroupOf, servedBy } from './certificates/leaf-sight.ts';
 export type { LeafFile, LeafPort, LeafSight } from './certificates/leaf-sight.ts';
 export { canaryOf, leafStages } from './certificates/leaf-stages.ts';
@@ -47,6 +47,7 @@ export type {
   AuthorityObstacle,
   AuthorityPhase,
   AuthorityProgress,
+  LateClient,
   NodeProgress,
 } from './certificates/authority-progress.ts';
 export { readAuthorityNodes } from './certificates/authority-reading.ts';

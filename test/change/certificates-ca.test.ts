@@ -179,7 +179,9 @@ describe('a fleet on its way to another authority', () => {
       leaf: newLeaf,
       shows: { path: '/client.crt', chain: [oldLeaf] },
     });
-    expect(authorityProgress(sightOf([shows], both), change, NOW()).next).toBe('leaves');
+    const shown = authorityProgress(sightOf([shows], both), change, NOW(), ['a:1: /client.crt']);
+    expect(shown.next).toBe('clients');
+    expect(shown.clients).toMatchObject([{ name: 'a:1: /client.crt', of: 'node' }]);
     const mute = nodeOf('a:1', { pem: both, served: [{ port: 'a:1', why: 'silent' }] });
     const progress = authorityProgress(sightOf([mute], both), change, NOW());
     expect(progress.next).toBe('leaves');
@@ -207,7 +209,7 @@ describe('a fleet on its way to another authority', () => {
     const sight = sightOf([nodeOf('a:1', { pem: both, leaf: newLeaf })], both, [], [own]);
     const progress = authorityProgress(sight, change, NOW(), ['wardis']);
     expect(progress.next).toBe('clients');
-    expect(progress.clients).toMatchObject([{ name: 'wardis', own: true }]);
+    expect(progress.clients).toMatchObject([{ name: 'wardis', of: 'ourselves' }]);
   });
 });
 
@@ -218,6 +220,7 @@ describe('the steps that change trust', () => {
     host: 'a',
     trust: { kind: 'file', path: '/ca.crt', pem: 'old', sha256: 'aa' },
     linked: true,
+    certificateSetting: '/node.crt',
     serves: { ports: [{ host: '127.0.0.1', port: 1 }], fingerprintSha256: 'ff' },
     ...parts,
   });

@@ -3,7 +3,7 @@
  * or nodes and clients would refuse what is served; leaves and clients come before the drop, or it would lock them out.
  */
 
-import { sideOf, type AuthorityChange, type AuthoritySide } from './authority-side.ts';
+import { certificatesOf, sideOf, type AuthorityChange, type AuthoritySide } from './authority-side.ts';
 import type { AuthorityNode, AuthoritySight, KnownClient, TrustFact } from './authority-sight.ts';
 import { holdsAnyTrust, holdsTrust } from './authority-trust.ts';
 
@@ -23,7 +23,7 @@ export interface NodeProgress {
   readonly id: string;
   readonly role: AuthorityNode['role'];
   readonly trusts: 'old' | 'both' | 'next' | 'neither' | 'unknown';
-  /** The farthest back of its ports and of what it shows as a client. */
+  /** The farthest back of its ports. */
   readonly serves: AuthoritySide | 'unread';
   readonly needs: readonly AuthorityPhase[];
 }
@@ -36,10 +36,17 @@ export interface AuthorityObstacle {
   readonly next: string;
 }
 
+/** A client certificate that does not lead to the new authority. */
+export interface LateClient extends KnownClient {
+  readonly side: AuthoritySide;
+  /** `node`: a server shows it where it dials (`tls-client-cert-file`). */
+  readonly of: 'ourselves' | 'node' | 'inventory';
+}
+
 export interface AuthorityProgress {
   readonly nodes: readonly NodeProgress[];
-  /** Known clients that the drop would lock out, ourselves among them. */
-  readonly clients: readonly (KnownClient & { readonly side: AuthoritySide; readonly own: boolean })[];
+  /** Known clients that the drop would lock out, ourselves and nodes among them. */
+  readonly clients: readonly LateClient[];
   /** Files of this machine that do not hold the new authority yet, or still hold the old one. */
   readonly own: { readonly lacks: readonly TrustFact[]; readonly holdsOld: readonly TrustFact[] };
   readonly next: AuthorityPhase | 'done';
@@ -56,7 +63,7 @@ export function authorityProgress(
 ): AuthorityProgress {
   const nodes = sight.nodes.map((node) => progressOf(node, change, at));
   const clients = lateClients(sight, change, at).filter(
-    ({ own, ...client }) => own || !isAllowed(client, allowed),
+    (client) => client.of !== 'inventory' || !isAllowed(client, allowed),
   );
   const own = {
     lacks: sight.own.trust.filter((trust) => trust.kind !== 'file' || !holdsTrust(trust.pem, change.next)),
@@ -83,10 +90,7 @@ const SIDES = ['unread', 'unknown', 'old', 'other', 'next'] as const;
 
 function progressOf(node: AuthorityNode, change: AuthorityChange, at: Date): NodeProgress {
   const trusts = trustOf(node, change);
-  const sides = [
-    ...node.served.map((port) => ('chain' in port ? sideOf(port.chain, change, at) : 'unread')),
-    ...(node.shows === undefined ? [] : [sideOf(node.shows.chain, change, at)]),
-  ];
+  const sides = node.served.map((port) => ('chain' in port ? sideOf(port.chain, change, at) : 'unread'));
   const serves = SIDES.find((side) => sides.includes(side)) ?? (node.away === undefined ? 'next' : 'unread');
   const needs: AuthorityPhase[] = [];
   if (trusts !== 'both' && trusts !== 'next') needs.push('trust');
@@ -127,17 +131,25 @@ function join(
 }
 
 function lateClients(
-  { clients, own }: AuthoritySight,
+  { clients, own, nodes }: AuthoritySight,
   change: AuthorityChange,
   at: Date,
-): AuthorityProgress['clients'] {
-  const all = [
-    ...own.shows.map((client) => ({ ...client, own: true })),
-    ...clients.map((client) => ({ ...client, own: false })),
+): readonly LateClient[] {
+  const all: readonly Omit<LateClient, 'side'>[] = [
+    ...own.shows.map((client) => ({ ...client, of: 'ourselves' as const })),
+    ...nodes.flatMap(clientOfNode),
+    ...clients.map((client) => ({ ...client, of: 'inventory' as const })),
   ];
   return all
     .map((client) => ({ ...client, side: sideOf(client.chain, change, at) }))
     .filter(({ side }) => side === 'old' || side === 'unknown');
+}
+
+function clientOfNode({ id, shows }: AuthorityNode): readonly Omit<LateClient, 'side'>[] {
+  if (shows === undefined) return [];
+  const [leaf] = certificatesOf(shows.chain);
+  const fingerprintSha256 = leaf?.fingerprintSha256 ?? '';
+  return [{ name: `${id}: ${shows.path}`, fingerprintSha256, chain: shows.chain, ours: false, of: 'node' }];
 }
 
 function nextPhase(

@@ -16,6 +16,8 @@ export interface TrustNode {
   /** Names the machine, so that a file that two nodes share is placed once. */
   readonly host: string;
   readonly trust: Extract<TrustFact, { readonly kind: 'file' }>;
+  /** `tls-cert-file` as CONFIG GET shows it: setting it to what it is reads the authorities anew too, in every version. */
+  readonly certificateSetting: string;
   /** Its links are proved afterwards: a replica, or a node of a Cluster. */
   readonly linked: boolean;
   /** Of a Sentinel: what starts it anew, on its host. Absent: a person does. */
@@ -24,11 +26,15 @@ export interface TrustNode {
   readonly serves?: { readonly ports: ServedCertificate['ports']; readonly fingerprintSha256: string };
 }
 
-/** `contentFor`: what the file is to hold. `admits`: a client that must be let in once its node has read it. */
+/**
+ * `contentFor`: what the file is to hold. `admits`: a client that must be let in once its node has read it. `placed`:
+ * Sentinels whose files are placed, and which a person restarts.
+ */
 export function trustStages(
   nodes: readonly TrustNode[],
   contentFor: (content: string) => string,
   admits: ClientPair | undefined,
+  placed: readonly TrustNode[] = [],
 ): readonly Stage[] {
   const servers = nodes.filter(({ kind }) => kind === 'server');
   const sentinels = nodes.filter(({ kind }) => kind === 'sentinel');
@@ -41,7 +47,9 @@ export function trustStages(
         restart(each, 'revert'),
       ),
     ),
-    parts('place', 'place the files of authorities', onePerFile(nodes), (node) => place(node, contentFor)),
+    parts('place', 'place the files of authorities', onePerFile([...nodes, ...placed]), (node) =>
+      place(node, contentFor),
+    ),
     parts('reload', 'read the authorities anew', servers, (node) => reload(node, 'perform', admits)),
     parts(
       'links',
@@ -81,11 +89,11 @@ function place({ trust }: TrustNode, contentFor: (content: string) => string): S
 }
 
 function reload(
-  { trust: { path }, serves }: TrustNode,
+  { certificateSetting, serves }: TrustNode,
   on: 'perform' | 'revert',
   admits: ClientPair | undefined,
 ): StepAction {
-  const settings = [{ name: 'tls-ca-cert-file', before: path, after: path }];
+  const settings = [{ name: 'tls-cert-file', before: certificateSetting, after: certificateSetting }];
   if (on === 'revert' || serves === undefined) return { kind: 'reload-tls', on, settings };
   const same = { ports: serves.ports, before: serves.fingerprintSha256, after: serves.fingerprintSha256 };
   return { kind: 'reload-tls', on, settings, serves: same, ...(admits === undefined ? {} : { admits }) };

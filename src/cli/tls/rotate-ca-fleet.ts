@@ -1,0 +1,202 @@
+/** A fleet on its way from one authority to another: its nodes, known clients, and this machine, read anew at each call. */
+
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import {
+  openHostAccess,
+  otherTrust,
+  readAuthorityNodes,
+  type AuthorityChange,
+  type AuthorityReading,
+  type AuthoritySight,
+  type HostAccess,
+  type KnownClient,
+  type TrustFact,
+} from '../../change/index.ts';
+import { openConnection, type FleetNode, type TlsOptions, type Topology } from '../../fleet/index.ts';
+import { readInventory, type InventoryEntry } from '../../pki/index.ts';
+import { readCertificates, type CertificateFact } from '../../tls/index.ts';
+import type { FleetEntry } from '../change/fleet-access.ts';
+import type { CommandContext } from '../context.ts';
+import { CommandFailure } from '../failure.ts';
+import { knownIssuers, type Passage } from './rotate-ca-authority.ts';
+
+export interface CaSight extends Omit<AuthorityReading, 'nodes'> {
+  /** With the issuers and the other roots that are known. */
+  readonly change: AuthorityChange;
+  readonly sight: AuthoritySight;
+  readonly hosts: Pick<ReadonlyMap<string, string>, 'get'>;
+}
+
+/** Asks every node; changes nothing. Throws a {@link CommandFailure} where the inventory cannot be read. */
+export async function lookAtAuthorities(
+  entry: FleetEntry,
+  topology: Topology,
+  passage: Passage,
+  context: CommandContext,
+): Promise<CaSight> {
+  const hosts = openHosts(entry);
+  try {
+    const { nodes, sights } = await readAuthorityNodes(
+      topology.nodes,
+      {
+        connect: (node) => openConnection(node.target, entry.limits),
+        host: hosts.of,
+        addresses: new Map(Object.entries(entry.fleet?.addresses ?? {})),
+        concurrency: entry.concurrency,
+      },
+      passage.probes,
+    );
+    const known = [...passage.change.old, ...passage.change.next];
+    const foreign = nodes.flatMap(({ trust }) => (trust.kind === 'file' ? otherTrust(trust.pem, known) : []));
+    const change: AuthorityChange = {
+      ...passage.change,
+      others: [...new Set([...(passage.change.others ?? []), ...foreign])],
+      intermediates: knownIssuers(entry.stateFolder),
+    };
+    const served = nodes.flatMap((node) =>
+      node.served.flatMap((port) => ('chain' in port ? port.chain.slice(0, 1) : [])),
+    );
+    const own = ownTls(entry, passage);
+    return {
+      change,
+      sights,
+      sight: {
+        nodes,
+        clients: knownClients(entry.stateFolder, [...served, ...own.leaves], context.now()),
+        own,
+      },
+      hosts: new Map(sights.map(({ node, host }) => [node.id, host])),
+    };
+  } finally {
+    await hosts.close();
+  }
+}
+
+/** Every file by which servers or Sentinels of the fleet are dialled. */
+export function tlsOptionsOf({ seeds, sentinels, sentinelAccess, tls }: FleetEntry): readonly TlsOptions[] {
+  const ways = [...seeds, ...sentinels, ...(sentinelAccess === undefined ? [] : [sentinelAccess])];
+  const dialled = ways.flatMap((way) => (way.transport === 'tls' && way.tls !== undefined ? [way.tls] : []));
+  return [...dialled, ...(tls === undefined ? [] : [tls])];
+}
+
+interface Hosts {
+  readonly of: (node: FleetNode) => HostAccess | undefined;
+  readonly close: () => Promise<void>;
+}
+
+/** Files of a host, where the policy says that they are those of the server. */
+function openHosts({ fleet, stateFolder }: FleetEntry): Hosts {
+  const files = fleet?.files;
+  const open = new Map<string, HostAccess>();
+  return {
+    of: ({ target: { endpoint } }) => {
+      const host = endpoint.kind === 'tcp' ? endpoint.host : 'localhost';
+      const here = /^(?:localhost|127\.[0-9.]+|::1)$/.test(host);
+      if (files === undefined || (files.via === 'local' && !here)) return undefined;
+      const access =
+        open.get(host) ?? openHostAccess({ host, files, handFolder: join(stateFolder, 'by-hand') });
+      open.set(host, access);
+      return access;
+    },
+    close: async () => {
+      for (const access of open.values()) await access.close();
+    },
+  };
+}
+
+/** Neither superseded, revoked nor expired, and neither served nor our own. */
+function knownClients(stateFolder: string, elsewhere: readonly string[], now: Date): readonly KnownClient[] {
+  const reading = readInventory(stateFolder);
+  if (reading.state === 'unreadable') {
+    throw new CommandFailure({
+      code: 'E_TRUST',
+      what: 'the inventory cannot be read: nobody can tell which clients need the old authority',
+      target: stateFolder,
+      cause: reading.why,
+      next: 'put tls/inventory.json of the state folder back from its copy',
+    });
+  }
+  const seen = new Set(
+    elsewhere.flatMap((pem) =>
+      readCertificates(pem).certificates.map(({ fingerprintSha256 }) => fingerprintSha256),
+    ),
+  );
+  return reading.certificates
+    .filter((entry) => isLiveClient(entry, now) && !seen.has(entry.fingerprintSha256))
+    .map((entry) => clientOf(entry, [entry.pem]));
+}
+
+function isLiveClient({ usage, node, supersededBy, revoked, notAfter }: InventoryEntry, now: Date): boolean {
+  // A certificate of a node that no node serves may be with a client.
+  if (usage !== 'client' && (usage !== 'node' || node !== undefined)) return false;
+  return supersededBy === undefined && revoked === undefined && Date.parse(notAfter) > now.getTime();
+}
+
+function clientOf(entry: InventoryEntry, chain: readonly string[]): KnownClient {
+  const { commonName, subject, fingerprintSha256, files, origin } = entry;
+  return {
+    name: commonName ?? subject,
+    fingerprintSha256,
+    chain,
+    ...(files === undefined ? {} : { files }),
+    ours: origin.kind === 'issued',
+  };
+}
+
+function ownTls(
+  entry: FleetEntry,
+  { probes }: Passage,
+): AuthoritySight['own'] & { readonly leaves: readonly string[] } {
+  const options = tlsOptionsOf(entry).filter(({ verify }) => verify !== 'none');
+  const files = new Map(
+    options.map((each): [string, TrustFact] => {
+      if (each.caFile !== undefined) return [each.caFile, readOwn(each.caFile)];
+      if (each.caDir !== undefined) return [each.caDir, { kind: 'folder', path: each.caDir }];
+      return ['', { kind: 'none' }];
+    }),
+  );
+  const issued = new Map(
+    readInventory(entry.stateFolder).certificates.map((each) => [each.fingerprintSha256, each]),
+  );
+  const shown = new Map(
+    tlsOptionsOf(entry).flatMap((each): (readonly [string, string | undefined])[] =>
+      each.certFile === undefined ? [] : [[each.certFile, each.keyFile]],
+    ),
+  );
+  const shows = [...shown].flatMap(([certificate, key]): readonly KnownClient[] => {
+    const pem = readFileSync(certificate, 'utf8');
+    const [leaf] = readCertificates(pem).certificates;
+    if (leaf === undefined) return [];
+    // Whoever has the key of the old authority can issue our next certificate, recorded or not.
+    const ours = probes.old !== undefined || issued.get(leaf.fingerprintSha256)?.origin.kind === 'issued';
+    return [ownClient(leaf, pem, { certificate, key }, ours)];
+  });
+  return { trust: [...files.values()], shows, leaves: shows.flatMap(({ chain }) => chain) };
+}
+
+function ownClient(
+  leaf: CertificateFact,
+  pem: string,
+  { certificate, key }: { readonly certificate: string; readonly key: string | undefined },
+  ours: KnownClient['ours'],
+): KnownClient {
+  const { fingerprintSha256, subject, subjectCommonName } = leaf;
+  return {
+    name: subjectCommonName ?? subject,
+    fingerprintSha256,
+    chain: [pem],
+    files: { certificate, ...(key === undefined ? {} : { key }) },
+    ours,
+  };
+}
+
+function readOwn(path: string): TrustFact {
+  try {
+    const pem = readFileSync(path, 'utf8');
+    return { kind: 'file', path, pem, sha256: createHash('sha256').update(pem).digest('hex') };
+  } catch (error) {
+    return { kind: 'unread', path, why: error instanceof Error ? error.message : 'unknown' };
+  }
+}
