@@ -1,0 +1,117 @@
+// New certificates for real servers: placed, read, proved by handshake on every port, with nobody disconnected.
+import { join } from 'node:path';
+import { expect, it } from 'vitest';
+import { readInventory } from '../../src/pki/index.ts';
+import {
+  createCredentials,
+  fingerprintOf,
+  forEachServer,
+  startCluster,
+  startLoad,
+  startReplicated,
+  startSentinelFleet,
+} from '../servers/index.ts';
+import { adoptAuthority, openLeafScene } from './tls-rotate-leaf-scene.ts';
+
+const TIMEOUT = 60_000;
+
+forEachServer(['redis-7.0', 'redis-6.0'], (server) => {
+  it(
+    'gives a primary and its replica that share one pair of files a new one, and takes it back',
+    async () => {
+      const topology = await startReplicated({ server, tls: 'only', replicas: 1 });
+      const scene = openLeafScene(topology);
+      const before = await scene.served();
+      const pair = await scene.writePair('new');
+      const answer = await scene.rotate('--new-cert', pair.certificate, '--new-key', pair.key, '--yes');
+      expect(answer, answer.err + answer.out).toMatchObject({ exit: 0 });
+      const wanted = fingerprintOf(pair.pem);
+      expect(await scene.served()).toEqual({ primary: [wanted], 'replica-1': [wanted] });
+
+      const again = await scene.rotate('--new-cert', pair.certificate, '--new-key', pair.key, '--yes');
+      expect(again).toMatchObject({ exit: 0 });
+      expect(again.out).toContain('Every node serves it already');
+
+      const back = await scene.rotate('--undo', '--yes');
+      expect(back, back.err + back.out).toMatchObject({ exit: 0 });
+      expect(await scene.served()).toEqual(before);
+      expect(fingerprintOf(scene.tls.filesOf('primary').certificate)).toBe(before['primary']?.[0]);
+      await topology.settle();
+      await topology.stop();
+    },
+    TIMEOUT,
+  );
+});
+
+forEachServer(['valkey-9.1'], (server) => {
+  it(
+    'issues a certificate for each node of a Cluster and proves it on the bus too, under load',
+    async () => {
+      const topology = await startCluster({ server, tls: 'only', tlsFiles: 'own' });
+      const scene = openLeafScene(topology);
+      await adoptAuthority(scene);
+      const before = await scene.served();
+      const load = await startLoad({
+        client: 'ioredis',
+        topology,
+        credentials: createCredentials(topology.app),
+      });
+      await load.advance(200);
+      const answer = await scene.rotate('--yes', '--json');
+      expect(answer, answer.err + answer.out).toMatchObject({ exit: 0 });
+      await load.advance(200);
+      const { errors, reconnects } = await load.stop();
+      expect({ errors, reconnects }).toEqual({ errors: [], reconnects: 0 });
+
+      const after = await scene.served();
+      const leaves = new Set(Object.values(after).flat());
+      expect(leaves.size).toBe(6);
+      for (const [node, shown] of Object.entries(after)) {
+        expect(shown).toHaveLength(2);
+        expect(shown[0]).toBe(shown[1]);
+        expect(shown[0]).not.toBe(before[node]?.[0]);
+      }
+      const { certificates } = readInventory(join(scene.folder, '.wardis'));
+      expect(certificates.map(({ fingerprintSha256 }) => fingerprintSha256).sort()).toEqual(
+        [...leaves].sort(),
+      );
+      expect(new Set(certificates.map(({ node }) => node)).size).toBe(6);
+
+      const second = await scene.rotate('--issue', '--days', '30', '--yes');
+      expect(second, second.err + second.out).toMatchObject({ exit: 0 });
+      const all = readInventory(join(scene.folder, '.wardis')).certificates;
+      expect(all.filter(({ supersededBy }) => supersededBy !== undefined)).toHaveLength(6);
+      await topology.settle();
+      await topology.stop();
+    },
+    TIMEOUT,
+  );
+});
+
+forEachServer(['redis-7.0'], (server) => {
+  it(
+    'rotates a Sentinel fleet: replicas, the primary, then one Sentinel after another, under load',
+    async () => {
+      const topology = await startSentinelFleet({ server, tls: 'only', tlsFiles: 'own' });
+      const scene = openLeafScene(topology);
+      await adoptAuthority(scene);
+      const before = await scene.served();
+      const load = await startLoad({
+        client: 'ioredis',
+        topology,
+        credentials: createCredentials(topology.app),
+      });
+      const answer = await scene.rotate('--yes', '--json');
+      expect(answer, answer.err + answer.out).toMatchObject({ exit: 0 });
+      await load.advance(200);
+      const { errors, reconnects } = await load.stop();
+      expect({ errors, reconnects }).toEqual({ errors: [], reconnects: 0 });
+      const after = await scene.served();
+      for (const node of topology.nodes) expect(after[node.name]).not.toEqual(before[node.name]);
+      expect(new Set(Object.values(after).flat()).size).toBe(6);
+      await topology.settle();
+      await topology.stop();
+    },
+    TIMEOUT,
+  );
+});
