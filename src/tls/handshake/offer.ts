@@ -20,7 +20,10 @@ export interface OfferReport {
 export const OFFER_HANDSHAKES_MAX = 250;
 /** The same, in time: a server that takes 100 ms for each handshake and accepts everything is cut here. */
 const OFFER_MS_MAX = 60_000;
-/** After as many tries in a row that the network ended, the rest is left unknown. */
+/** Silence, and bytes that are not TLS. */
+const LOST =
+  /^(?:TIMEOUT|ERR_SSL_(?:WRONG_VERSION_NUMBER|PACKET_LENGTH_TOO_LONG|HTTP_REQUEST|UNKNOWN_PROTOCOL))$/;
+/** After as many tries in a row that came to nothing of the kind, the rest is left unknown. */
 const LOST_MAX = 2;
 
 /**
@@ -58,7 +61,7 @@ interface Desk {
   readonly place: TlsTarget;
   readonly begun: number;
   handshakes: number;
-  /** Tries in a row that the network ended. */
+  /** Tries in a row that met no TLS. */
   lost: number;
 }
 
@@ -134,7 +137,7 @@ async function offer(
     maxVersion: version,
     ciphers: cipherList(version, suites),
   });
-  const isLost = !seen.agreed && (seen.stage === 'dialling' || seen.errorCode === 'TIMEOUT');
+  const isLost = !seen.agreed && (seen.stage === 'dialling' || LOST.test(seen.errorCode ?? ''));
   desk.lost = isLost ? desk.lost + 1 : 0;
   return seen;
 }
