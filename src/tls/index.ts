@@ -25,7 +25,7 @@ export type {
 } from './certificate/check.ts';
 export { diagnoseHandshake, diagnosePlaintext } from './handshake/diagnose.ts';
 export type { Diagnosis, FaultReason, HandshakeEvidence, HandshakeFault } from './handshake/diagnose.ts';
-export { judgeChain } from './handshake/diagnose-chain.ts';
+export { findWeakness, judgeChain } from './handshake/diagnose-chain.ts';
 export type { ChainFault, ChainJudgement, ChainQuestion } from './handshake/diagnose-chain.ts';
 export { findOwnLines, readServerLog, zoneUncertaintyMs } from './handshake/server-log.ts';
 export type { LogKind, LogRole, OwnLines, ServerLog, ServerLogLine } from './handshake/server-log.ts';

@@ -14,6 +14,8 @@ export interface Diagnosis {
   readonly name: string;
   /** Finer than the code: `client-certificate-expired`. */
   readonly fault: string;
+  /** Finer than the fault, where it is known: `ca-expired`, `server-clock-ahead`. */
+  readonly reason?: string;
   /** `proved`: no other cause gives these facts; `likely`: the usual one of several. */
   readonly certainty: 'proved' | 'likely';
   readonly title: string;

@@ -2,10 +2,12 @@
 
 import type { Target } from '../../fleet/index.ts';
 import { printEndpoint } from '../../fleet/index.ts';
+import type { TlsVersion } from '../../tls/index.ts';
 import type { DoctorFlags } from '../commands/doctor.ts';
 import { readTimeouts, resolveTargets } from '../connection-target.ts';
 import type { CommandContext } from '../context.ts';
 import { EXIT, type ExitCode } from '../exit-code.ts';
+import { CommandFailure } from '../failure.ts';
 import { readPassword } from '../password.ts';
 import { readVersion } from '../version.ts';
 import { diagnose, type Diagnosis } from './diagnosis.ts';
@@ -13,6 +15,7 @@ import { quote } from './local-files.ts';
 import type { Observations, Subject } from './observation.ts';
 import { printDiagnosis } from './print.ts';
 import { examine } from './probe.ts';
+import { parseClockSource } from './server-clock.ts';
 
 /** Schema of `--json`. Fields are added, never changed. */
 const SCHEMA_VERSION = 1;
@@ -37,7 +40,15 @@ export async function runDoctor(
   const [resolved] = resolveTargets(named, flags, password, context.terminal);
   if (resolved === undefined) return;
   const subject = describeSubject(resolved, named[0] ?? flags.uri ?? '', flags);
-  const seen = await examine({ target: resolved, subject, denied: argv, at: context.now() });
+  const clock = flags.serverClock === undefined ? undefined : parseClockSource(flags.serverClock);
+  const seen = await examine({
+    target: resolved,
+    subject,
+    denied: argv,
+    at: context.now(),
+    ...(flags.serverLog === undefined ? {} : { serverLog: flags.serverLog }),
+    ...(clock === undefined ? {} : { serverClock: clock }),
+  });
   const diagnosis = diagnose(seen);
   const exit = exitOf(diagnosis);
   context.terminal.out(
@@ -92,11 +103,21 @@ function describeSubject(target: Target, text: string, flags: DoctorFlags): Subj
     verify: tls?.verify ?? 'full',
     serverName: tls?.serverName,
     ...(tls?.certFile === undefined ? {} : { certFile: tls.certFile }),
+    ...(flags.tlsVersion === undefined ? {} : { tlsVersion: readTlsVersion(flags.tlsVersion) }),
     words,
     loginWords: [words, ...login].join(' '),
     connectMs,
     commandMs,
   };
+}
+
+function readTlsVersion(text: string): TlsVersion {
+  if (text === '1.2' || text === '1.3') return `TLSv${text}`;
+  throw new CommandFailure({
+    code: 'E_USAGE',
+    what: `--tls-version takes 1.2 or 1.3, not ${JSON.stringify(text)}`,
+    next: 'wardis help doctor',
+  });
 }
 
 function formOf(credentials: Target['credentials'], text: string): Subject['form'] {

@@ -4,7 +4,7 @@ import { ERROR_CODES } from '../error-code.ts';
 import type { Diagnosis } from './diagnosis.ts';
 
 type Told = Pick<Diagnosis, 'fault' | 'cause' | 'proof' | 'next'> &
-  Partial<Pick<Diagnosis, 'certainty' | 'title' | 'notes'>>;
+  Partial<Pick<Diagnosis, 'certainty' | 'title' | 'notes' | 'reason'>>;
 
 /** A cause that was found; `proved` and without notes unless said otherwise. */
 export function find(code: string, told: Told): Diagnosis {

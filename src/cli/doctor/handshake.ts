@@ -1,23 +1,72 @@
-/** The TLS handshake as our client does it, judged by the tls room, and the server's clock where it matters. */
+/**
+ * The TLS handshake as our client does it, judged by the tls room; where dates are in question the server's clock, by
+ * whatever way there is; and the server's log, where one was given.
+ */
 
-import { FleetError, isReplyError, openConnection } from '../../fleet/index.ts';
-import { diagnoseHandshake, inspectTls } from '../../tls/index.ts';
+import {
+  diagnoseHandshake,
+  findWeakness,
+  inspectTls,
+  type HandshakeEvidence,
+  type HandshakeFault,
+} from '../../tls/index.ts';
 import type { LocalFiles } from './local-files.ts';
 import { note, type Notebook } from './notebook.ts';
 import type { HandshakeSeen } from './observation.ts';
 import type { Examination } from './probe.ts';
+import { askClock, readClock } from './server-clock.ts';
+import { lookIntoLog } from './server-log.ts';
 
-/** One handshake with our files; a second one without our certificate when dates are in question. */
+/** One handshake with our files; further looks where they can tell more. */
 export async function shakeHands(
-  { target, subject, at }: Examination,
+  examination: Examination,
   files: LocalFiles,
   book: Notebook,
 ): Promise<HandshakeSeen> {
+  const began = performance.now();
+  const startedAt = new Date();
+  const evidence = await attempt(examination, files);
+  const { observation } = evidence;
+  const first = diagnoseHandshake(evidence);
+  noteHandshake(book, { observation, diagnosis: first }, began);
+  const log =
+    examination.serverLog === undefined
+      ? undefined
+      : await lookIntoLog(examination.serverLog, { ...observation, at: startedAt }, book);
+  const dated = first !== undefined && DATED.includes(first.fault);
+  const told =
+    examination.serverClock === undefined
+      ? undefined
+      : await readClock(examination.serverClock, examination, book);
+  const clock = told ?? (dated ? ((await askClock(examination, book)) ?? log?.clock) : undefined);
+  const diagnosis = diagnoseHandshake({
+    ...evidence,
+    ...(clock === undefined ? {} : { serverTime: clock.at, serverTimeWithinMs: clock.withinMs }),
+    ...(log?.seen.own === undefined ? {} : { log: log.seen.own }),
+  });
+  return {
+    observation,
+    diagnosis,
+    ...(clock === undefined ? {} : { clock }),
+    ...(log === undefined ? {} : { log: log.seen }),
+  };
+}
+
+/** Faults that the server's clock decides. */
+const DATED: readonly HandshakeFault[] = [
+  'client-certificate-expired',
+  'client-certificate-not-yet-valid',
+  'client-certificate-unsuitable',
+];
+
+async function attempt(
+  { target, subject, at }: Examination,
+  { ca, cert, key, passphrase, seen }: LocalFiles,
+): Promise<HandshakeEvidence> {
   const { endpoint } = target;
   const place =
     endpoint.kind === 'tcp' ? { host: endpoint.host, port: endpoint.port } : { host: '', port: 0 };
-  const { ca, cert, key, passphrase } = files;
-  const began = performance.now();
+  const version = subject.tlsVersion;
   const observation = await inspectTls({
     ...place,
     timeoutMs: subject.connectMs,
@@ -26,65 +75,27 @@ export async function shakeHands(
     ...(cert === undefined ? {} : { cert }),
     ...(key === undefined ? {} : { key }),
     ...(passphrase === undefined ? {} : { passphrase }),
+    ...(version === undefined ? {} : { minVersion: version, maxVersion: version }),
+    // Our own library must let it pass, so that the server is heard.
+    ...(seen.chain.some((certificate) => findWeakness(certificate) !== undefined)
+      ? { ciphers: 'DEFAULT:@SECLEVEL=0' }
+      : {}),
   });
-  const evidence = {
+  return {
     observation,
     at,
     serverName: subject.serverName ?? place.host,
-    ...(files.seen.certificate === undefined ? {} : { clientCertificate: files.seen.certificate }),
+    ...(seen.certificate === undefined ? {} : { clientCertificate: seen.certificate }),
+    clientChain: seen.chain,
+    trust: seen.authorities,
   };
-  const first = diagnoseHandshake(evidence);
-  noteHandshake(book, { observation, diagnosis: first }, began);
-  const dates =
-    first?.fault === 'client-certificate-expired' || first?.fault === 'client-certificate-not-yet-valid';
-  const serverTime = dates ? await readServerClock({ target, subject, at, denied: [] }, book) : undefined;
-  if (serverTime === undefined) return { observation, diagnosis: first };
-  return { observation, diagnosis: diagnoseHandshake({ ...evidence, serverTime }), serverTime };
 }
 
-/** Works where `tls-auth-clients` is optional and the user `default` is open; no password is sent. */
-async function readServerClock(
-  { target, subject, at }: Examination,
+function noteHandshake(
   book: Notebook,
-): Promise<Date | undefined> {
-  const { certFile: _cert, keyFile: _key, ...tls } = target.tls ?? {};
-  const began = performance.now();
-  try {
-    const connection = await openConnection({ endpoint: target.endpoint, transport: 'tls', tls }, subject);
-    try {
-      const [reply] = await connection.send([['TIME']]);
-      if (isReplyError(reply) && reply.error.startsWith('NOPERM')) {
-        book.traces.push('denied TIME');
-      }
-      const seconds = Array.isArray(reply) ? Number(reply[0]) : Number.NaN;
-      if (!Number.isFinite(seconds))
-        throw new FleetError('noauth', '', 'TIME is not answered without a login');
-      const time = new Date(seconds * 1000);
-      const drift = Math.round((time.getTime() - at.getTime()) / 1000);
-      note(
-        book,
-        'clock',
-        'ok',
-        `the server's clock says ${time.toISOString()}, ${describeDrift(drift)}`,
-        began,
-      );
-      return time;
-    } finally {
-      connection.close();
-    }
-  } catch (error) {
-    if (!(error instanceof FleetError)) throw error;
-    note(book, 'clock', 'not-tried', "the server's clock cannot be read without a handshake or a login");
-    return undefined;
-  }
-}
-
-function describeDrift(seconds: number): string {
-  if (Math.abs(seconds) < 3) return 'as ours';
-  return `${Math.abs(seconds)} s ${seconds < 0 ? 'behind' : 'ahead of'} ours`;
-}
-
-function noteHandshake(book: Notebook, { observation, diagnosis }: HandshakeSeen, began: number): void {
+  { observation, diagnosis }: Pick<HandshakeSeen, 'observation' | 'diagnosis'>,
+  began: number,
+): void {
   const { protocol, cipher, chain, errorCode } = observation;
   const agreed = protocol === undefined ? '' : `${protocol}, ${cipher ?? 'unknown cipher'}`;
   if (diagnosis === undefined) note(book, 'tls', 'ok', agreed, began);

@@ -1,8 +1,9 @@
 /** TLS faults: the tls room names them, here they get their published code and the commands that help. */
 
 import type { Diagnosis as TlsDiagnosis, HandshakeFault } from '../../tls/index.ts';
-import type { Diagnosis, NextStep } from './diagnosis.ts';
+import type { Diagnosis } from './diagnosis.ts';
 import { find } from './finding.ts';
+import { listCommands } from './handshake-advice.ts';
 import type { Observations } from './observation.ts';
 
 /** The fault of the handshake, unless our way of verifying forgives it. */
@@ -32,12 +33,17 @@ export function judgeHandshake(seen: Observations): Diagnosis | undefined {
     fault: diagnosis.fault,
     title: diagnosis.fault.replaceAll('-', ' '),
     certainty: diagnosis.certainty,
+    ...(diagnosis.reason === undefined ? {} : { reason: diagnosis.reason }),
     cause: `${diagnosis.explanation}.`,
     proof: [...chooseEvidence(diagnosis), ...tellClock(seen, diagnosis.fault)],
-    next: [...listCommands(seen, diagnosis.fault), { words: capitalise(diagnosis.help) }],
-    notes: diagnosis.also.map(
-      (fault) => `A second fault would stop us as well: ${fault.replaceAll('-', ' ')}.`,
-    ),
+    next: [...listCommands(seen, diagnosis), { words: capitalise(diagnosis.help) }],
+    notes: [
+      ...diagnosis.also.map(
+        (fault) => `A second fault would stop us as well: ${fault.replaceAll('-', ' ')}.`,
+      ),
+      ...tellRedisCli(diagnosis),
+      ...tellLog(seen),
+    ],
   });
 }
 
@@ -108,6 +114,19 @@ function chooseEvidence({ fault, evidence }: TlsDiagnosis): readonly string[] {
   return evidence.filter((line) => !idle.test(line));
 }
 
+/** The message that brings people here, and that cannot be told from others. */
+function tellRedisCli({ fault }: TlsDiagnosis): readonly string[] {
+  if (!fault.startsWith('client-')) return [];
+  return [
+    'redis-cli shows this as "Error: Server closed the connection", whatever is wrong with the certificate; the alert that tells is read here.',
+  ];
+}
+
+/** What else the log holds. */
+function tellLog({ handshake }: Observations): readonly string[] {
+  return (handshake?.log?.others ?? []).map((line) => `In the log of the server: ${line}.`);
+}
+
 /** What the dates were compared with. */
 function tellClock({ at, handshake }: Observations, fault: HandshakeFault): readonly string[] {
   switch (fault) {
@@ -115,7 +134,7 @@ function tellClock({ at, handshake }: Observations, fault: HandshakeFault): read
     case 'client-certificate-not-yet-valid':
       return [
         `our clock says ${at.toISOString()}`,
-        ...(handshake?.serverTime === undefined
+        ...(handshake?.clock === undefined
           ? ["the server's clock could not be read from here; it is the one that counts"]
           : []),
       ];
@@ -125,81 +144,6 @@ function tellClock({ at, handshake }: Observations, fault: HandshakeFault): read
     default:
       return [];
   }
-}
-
-function listCommands(seen: Observations, fault: HandshakeFault): readonly NextStep[] {
-  const { subject, handshake } = seen;
-  const again = `wardis doctor ${subject.loginWords}`;
-  const cert = subject.certFile ?? 'CLIENT.crt';
-  switch (fault) {
-    case 'client-certificate-required':
-      return [{ words: 'Show a certificate', command: `${again} --cert CLIENT.crt --key CLIENT.key` }];
-    case 'client-certificate-unknown-ca':
-      return [
-        { words: 'Who signed ours', command: `openssl x509 -in ${cert} -noout -issuer` },
-        { words: 'Whom the server believes', command: 'CONFIG GET tls-ca-cert-*' },
-      ];
-    case 'client-certificate-expired':
-    case 'client-certificate-not-yet-valid':
-      return [
-        { words: 'Its dates', command: `openssl x509 -in ${cert} -noout -dates` },
-        { words: 'The clock on the host of the server', command: 'date -u' },
-      ];
-    case 'client-certificate-unsuitable':
-      return [
-        {
-          words: 'What it may be used for',
-          command: `openssl x509 -in ${cert} -noout -ext extendedKeyUsage`,
-        },
-      ];
-    case 'server-untrusted':
-      return [
-        { words: 'Say whom to trust', command: `${withoutCa(again)} --cacert CA.crt` },
-        {
-          words: 'What the server shows',
-          command: `openssl s_client -connect ${subject.node} -showcerts </dev/null`,
-        },
-      ];
-    case 'name-mismatch': {
-      const leaf = handshake?.observation.chain[0];
-      const name = leaf?.dnsNames[0] ?? leaf?.ipAddresses[0];
-      return name === undefined
-        ? []
-        : [
-            {
-              words: 'If that is the server you mean',
-              command: `${again.replace(/ --sni \S+/, '')} --sni ${name}`,
-            },
-          ];
-    }
-    case 'server-unsuitable':
-    case 'server-expired':
-    case 'server-not-yet-valid':
-      return [
-        {
-          words: 'What the server shows',
-          command: `openssl s_client -connect ${subject.node} </dev/null | openssl x509 -noout -dates`,
-        },
-        { words: 'Our clock', command: 'date -u' },
-      ];
-    case 'protocol-mismatch':
-      return [{ words: 'What the server allows (empty: 1.2 and 1.3)', command: 'CONFIG GET tls-protocols' }];
-    case 'no-shared-cipher':
-      return [{ words: 'What the server allows', command: 'CONFIG GET tls-cipher*' }];
-    case 'plaintext-to-tls':
-    case 'tls-to-plaintext':
-    case 'refused':
-    case 'unreachable':
-    case 'timeout':
-    case 'reset':
-    case 'local-material':
-    case 'unknown':
-      return [{ words: 'Again, with more time', command: `${again} --connect-timeout 30` }];
-  }
-}
-
-function withoutCa(words: string): string {
-  return words.replace(/ --cacert(?:dir)? \S+/, '');
 }
 
 function portOf({ endpoint }: Observations['subject']): number {

@@ -23,15 +23,16 @@ export interface LocalFiles {
 export function readLocalFiles(options: TlsOptions): LocalFiles {
   const problems: FileProblem[] = [];
   const ca = readAuthorities(options, problems);
+  const authorities = ca.flatMap((text) => readCertificates(text).certificates);
   const cert = options.certFile === undefined ? undefined : readPem(options.certFile, problems);
   const key = options.keyFile === undefined ? undefined : readPem(options.keyFile, problems);
   const passphrase = options.keyPassphrase?.reveal();
-  const certificate =
-    cert === undefined ? undefined : checkCertificateFile(options.certFile ?? '', cert, problems);
+  const chain = cert === undefined ? [] : checkCertificateFile(options.certFile ?? '', cert, problems);
+  const [certificate] = chain;
   if (key !== undefined) checkKeyFile(options.keyFile ?? '', key, passphrase, problems);
   checkTogether(options, cert, key, passphrase, problems);
   return {
-    seen: { problems, ...(certificate === undefined ? {} : { certificate }) },
+    seen: { problems, chain, authorities, ...(certificate === undefined ? {} : { certificate }) },
     ...(ca.length === 0 ? {} : { ca }),
     ...(cert === undefined ? {} : { cert }),
     ...(key === undefined ? {} : { key }),
@@ -96,9 +97,9 @@ function checkCertificateFile(
   path: string,
   text: string,
   problems: FileProblem[],
-): CertificateFact | undefined {
-  const [first] = readCertificates(text).certificates;
-  if (first !== undefined) return first;
+): readonly CertificateFact[] {
+  const { certificates } = readCertificates(text);
+  if (certificates.length > 0) return certificates;
   const swapped = text.includes('PRIVATE KEY-----');
   problems.push({
     kind: swapped ? 'swapped' : 'no-certificate',
@@ -108,7 +109,7 @@ function checkCertificateFile(
       : 'it holds no certificate in PEM form',
     look: `openssl x509 -in ${quote(path)} -noout -subject -dates`,
   });
-  return undefined;
+  return [];
 }
 
 function checkKeyFile(

@@ -10,7 +10,9 @@ import type {
   CertificateFact,
   Diagnosis as TlsDiagnosis,
   HandshakeObservation,
+  OwnLines,
   PortProbe,
+  TlsVersion,
 } from '../../tls/index.ts';
 import type { LeastGrant } from './least-grant.ts';
 import type { PasswordHint } from './password-hint.ts';
@@ -56,6 +58,8 @@ export interface Subject {
   readonly verify: 'full' | 'chain' | 'none';
   readonly serverName: string | undefined;
   readonly certFile?: string;
+  /** The only version to speak, where one was asked for. */
+  readonly tlsVersion?: TlsVersion;
   /** The words that reach the same place again: `rediss://cache-1:6380 --cacert ca.crt`. */
   readonly words: string;
   /** The words that log in again, without the password. */
@@ -75,6 +79,10 @@ export interface Step {
 export interface FilesObservation {
   readonly problems: readonly FileProblem[];
   readonly certificate?: CertificateFact;
+  /** Everything in the file of our certificate, in its order. */
+  readonly chain: readonly CertificateFact[];
+  /** What our CA file holds. */
+  readonly authorities: readonly CertificateFact[];
 }
 
 export interface FileProblem {
@@ -105,8 +113,26 @@ export type SocketObservation =
 export interface HandshakeSeen {
   readonly observation: HandshakeObservation;
   readonly diagnosis: TlsDiagnosis | undefined;
-  /** TIME, where a connection without our certificate could be had. */
-  readonly serverTime?: Date;
+  /** The server's clock, and where it was read. */
+  readonly clock?: ServerClock;
+  /** What was read of the server's log, where one was given. */
+  readonly log?: LogSeen;
+}
+
+/** What the server's clock said at the moment of the attempt. */
+export interface ServerClock {
+  readonly at: Date;
+  readonly withinMs: number;
+  /** `TIME without our certificate`, `TIME of 10.0.0.5:6379`, `its log`, `as told`. */
+  readonly from: string;
+}
+
+export interface LogSeen {
+  readonly linesRead: number;
+  /** Lines about TLS that are not of our attempt, by what they say, the newest group first. */
+  readonly others: readonly string[];
+  /** Ours, and how they were recognised. */
+  readonly own?: OwnLines;
 }
 
 /** One command and what came back. */

@@ -19,6 +19,7 @@ import { shakeHands } from './handshake.ts';
 import { readLocalFiles } from './local-files.ts';
 import { examineLogin, greet } from './login.ts';
 import { note, type Notebook } from './notebook.ts';
+import type { ClockSource } from './server-clock.ts';
 import type {
   FilesObservation,
   NameObservation,
@@ -34,6 +35,9 @@ export interface Examination {
   /** A command that was denied; empty: only the connection. */
   readonly denied: readonly string[];
   readonly at: Date;
+  /** A file, or `-`. */
+  readonly serverLog?: string;
+  readonly serverClock?: ClockSource;
 }
 
 type Seen = { -readonly [Key in keyof Observations]?: Observations[Key] };
@@ -80,7 +84,9 @@ async function climb(examination: Examination, book: Notebook, seen: Seen): Prom
   if (files === undefined || files.seen.problems.length > 0) return;
   seen.handshake = await shakeHands(examination, files, book);
   const { diagnosis, observation } = seen.handshake;
-  if (diagnosis?.fault === 'tls-to-plaintext' || (diagnosis !== undefined && !observation.agreed)) {
+  // An alert is an answer: that port speaks TLS.
+  const mute = !observation.agreed && observation.errorCode?.includes('ALERT_') !== true;
+  if (diagnosis !== undefined && (diagnosis.fault === 'tls-to-plaintext' || mute)) {
     await knockAgain(examination, book, seen);
   }
   if (diagnosis !== undefined && !isForgiven(seen.handshake, subject)) return;
