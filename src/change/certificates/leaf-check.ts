@@ -127,7 +127,13 @@ function checkKey(
     case 'mismatch': {
       const cause = `this key does not belong to the certificate in ${from.certificate}`;
       return [
-        object('refused', 'wrong-key', from.key, cause, 'name the key that it was issued for: --key FILE'),
+        object(
+          'refused',
+          'wrong-key',
+          from.key,
+          cause,
+          'name the key that it was issued for: --new-key FILE',
+        ),
       ];
     }
     case 'unreadable-key': {

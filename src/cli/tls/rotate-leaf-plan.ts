@@ -66,8 +66,25 @@ export async function planLeaves(
     ...changing.flatMap(({ sight }) => (files === 'place' ? checkPlaces(sight) : checkPorts(sight))),
     ...(await examineSentinels(scene, changing)),
   ];
-  const places = changing.map(({ sight }) => ({ node: sight.node }));
-  return { files, nodes, canary: canaryOf(places, canary), objections, left: reading.left, restartSentinel };
+  const first = canaryOf(
+    changing.map(({ sight }) => ({ node: sight.node })),
+    canary,
+  );
+  return {
+    files,
+    nodes: nodes.toSorted((a, b) => rankOf(a, first) - rankOf(b, first)),
+    canary: first,
+    objections,
+    left: reading.left,
+    restartSentinel,
+  };
+}
+
+/** As they take their turns. */
+function rankOf({ sight: { node } }: LeafPlanNode, first: string | undefined): number {
+  if (node.id === first) return 0;
+  if (node.role === 'sentinel') return 3;
+  return node.role === 'replica' ? 1 : 2;
 }
 
 interface Draft {
@@ -105,12 +122,24 @@ function beforeIssuing(
 ): readonly Draft[] {
   const chain = `${authority.issuer.pem.trim()}\n${authority.chainPem}`;
   const ends = Math.min(now.getTime() + days * DAY_MS, Date.parse(authority.issuer.notAfter));
+  const cut: readonly LeafObjection[] =
+    ends === now.getTime() + days * DAY_MS
+      ? []
+      : [
+          {
+            severity: 'warning',
+            code: 'shorter',
+            place: 'the authority of the state folder',
+            cause: `it ends on ${authority.issuer.notAfter}, and what it issues with it: before ${days} days are over`,
+            next: 'a new authority: wardis tls rotate ca',
+          },
+        ];
   return requestsOf(reading.sights, days).flatMap(({ sights, request }) => {
     const names = [...(request.dnsNames ?? []), ...(request.ipAddresses ?? [])];
     const to: ShownLeaf = { names, notAfter: new Date(ends).toISOString() };
     return sights.map((sight): Draft => ({
       node: { sight, from: shownOf(servedBy(sight)), to, standing: 'change' },
-      objections: checkAuthority(sight.node.id, chain, trust, now),
+      objections: [...checkAuthority(sight.node.id, chain, trust, now), ...cut],
     }));
   });
 }

@@ -66,7 +66,7 @@ export async function lookAtLeaves(
       entry,
       topology,
       reading,
-      trust: [...ownTrust(entry), ...trustOf(reading)],
+      trust: onceEach([...ownTrust(entry), ...trustOf(reading)]),
       restartSentinel: flags.byHand === true ? undefined : entry.fleet?.files?.restartSentinel,
     };
   } finally {
@@ -133,12 +133,15 @@ function ownTrust({ seeds, sentinels, sentinelAccess, tls }: FleetEntry): readon
   });
 }
 
-/** Once each, however many nodes hold the same. */
 function trustOf({ sights }: LeafReading): readonly LeafTrust[] {
+  return sights.flatMap(({ node, trust }) =>
+    trust?.kind === 'file' ? [{ place: `${node.id}: ${trust.path}`, pem: trust.file.content.reveal() }] : [],
+  );
+}
+
+/** However many hold the same; named by the first. */
+function onceEach(trust: readonly LeafTrust[]): readonly LeafTrust[] {
   const found = new Map<string, LeafTrust>();
-  for (const { node, trust } of sights) {
-    if (trust?.kind !== 'file' || found.has(trust.file.sha256)) continue;
-    found.set(trust.file.sha256, { place: `${node.id}: ${trust.path}`, pem: trust.file.content.reveal() });
-  }
+  for (const each of trust) if (!found.has(each.pem.trim())) found.set(each.pem.trim(), each);
   return [...found.values()];
 }

@@ -14,7 +14,7 @@ export function renderLeafPlan(plan: LeafPlan, look: ShowLook): string {
     ...changing.flatMap((node) => nodeLines(node, plan)),
     ...already.map(({ sight, to }) => `${sight.node.id}  ${sight.node.role}  serves ${shortOf(to)} already`),
     ...plan.left.map(({ node, why }) => `${node.id}  ${node.role}  left out: ${why}`),
-    ...objectionLines(plan.objections, look),
+    ...objectionLines(plan.objections, look, changing.length),
   ];
   return `${lines.map(safeText).join('\n')}\n`;
 }
@@ -48,8 +48,13 @@ export function leafPlanData(plan: LeafPlan): string {
   )}\n`;
 }
 
-/** Every objection with its place, cause and next step; what is said of several nodes once. */
-export function objectionLines(objections: readonly LeafObjection[], look: ShowLook): readonly string[] {
+/** Every objection with its place, cause and next step; what is said of several nodes once, of all without their names. */
+export function objectionLines(
+  objections: readonly LeafObjection[],
+  look: ShowLook,
+  /** How many nodes there are; default: all are named. */
+  all?: number,
+): readonly string[] {
   const groups = new Map<string, readonly LeafObjection[]>();
   const order = objections.toSorted((a, b) => rank(a) - rank(b));
   for (const each of order) {
@@ -62,7 +67,7 @@ export function objectionLines(objections: readonly LeafObjection[], look: ShowL
     const { severity, place, cause, next } = first;
     const sign = look.unicode ? (severity === 'refused' ? '✗ ' : '! ') : '';
     const nodes = [...new Set(group.flatMap(({ node }) => node ?? []))].filter((node) => node !== place);
-    const where = nodes.length === 0 ? '' : ` (${listOf(nodes)})`;
+    const where = nodes.length === 0 || nodes.length === all ? '' : ` (${listOf(nodes)})`;
     return [
       `${sign}${severity}  ${place}: ${cause}${where}`,
       ...(next === undefined ? [] : [`    next: ${next}`]),

@@ -12,6 +12,7 @@ import type { RotateLeafFlags } from '../commands/tls/rotate.ts';
 import type { CommandContext } from '../context.ts';
 import { EXIT } from '../exit-code.ts';
 import { CommandFailure } from '../failure.ts';
+import { isRefused } from './rotate-leaf-issued.ts';
 import { planLeaves, type LeafPlan } from './rotate-leaf-plan.ts';
 import { exitOfLeaf, leafReportData, renderLeafReport } from './rotate-leaf-report.ts';
 import {
@@ -89,12 +90,10 @@ async function issueAndCheck(
   const pairs = await issuePairs(scene.reading.sights, source);
   const plan = await planLeaves(scene, { kind: 'pairs', files: 'place', pairs }, about);
   if (!isRefused(plan)) return plan;
-  terminal.err(`${objectionLines(plan.objections, terminal.errLook).map(safeText).join('\n')}\n`);
+  terminal.err(
+    `${objectionLines(plan.objections, terminal.errLook, plan.nodes.length).map(safeText).join('\n')}\n`,
+  );
   throw refused(plan, 'what was issued does not do for the reasons above');
-}
-
-function isRefused({ objections }: LeafPlan): boolean {
-  return objections.some(({ severity }) => severity === 'refused');
 }
 
 function incomplete({ left }: LeafPlan): boolean {
