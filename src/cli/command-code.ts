@@ -220,6 +220,21 @@ export const COMMAND_CODES: readonly ErrorCodePage[] = [
     ['wardis tls reconnect … --dry-run shows whose connections would be ended, and where.'],
   ),
   page(
+    'E_AUTHORITY',
+    'the authority cannot be used',
+    'There is none in the state folder, its key is not there or is under a passphrase that was not given, a key belongs to another certificate, or the authority has ended. Nothing was issued.',
+    [
+      'wardis tls ca show says what there is, until when, and where the keys are.',
+      'Make one: wardis tls ca init; or issue from one of your own: wardis tls ca adopt --cert FILE --key FILE',
+    ],
+  ),
+  page(
+    'E_CERTIFICATE',
+    'a certificate cannot be made, read or found as asked',
+    'A name that cannot go into a certificate, a request whose signature is wrong or that asks for names you did not give, a key that belongs to another certificate, or a name that none or several certificates answer to. Nothing was changed.',
+    ['Mend what the message names.', 'wardis tls list --all shows every certificate with its serial number.'],
+  ),
+  page(
     'E_TRUST',
     'there is no authority to hand out, or it is another one',
     'The file, the state folder or the server has no certificate of an authority, or its fingerprint is not the one that was named. Nothing was written.',

@@ -13,7 +13,7 @@ export interface KubernetesPlace {
   /** `metadata.name`, and `secretName` of the certificate: an RFC 1123 subdomain. */
   readonly name: string;
   /** Default: the namespace that kubectl is set to. */
-  readonly namespace?: string;
+  readonly namespace?: string | undefined;
 }
 
 /** cert-manager's `issuerRef`. */

@@ -2,9 +2,14 @@
 
 import type { Command } from 'commander';
 import type { CommandContext } from '../context.ts';
+import { addTlsAdopt } from './tls/adopt.ts';
 import { addTlsBundle } from './tls/bundle.ts';
+import { addTlsCa } from './tls/ca.ts';
 import { addTlsClients } from './tls/clients.ts';
+import { addTlsIssue } from './tls/issue.ts';
+import { addTlsList } from './tls/list.ts';
 import { addTlsReconnect } from './tls/reconnect.ts';
+import { addTlsRevoke } from './tls/revoke.ts';
 import { addTlsRotate } from './tls/rotate.ts';
 
 export function addTls(program: Command, context: CommandContext): void {
@@ -13,6 +18,11 @@ export function addTls(program: Command, context: CommandContext): void {
     .description('certificates: issue, inspect, rotate without a dropped connection, diagnose')
     .helpCommand(false)
     .helpOption('--help', 'show help');
+  addTlsCa(group, context);
+  addTlsIssue(group, context);
+  addTlsAdopt(group, context);
+  addTlsRevoke(group, context);
+  addTlsList(group, context);
   addTlsRotate(group, context);
   addTlsClients(group, context);
   addTlsReconnect(group, context);
