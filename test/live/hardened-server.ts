@@ -19,7 +19,7 @@ import {
   type PolicyDocument,
   type PolicyUser,
 } from '../../src/policy/index.ts';
-import { createAuthority, issueCertificate } from '../../src/tls/index.ts';
+import { createAuthority, issueCertificate, type Authority } from '../../src/tls/index.ts';
 import { findFreePort, type Server } from '../servers/index.ts';
 
 export const AUDITOR = 'wardis';
@@ -30,6 +30,8 @@ const ACCOUNT = process.getuid?.() === 0 ? { uid: 65_534, gid: 65_534 } : {};
 
 export interface Material {
   readonly ca: string;
+  /** Issues more. */
+  readonly authority: Authority;
   readonly node: { readonly certPem: string; readonly keyPem: string };
   readonly client: { readonly certPem: string; readonly keyPem: string };
   /** Of every user, by name: one policy for all nodes of a test. */
@@ -42,6 +44,7 @@ export async function makeMaterial(): Promise<Material> {
   const names = { dnsNames: ['localhost'], ipAddresses: ['127.0.0.1'] };
   return {
     ca: authority.certPem,
+    authority,
     node: await issueCertificate(authority, {
       commonName: 'localhost',
       ...names,
