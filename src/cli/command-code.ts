@@ -235,6 +235,12 @@ export const COMMAND_CODES: readonly ErrorCodePage[] = [
     ['Mend what the message names.', 'wardis tls list --all shows every certificate with its serial number.'],
   ),
   page(
+    'E_ROTATE_CA',
+    'a change of authority cannot go on as asked',
+    'A node cannot be reached or read, what it trusts cannot be changed from here, a new certificate would not do, or somebody still needs what would be taken away. Nothing was changed.',
+    ['wardis tls rotate ca --status says how far the fleet is, and what stands before the next phase.'],
+  ),
+  page(
     'E_TRUST',
     'there is no authority to hand out, or it is another one',
     'The file, the state folder or the server has no certificate of an authority, or its fingerprint is not the one that was named. Nothing was written.',

@@ -4,6 +4,7 @@ import type { Command } from 'commander';
 import { addFleetOptions, type FleetFlags } from '../../change/fleet-options.ts';
 import type { CommandContext } from '../../context.ts';
 import { collect } from '../../repeatable.ts';
+import { addTlsRotateCa } from './rotate-ca.ts';
 
 export interface RotateLeafFlags extends FleetFlags {
   readonly node: readonly string[];
@@ -30,6 +31,7 @@ export function addTlsRotate(group: Command, context: CommandContext): void {
     .description('replace certificates while clients stay connected')
     .helpCommand(false);
   addRotateLeaf(rotate, context);
+  addTlsRotateCa(rotate, context);
 }
 
 function addRotateLeaf(group: Command, context: CommandContext): void {

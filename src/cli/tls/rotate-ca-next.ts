@@ -1,0 +1,257 @@
+/** The next phase of a change of authority, or the one that was cut short: refused, asked about, done, proved. */
+
+import {
+  AUTHORITY_PHASE_TITLES,
+  type AuthorityPhase,
+  type AuthorityProgress,
+  type RunReport,
+} from '../../change/index.ts';
+import { finishAuthoritySuccession } from '../../pki/index.ts';
+import { safeText } from '../../text/index.ts';
+import { confirmChange } from '../change/confirm.ts';
+import type { CommandContext } from '../context.ts';
+import { EXIT } from '../exit-code.ts';
+import { CommandFailure } from '../failure.ts';
+import { tellEnd } from './rotate-ca-end.ts';
+import { ownTrustLeft, reissuable, reissueClients, updateOwnTrust } from './rotate-ca-local.ts';
+import { stepsOfLeaves, stepsOfTrust, type PhaseSteps } from './rotate-ca-phases.ts';
+import { executeCaRun, resumeCaRun, type CaRun } from './rotate-ca-run.ts';
+import {
+  caStandingAsData,
+  describeClients,
+  describeObstacle,
+  printCaJson,
+  printCaStanding,
+} from './rotate-ca-show.ts';
+import { lookAtPassage, type CaWork } from './rotate-ca-work.ts';
+
+type Agreement = 'ask' | 'agreed';
+
+export async function goOnWithPassage(
+  work: CaWork,
+  agreement: Agreement,
+  context: CommandContext,
+): Promise<void> {
+  const { last, standing } = work;
+  if (last !== undefined && last.status !== 'done') return resume(work, last, context);
+  const { next, obstacles } = standing.progress;
+  if (next === 'done') return showDone(work, context);
+  if (obstacles.length > 0) {
+    throw new CommandFailure({
+      code: 'E_ROTATE_CA',
+      what: `${next} cannot be done here; nothing was changed`,
+      cause: obstacles.flatMap(describeObstacle).join('\n       '),
+      next: 'mend what is named, then: wardis tls rotate ca --next',
+    });
+  }
+  switch (next) {
+    case 'trust':
+      return trust(work, agreement, context);
+    case 'leaves':
+      return leaves(work, context);
+    case 'clients':
+      return moveClients(work, context);
+    case 'drop':
+      return drop(work, context);
+  }
+}
+
+async function trust(work: CaWork, agreement: Agreement, context: CommandContext): Promise<void> {
+  const { seen, standing, entry, passage, flags } = work;
+  const { progress } = standing;
+  const { probes } = passage;
+  const todo = countOf(progress, 'trust');
+  const { lacks } = progress.own;
+  const steps = todo === 0 ? NOTHING : stepsOfTrust('trust', seen, progress, entry, probes.next);
+  if (agreement === 'ask') {
+    await agree(
+      'trust',
+      `${todo} nodes${flags.updateLocal === true && lacks.length > 0 ? ', and our own CA file' : ''}`,
+      work,
+      context,
+    );
+  }
+  const report = todo === 0 ? undefined : await run('trust', steps, work, context);
+  if (flags.updateLocal === true && isDone(report)) updateOwnTrust(lacks, seen.change, 'add', context);
+  const left = ownTrustLeft(lacks, flags.updateLocal === true);
+  if (left.length > 0) {
+    const lines = [
+      'our own trust must hold the new authority before any node serves a certificate of it:',
+      ...left,
+    ];
+    context.terminal.err(`${lines.map(safeText).join('\n')}\n`);
+  }
+  tellClientsTrust(context);
+  await end(work, report, steps, context);
+}
+
+const NOTHING: PhaseSteps = { stages: [], byHand: [] };
+
+/** Nobody can see what clients trust. */
+function tellClientsTrust({ terminal }: CommandContext): void {
+  terminal.err(
+    'before the next phase every client must trust both authorities, which no server can tell: wardis tls bundle\n',
+  );
+}
+
+async function leaves(work: CaWork, context: CommandContext): Promise<void> {
+  const { passage, entry, standing } = work;
+  const { progress } = standing;
+  if (passage.issuer === 'elsewhere') return tellLeaves(work, context);
+  await agree(
+    'leaves',
+    `${countOf(progress, 'leaves')} nodes. Clients that trust only the old authority cannot connect anew afterwards (wardis tls bundle has both)`,
+    work,
+    context,
+  );
+  // From here on everything is issued by the new one.
+  if (passage.issuer === 'successor') await finishAuthoritySuccession(entry.stateFolder);
+  const steps = await stepsOfLeaves({ ...work, progress }, context);
+  await end(work, await run('leaves', steps, work, context), steps, context);
+}
+
+/** Issued by an authority that is kept elsewhere. */
+function tellLeaves({ standing, flags }: CaWork, context: CommandContext): void {
+  const late = standing.progress.nodes.filter(({ needs }) => needs.includes('leaves'));
+  const lines = late.map(({ id }) => `  wardis tls rotate leaf --node ${id} --new-cert FILE --new-key FILE`);
+  context.terminal.err(
+    `${late.length} nodes need certificates of the new authority, which is kept elsewhere. Have it issue them, then:\n${lines.map(safeText).join('\n')}\n`,
+  );
+  if (flags.json === true) context.terminal.out(printCaJson(caStandingAsData(standing)));
+  context.finish(EXIT.findings);
+}
+
+async function moveClients(work: CaWork, context: CommandContext): Promise<void> {
+  const { standing, passage, entry, flags, passphrase } = work;
+  const able = passage.issuer === 'elsewhere' ? [] : reissuable(standing.progress);
+  if (able.length > 0) {
+    const names = able.map(({ name, files }) => `${name} (${files.certificate})`).join(', ');
+    await agree('clients', `these are issued anew and written over their files: ${names}`, work, context);
+    if (passage.issuer === 'successor') await finishAuthoritySuccession(entry.stateFolder);
+    await reissueClients(able, entry.stateFolder, passphrase, context);
+  }
+  const after = await lookAtPassage(entry, passage, flags, passphrase, context);
+  const { progress } = after.standing;
+  show(after, context);
+  if (progress.clients.length > 0) {
+    const lines = ['these still need the old authority; move them, or say that they are gone: --allow NAME'];
+    context.terminal.err(`${[...lines, ...describeClients(progress)].map(safeText).join('\n')}\n`);
+  }
+  context.finish(progress.clients.length === 0 ? EXIT.ok : EXIT.findings);
+}
+
+async function drop(work: CaWork, context: CommandContext): Promise<void> {
+  const { seen, standing, entry, passage, flags } = work;
+  const { progress } = standing;
+  const steps = stepsOfTrust('drop', seen, progress, entry, passage.probes.next);
+  const allowed = flags.allow.length === 0 ? '' : ` Locked out on purpose: ${flags.allow.join(', ')}.`;
+  await agree(
+    'drop',
+    `${countOf(progress, 'drop')} nodes. Clients that are connected stay; certificates of the old authority are refused from then on.${allowed}`,
+    work,
+    context,
+  );
+  const report = await run('drop', steps, work, context);
+  if (flags.updateLocal === true && isDone(report)) {
+    updateOwnTrust(progress.own.holdsOld, seen.change, 'drop', context);
+  }
+  await end(work, report, steps, context);
+}
+
+async function resume(work: CaWork, last: CaRun, context: CommandContext): Promise<void> {
+  const { passage, flags } = work;
+  if (last.status === 'undo-incomplete') {
+    throw new CommandFailure({
+      code: 'E_ROTATE_CA',
+      what: `${last.facts.phase} was taken back in part only; nothing was changed`,
+      target: last.run.id,
+      next: 'wardis tls rotate ca --undo',
+    });
+  }
+  await confirmChange(
+    {
+      yes: flags.yes === true,
+      about: `${last.facts.phase} was cut short and is gone on with (run ${last.run.id}).`,
+      scriptForm: 'wardis tls rotate ca --next --yes',
+    },
+    context,
+  );
+  await end(work, await resumeCaRun(last, passage.probes.next, worldOf(work), context), NOTHING, context);
+}
+
+async function agree(
+  phase: AuthorityPhase,
+  about: string,
+  { flags }: CaWork,
+  context: CommandContext,
+): Promise<void> {
+  await confirmChange(
+    {
+      yes: flags.yes === true,
+      about: `${phase}, ${AUTHORITY_PHASE_TITLES[phase]}: ${about}.`,
+      scriptForm: 'wardis tls rotate ca --next --yes',
+    },
+    context,
+  );
+}
+
+function run(
+  phase: AuthorityPhase,
+  { stages }: PhaseSteps,
+  work: CaWork,
+  context: CommandContext,
+): Promise<RunReport> {
+  const { name, seen, flags } = work;
+  return executeCaRun(
+    { name, phase, change: seen.change, stages, canary: flags.canary },
+    worldOf(work),
+    context,
+  );
+}
+
+function worldOf({ entry, topology, flags }: CaWork): Parameters<typeof executeCaRun>[1] {
+  return { entry, topology, noise: flags.json === true ? 'silent' : 'progress' };
+}
+
+/** Read anew: whether it is done is what the fleet shows, not what the run says. */
+async function end(
+  work: CaWork,
+  report: RunReport | undefined,
+  { byHand }: PhaseSteps,
+  context: CommandContext,
+): Promise<void> {
+  const { entry, passage, flags, passphrase } = work;
+  for (const line of byHand) context.terminal.err(`by hand: ${safeText(line)}\n`);
+  const after = await lookAtPassage(entry, passage, flags, passphrase, context);
+  if (report === undefined) show(after, context);
+  else tellEnd(report, after, flags, context);
+  const phase = report?.run.facts['phase'];
+  const open = after.standing.progress.nodes.filter(({ needs }) => needs.some((need) => need === phase));
+  if (isDone(report) && open.length > 0) {
+    const what = phase === 'drop' ? 'still lets clients of the old authority in' : 'is not there yet';
+    context.terminal.err(`${open.map(({ id }) => safeText(`${id} ${what}`)).join('\n')}\n`);
+  }
+  context.finish(isDone(report) && open.length === 0 ? EXIT.ok : EXIT.incomplete);
+}
+
+function show({ standing, flags }: CaWork, { terminal }: CommandContext): void {
+  terminal.out(
+    flags.json === true
+      ? printCaJson(caStandingAsData(standing))
+      : printCaStanding(standing, terminal.outLook),
+  );
+}
+
+function showDone(work: CaWork, context: CommandContext): void {
+  show(work, context);
+  context.finish(EXIT.ok);
+}
+
+/** Nothing to do at any node is done too. */
+function isDone(report: RunReport | undefined): boolean {
+  return report === undefined || report.outcome === 'done';
+}
+
+function countOf({ nodes }: AuthorityProgress, phase: AuthorityPhase): number {
+  return nodes.filter(({ needs }) => needs.includes(phase)).length;
+}
