@@ -1,9 +1,9 @@
 /** What `wardis tls clients` says in a terminal. */
 
-import { foldText, safeText } from '../../text/index.ts';
 import type { Look } from '../terminal.ts';
 import type { NodeFacts } from './clients-facts.ts';
 import type { ClientFleet } from './clients-fleet.ts';
+import { foldLines } from './clients-fold.ts';
 import { isOver, type ClientAnswer, type ClientGroup } from './clients-group.ts';
 import { REVOCATION_WORDS } from './clients-words.ts';
 
@@ -33,7 +33,7 @@ export function describeClients(
     ...REVOCATION_WORDS.map((words) => `note: ${words}`),
     ...describeNext(groups),
   ];
-  return `${lines.map((line) => foldText(safeText(line), look.columns, INDENT)).join('\n')}\n`;
+  return foldLines(lines, look.columns);
 }
 
 function describeServers(facts: readonly NodeFacts[]): readonly string[] {

@@ -1,7 +1,9 @@
 /** What `wardis tls reconnect` says: what would be done, and what came of it. */
 
 import { RECONNECT_STAGES } from '../../change/index.ts';
-import { printSafeJson, safeText } from '../../text/index.ts';
+import { printSafeJson } from '../../text/index.ts';
+import type { Look } from '../terminal.ts';
+import { foldLines } from './clients-fold.ts';
 import { REVOCATION_WORDS } from './clients-words.ts';
 import type { PreparedNode } from './reconnect-nodes.ts';
 import type { Outcome, Prospect } from './reconnect.ts';
@@ -9,7 +11,7 @@ import type { Outcome, Prospect } from './reconnect.ts';
 const USERS_SHOWN_MAX = 8;
 const DIGITS_SHOWN = 12;
 
-export function describeProspect(prospect: Prospect): string {
+export function describeProspect(prospect: Prospect, look: Look): string {
   const { request, choice, nodes, fleet } = prospect;
   const { chosen, linksLeft } = choice;
   const seconds = Math.ceil(chosen.length / request.perSecond);
@@ -29,10 +31,10 @@ export function describeProspect(prospect: Prospect): string {
     ...unreadOf(prospect),
     ...(fleet.topology.nodes.some(({ role }) => role === 'sentinel') ? [SENTINELS] : []),
   ];
-  return `${lines.map(safeText).join('\n')}\n`;
+  return foldLines(lines, look.columns);
 }
 
-export function describeOutcome(prospect: Prospect, outcome: Outcome): string {
+export function describeOutcome(prospect: Prospect, outcome: Outcome, look: Look): string {
   const { report, witnesses, back } = outcome;
   const { done, left, failed, skipped } = tally(outcome);
   const said = (word: string): number => witnesses.filter((each) => each.said === word).length;
@@ -53,7 +55,7 @@ export function describeOutcome(prospect: Prospect, outcome: Outcome): string {
     `run          ${report.run.id}: ${report.outcome}`,
     ...REVOCATION_WORDS.map((words) => `note: ${words}`),
   ];
-  return `${lines.map(safeText).join('\n')}\n`;
+  return foldLines(lines, look.columns);
 }
 
 export function printProspect(prospect: Prospect): string {

@@ -60,12 +60,12 @@ async function reconnect(
   const choice = chooseClients(fleet.sights, request.whom, flags.links === true ? 'include' : 'leave');
   const nodes = await prepareNodes(fleet, choice.chosen, () => new Date());
   const prospect: Prospect = { request, fleet, choice, nodes };
-  const { out } = context.terminal;
+  const { out, outLook } = context.terminal;
   if (flags.dryRun === true || nodes.length === 0) {
-    out(flags.json === true ? printProspect(prospect) : describeProspect(prospect));
+    out(flags.json === true ? printProspect(prospect) : describeProspect(prospect, outLook));
     return context.finish(missing(fleet) ?? EXIT.ok);
   }
-  if (flags.json !== true) out(describeProspect(prospect));
+  if (flags.json !== true) out(describeProspect(prospect, outLook));
   await confirmChange(
     {
       yes: flags.yes === true,
@@ -75,7 +75,7 @@ async function reconnect(
     context,
   );
   const outcome = await perform(prospect, flags, context);
-  out(flags.json === true ? printOutcome(prospect, outcome) : describeOutcome(prospect, outcome));
+  out(flags.json === true ? printOutcome(prospect, outcome) : describeOutcome(prospect, outcome, outLook));
   context.finish(exitOf(outcome, fleet));
 }
 
