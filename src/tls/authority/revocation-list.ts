@@ -69,14 +69,14 @@ export async function createRevocationList(
       ...reasonOf(x509, reason),
     })),
   });
-  return `${list.toString('pem').trim()}\n`;
+  return printPem(Buffer.from(list.rawData));
 }
 
 /** Reads a list. Throws {@link IssueError} (`bad-request`) where it is none. */
 export async function readRevocationList(pem: string): Promise<RevocationListFact> {
   const x509 = await loadX509();
   try {
-    const list = new x509.X509Crl(pem);
+    const list = new x509.X509Crl(readPem(pem));
     const number = list.getExtension(CRL_NUMBER)?.value;
     const read = number === undefined ? Number.NaN : readInteger(Buffer.from(number));
     return {
@@ -99,6 +99,18 @@ const REASONS: Readonly<Record<Exclude<RevokedReason, 'unspecified'>, keyof type
   superseded: 'superseded',
   'cessation-of-operation': 'cessationOfOperation',
 };
+
+/** The label is RFC 7468's, section 5; openssl reads no other. */
+function printPem(der: Buffer): string {
+  const lines = der.toString('base64').match(/.{1,64}/g) ?? [];
+  return `-----BEGIN X509 CRL-----\n${lines.join('\n')}\n-----END X509 CRL-----\n`;
+}
+
+function readPem(pem: string): Buffer {
+  const body = /-----BEGIN X509 CRL-----([A-Za-z0-9+/=\s]*)-----END X509 CRL-----/.exec(pem)?.[1];
+  if (body === undefined) throw new Error('there is no X509 CRL block');
+  return Buffer.from(body, 'base64');
+}
 
 /** "Unspecified" is said by leaving it out (RFC 5280, 5.3.1). */
 function reasonOf(x509: X509, reason: RevokedReason): { reason?: X509CrlReason } {
