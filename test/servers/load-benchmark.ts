@@ -62,6 +62,7 @@ function describeArguments(options: LoadOptions, node: TopologyNode): readonly s
   const { user, password } = options.credentials.current();
   const { topology } = options;
   const tls = topology.tls;
+  const files = tls?.clientFiles();
   return [
     '-h',
     node.host,
@@ -81,9 +82,9 @@ function describeArguments(options: LoadOptions, node: TopologyNode): readonly s
     ...(user === undefined ? [] : ['--user', user]),
     ...(password === undefined ? [] : ['-a', password]),
     ...(topology.kind === 'cluster' ? ['--cluster'] : []),
-    ...(tls === undefined || node.port !== 0
+    ...(tls === undefined || files === undefined || node.port !== 0
       ? []
-      : ['--tls', '--cacert', tls.caPath, '--cert', tls.clientCertPath, '--key', tls.clientKeyPath]),
+      : ['--tls', '--cacert', tls.caPath, '--cert', files.certificate, '--key', files.key]),
   ];
 }
 

@@ -12,37 +12,45 @@ const VISIT_TIMEOUT_MS = 5000;
 
 /** Starts it and resolves when every node was visited once; throws what went wrong. */
 export async function runChurn(options: LoadOptions, tally: LoadTally): Promise<Worker> {
-  const { topology, visits = 'data', pauseMs = PAUSE_MS } = options;
-  const nodes = visits === 'data' ? topology.data : topology.sentinels;
+  const { topology, visits = () => topology.data, pauseMs = PAUSE_MS } = options;
   const sessions = new Map<string, Buffer>();
-  for (const node of nodes) await visit(options, node, sessions);
+  for (const node of visits()) await visit(options, node, sessions);
   const work = async (): Promise<void> => {
     for (let i = 0; !tally.isStopping(); i += 1) {
+      const nodes = visits();
       const node = nodes[i % nodes.length];
-      if (node === undefined) return;
-      try {
-        if ((await visit(options, node, sessions)) === 'resumed') tally.resume();
-        tally.succeed(1);
-      } catch (error) {
-        sessions.delete(node.name);
-        tally.fail(`${node.name}: ${error instanceof Error ? error.message : String(error)}`);
-      }
+      if (node !== undefined) await count(options, node, sessions, tally);
       await new Promise((resolve) => setTimeout(resolve, pauseMs));
     }
   };
   return { ended: work() };
 }
 
+async function count(
+  options: LoadOptions,
+  node: TopologyNode,
+  sessions: Map<string, Buffer>,
+  tally: LoadTally,
+): Promise<void> {
+  try {
+    if ((await visit(options, node, sessions)) === 'resumed') tally.resume();
+    tally.succeed(1);
+  } catch (error) {
+    sessions.delete(node.name);
+    tally.fail(`${node.name}: ${error instanceof Error ? error.message : String(error)}`);
+  }
+}
+
 /** Takes the session of the node, if there is one, and leaves one there otherwise. */
 function visit(
-  { topology, credentials, visits, sentinelLogin }: LoadOptions,
+  { topology, credentials, sentinelLogin }: LoadOptions,
   node: TopologyNode,
   sessions: Map<string, Buffer>,
 ): Promise<'resumed' | 'fresh'> {
   const { tls } = topology;
   const { host, tlsPort } = node;
   if (tls === undefined || tlsPort === undefined) throw new Error('churn needs TLS');
-  const login = visits === 'sentinels' ? (sentinelLogin ?? topology.app) : credentials.current();
+  const login = node.kind === 'sentinel' ? (sentinelLogin ?? topology.app) : credentials.current();
   const session = sessions.get(node.name);
   sessions.delete(node.name);
   return new Promise((resolve, reject) => {

@@ -8,7 +8,7 @@ import { runBenchmark } from './load-benchmark.ts';
 import { runChurn } from './load-churn.ts';
 import { openIoredis } from './load-ioredis.ts';
 import { openNodeRedis } from './load-node-redis.ts';
-import type { Login } from './node.ts';
+import type { Login, TopologyNode } from './node.ts';
 import type { Topology } from './topology.ts';
 
 /** `churn`: a new TLS connection each time, every second one asking to resume the session of the one before. */
@@ -32,8 +32,8 @@ export interface LoadOptions {
   readonly pauseMs?: number;
   /** What ioredis and node-redis call their connections (CLIENT SETNAME); default: nothing. */
   readonly name?: string;
-  /** Whom `churn` connects to, in turn; default: data nodes. */
-  readonly visits?: 'data' | 'sentinels';
+  /** Whom `churn` connects to, in turn; asked anew each time. Default: data nodes. */
+  readonly visits?: () => readonly TopologyNode[];
 }
 
 export interface LoadResult {

@@ -2,7 +2,7 @@
  * Certificates for a topology: one authority that the test can keep using, one pair for all nodes or a pair for each, one
  * pair for clients. Everything lies in files, and what clients use is read from them anew at each connection.
  */
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ConnectionOptions } from 'node:tls';
 
@@ -44,6 +44,13 @@ export interface TopologyTls {
   readonly caPath: string;
   readonly clientCertPath: string;
   readonly clientKeyPath: string;
+  /**
+   * Hands the certificate and key of the client out in one file, replaced whole: from then on clients read that one, and
+   * never a new certificate with an old key. Again after each change of the two files.
+   */
+  readonly deployClient: () => void;
+  /** What clients read now, for programs that take paths. */
+  readonly clientFiles: () => { readonly certificate: string; readonly key: string };
   /** Lines of a node's configuration, without ports. */
   readonly confOf: (node: string) => readonly string[];
   /** With `shared` files every node has the same. */
@@ -110,7 +117,12 @@ export async function issueTopologyTls(folder: string, request: TlsRequest): Pro
     }
     await placeLeaf(node, { ...(files === 'own' ? { commonName: node } : {}), ...request.leaf?.(node) });
   }
-  const followingClient = followClient({ caPath, clientCertPath, clientKeyPath });
+  const deployedPath = join(folder, 'client.pem');
+  const clientFiles = (): { readonly certificate: string; readonly key: string } =>
+    existsSync(deployedPath)
+      ? { certificate: deployedPath, key: deployedPath }
+      : { certificate: clientCertPath, key: clientKeyPath };
+  const followingClient = followClient(caPath, clientFiles);
   return {
     authority,
     get client() {
@@ -120,6 +132,11 @@ export async function issueTopologyTls(folder: string, request: TlsRequest): Pro
     caPath,
     clientCertPath,
     clientKeyPath,
+    deployClient: () => {
+      const both = readFileSync(clientCertPath, 'utf8') + readFileSync(clientKeyPath, 'utf8');
+      renameSync(write(`${deployedPath}.new`, both), deployedPath);
+    },
+    clientFiles,
     confOf: (node) => {
       const paths = filesOf(node);
       return [
@@ -136,19 +153,17 @@ export async function issueTopologyTls(folder: string, request: TlsRequest): Pro
   };
 }
 
-function followClient(
-  paths: Pick<TopologyTls, 'caPath' | 'clientCertPath' | 'clientKeyPath'>,
-): TopologyClient {
+function followClient(caPath: string, files: TopologyTls['clientFiles']): TopologyClient {
   const read = (path: string): string => readFileSync(path, 'utf8');
   return {
     get ca() {
-      return read(paths.caPath);
+      return read(caPath);
     },
     get cert() {
-      return read(paths.clientCertPath);
+      return read(files().certificate);
     },
     get key() {
-      return read(paths.clientKeyPath);
+      return read(files().key);
     },
   };
 }
