@@ -1,12 +1,12 @@
 /** Fresh certificates for nodes where it was decided already that they get them, as a timer does: checked, issued, rotated. */
 
-import type { LeafObjection, RunReport } from '../../change/index.ts';
+import type { LeafObjection } from '../../change/index.ts';
 import type { Topology } from '../../fleet/index.ts';
 import type { AuthorityHandle } from '../../pki/index.ts';
 import type { FleetEntry } from '../change/fleet-access.ts';
 import type { CommandContext } from '../context.ts';
 import { planLeaves, type LeafPlan } from './rotate-leaf-plan.ts';
-import { executeLeafRun } from './rotate-leaf-run.ts';
+import { executeLeafRun, type LeafRunEnd } from './rotate-leaf-run.ts';
 import { lookAtLeaves } from './rotate-leaf-scene.ts';
 import { issuePairs } from './rotate-leaf-source.ts';
 
@@ -20,7 +20,7 @@ export interface IssuedRotationRequest {
 }
 
 export type IssuedRotation =
-  | { readonly kind: 'ran'; readonly report: RunReport; readonly plan: LeafPlan }
+  | { readonly kind: 'ran'; readonly end: LeafRunEnd; readonly plan: LeafPlan }
   /** Nothing was touched. */
   | { readonly kind: 'refused'; readonly objections: readonly LeafObjection[]; readonly plan: LeafPlan };
 
@@ -41,8 +41,8 @@ export async function rotateIssued(
   const pairs = await issuePairs(scene.reading.sights, source);
   const plan = await planLeaves(scene, { kind: 'pairs', files: 'place', pairs }, about);
   if (isRefused(plan)) return { kind: 'refused', objections: refusalsOf(plan), plan };
-  const report = await executeLeafRun(plan, { entry, topology, flags: { quiet } }, context);
-  return { kind: 'ran', report, plan };
+  const end = await executeLeafRun(plan, { entry, topology, flags: { quiet } }, context);
+  return { kind: 'ran', end, plan };
 }
 
 export function isRefused(plan: LeafPlan): boolean {

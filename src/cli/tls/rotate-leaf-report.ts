@@ -3,7 +3,7 @@
 import type { RunReport, StepReport } from '../../change/index.ts';
 import { printSafeJson, safeText } from '../../text/index.ts';
 import { EXIT, type ExitCode } from '../exit-code.ts';
-import { factsOf } from './rotate-leaf-run.ts';
+import { factsOf, type LeafFailure, type LeafRunEnd } from './rotate-leaf-run.ts';
 import { shortOf } from './rotate-leaf-show.ts';
 
 type Standing = 'done' | 'waits' | 'failed' | 'taken back' | 'not taken back' | 'not begun';
@@ -14,9 +14,10 @@ interface NodeResult {
   readonly detail: string | undefined;
 }
 
-export function renderLeafReport(report: RunReport): string {
+export function renderLeafReport(end: LeafRunEnd): string {
+  const { report } = end;
   const { leaves } = factsOf(report.run);
-  const nodes = nodesOf(report);
+  const nodes = nodesOf(end);
   const widest = Math.max(0, ...nodes.map(({ node }) => node.length));
   const column = Math.max(0, ...nodes.map(({ standing }) => standing.length));
   const lines = nodes.map(({ node, standing, detail }) => {
@@ -27,21 +28,22 @@ export function renderLeafReport(report: RunReport): string {
   return `${[...lines, '', ...nextOf(report), closingLine(report, nodes)].map(safeText).join('\n')}\n`;
 }
 
-export function leafReportData(report: RunReport): string {
-  const { run, outcome, steps, notes } = report;
+export function leafReportData(end: LeafRunEnd): string {
+  const { run, outcome, steps, notes } = end.report;
   const { leaves, away } = factsOf(run);
   return `${printSafeJson(
     {
       schemaVersion: '1',
       run: run.id,
       outcome,
-      nodes: nodesOf(report).map(({ node, standing, detail }) => ({
+      nodes: nodesOf(end).map(({ node, standing, detail }) => ({
         node,
         standing,
         from: leaves[node]?.from ?? null,
         to: leaves[node]?.to ?? null,
         detail: detail ?? null,
       })),
+      failures: end.failures.map(({ step, detail }) => ({ step: step.id, node: step.node, detail })),
       away,
       steps: steps.map(({ step, state, detail, tookMs }) => ({
         step: step.id,
@@ -59,7 +61,7 @@ export function leafReportData(report: RunReport): string {
 }
 
 /** `undone` is a failure where it was not asked for. */
-export function exitOfLeaf({ outcome, run }: RunReport, asked: 'rotate' | 'undo'): ExitCode {
+export function exitOfLeaf({ report: { outcome, run } }: LeafRunEnd, asked: 'rotate' | 'undo'): ExitCode {
   switch (outcome) {
     case 'done':
       return factsOf(run).away.length > 0 ? EXIT.incomplete : EXIT.ok;
@@ -72,11 +74,12 @@ export function exitOfLeaf({ outcome, run }: RunReport, asked: 'rotate' | 'undo'
   }
 }
 
-function nodesOf({ run, outcome, steps }: RunReport): readonly NodeResult[] {
+function nodesOf({ report: { run, outcome, steps }, failures }: LeafRunEnd): readonly NodeResult[] {
   const back = outcome === 'undone' || outcome === 'undo-incomplete';
   return run.nodes.flatMap(({ id }) => {
     const own = steps.filter(({ step }) => step.node === id);
-    return own.length === 0 ? [] : [{ node: id, ...(back ? judgeBack(own) : judgeForth(own)) }];
+    const failed = failures.find(({ step }) => step.node === id);
+    return own.length === 0 ? [] : [{ node: id, ...(back ? judgeBack(own, failed) : judgeForth(own)) }];
   });
 }
 
@@ -90,16 +93,15 @@ function judgeForth(steps: readonly StepReport[]): Omit<NodeResult, 'node'> {
 }
 
 /** Why it was taken back is told at the node where it began. */
-function judgeBack(steps: readonly StepReport[]): Omit<NodeResult, 'node'> {
+function judgeBack(steps: readonly StepReport[], failed: LeafFailure | undefined): Omit<NodeResult, 'node'> {
   const stuck = steps.find(({ state }) => state === 'undo-failed');
   if (stuck !== undefined) return { standing: 'not taken back', detail: describe(stuck) };
-  const failed = steps.find(({ state }) => state === 'failed');
   if (failed !== undefined) return { standing: 'taken back', detail: describe(failed) };
   const began = steps.some(({ step, state }) => state === 'undone' && step.kind === 'place-file');
   return { standing: began ? 'taken back' : 'not begun', detail: undefined };
 }
 
-function describe({ step, detail }: StepReport): string {
+function describe({ step, detail }: Pick<StepReport, 'step' | 'detail'>): string {
   const what = step.kind === 'place-file' ? `place ${step.path}` : step.kind;
   return `${what}: ${detail ?? 'refused'}`;
 }

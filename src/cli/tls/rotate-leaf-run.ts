@@ -13,9 +13,11 @@ import {
   readRun,
   resumeRun,
   undoRun,
+  type JournalEntry,
   type Run,
   type RunReport,
   type RunSummary,
+  type Step,
 } from '../../change/index.ts';
 import type { Topology } from '../../fleet/index.ts';
 import { safeText } from '../../text/index.ts';
@@ -42,6 +44,17 @@ export interface LeafFacts {
   readonly away: readonly string[];
 }
 
+/** What a run came to, and why a step of it failed, which is told even when it was taken back. */
+export interface LeafRunEnd {
+  readonly report: RunReport;
+  readonly failures: readonly LeafFailure[];
+}
+
+export interface LeafFailure {
+  readonly step: Step;
+  readonly detail: string;
+}
+
 export interface LeafRunWorld {
   readonly entry: FleetEntry;
   readonly topology: Topology | undefined;
@@ -53,16 +66,16 @@ export function executeLeafRun(
   plan: LeafPlan,
   world: LeafRunWorld,
   context: CommandContext,
-): Promise<RunReport> {
+): Promise<LeafRunEnd> {
   const run = newRun(plan, world, context);
   return conduct(run, 'new', executeRun, world, context);
 }
 
-export function resumeLeafRun(run: Run, world: LeafRunWorld, context: CommandContext): Promise<RunReport> {
+export function resumeLeafRun(run: Run, world: LeafRunWorld, context: CommandContext): Promise<LeafRunEnd> {
   return conduct(run, 'known', resumeRun, world, context);
 }
 
-export function undoLeafRun(run: Run, world: LeafRunWorld, context: CommandContext): Promise<RunReport> {
+export function undoLeafRun(run: Run, world: LeafRunWorld, context: CommandContext): Promise<LeafRunEnd> {
   return conduct(run, 'known', undoRun, world, context);
 }
 
@@ -107,8 +120,8 @@ async function conduct(
   engine: Engine,
   { entry, topology, flags }: LeafRunWorld,
   context: CommandContext,
-): Promise<RunReport> {
-  const report = await holdState({ entry }, `tls rotate leaf ${run.id}`, context, async (held) => {
+): Promise<LeafRunEnd> {
+  const end = await holdState({ entry }, `tls rotate leaf ${run.id}`, context, async (held) => {
     const journal = which === 'new' ? await createRun(held.lock, run) : await openJournal(held.lock, run.id);
     const ports = openPorts(
       journal,
@@ -124,21 +137,37 @@ async function conduct(
     );
     try {
       const { canary, files } = factsOf(journal.run);
-      return await engine(journal.run, ports, {
+      const report = await engine(journal.run, ports, {
         concurrency: entry.concurrency,
         ...(canary === null ? {} : { canary }),
         // What another system has placed cannot be put back from here.
         onFailure: files === 'place' ? 'undo' : 'stop',
       });
+      return { report, failures: failuresOf(journal.run, journal.entries) };
     } finally {
       await ports.close();
       await journal.close();
     }
   });
-  for (const note of await recordOutcome(report, entry.stateFolder)) {
+  for (const note of await recordOutcome(end.report, entry.stateFolder)) {
     context.terminal.err(`${safeText(note)}\n`);
   }
-  return report;
+  return end;
+}
+
+/** Of the last attempt: what went well when it was tried again is no failure any more. */
+export function failuresOf(run: Run, entries: readonly JournalEntry[]): readonly LeafFailure[] {
+  const failed = new Map<number, string>();
+  for (const entry of entries) {
+    if (!('step' in entry)) continue;
+    if (entry.state === 'failed') failed.set(entry.step, entry.detail ?? 'refused');
+    else if (entry.state === 'done' || entry.state === 'unneeded') failed.delete(entry.step);
+  }
+  const steps = run.stages.flatMap((stage) => stage.steps);
+  return steps.flatMap((step) => {
+    const detail = failed.get(step.id);
+    return detail === undefined ? [] : [{ step, detail }];
+  });
 }
 
 function newRun(plan: LeafPlan, { entry, topology }: LeafRunWorld, context: CommandContext): Run {

@@ -1,6 +1,6 @@
 /** `wardis tls rotate leaf`: plan, ask, do; or show, go on with, take back a rotation. */
 
-import { reportRun, readRun, type Run, type RunReport } from '../../change/index.ts';
+import { reportRun, readRun, type Run } from '../../change/index.ts';
 import { FleetError, type Topology } from '../../fleet/index.ts';
 import { safeText } from '../../text/index.ts';
 import { readServed } from '../../tls/index.ts';
@@ -17,9 +17,11 @@ import { planLeaves, type LeafPlan } from './rotate-leaf-plan.ts';
 import { exitOfLeaf, leafReportData, renderLeafReport } from './rotate-leaf-report.ts';
 import {
   executeLeafRun,
+  failuresOf,
   findLeafRun,
   resumeLeafRun,
   undoLeafRun,
+  type LeafRunEnd,
   type LeafRunWorld,
 } from './rotate-leaf-run.ts';
 import { readLeafScene, type LeafScene } from './rotate-leaf-scene.ts';
@@ -150,8 +152,8 @@ async function goOn(
     context,
   );
   const world: LeafRunWorld = { entry, topology: await findIfPossible(entry), flags };
-  const report = await (way === 'resume' ? resumeLeafRun : undoLeafRun)(run, world, context);
-  end(report, way === 'resume' ? 'rotate' : 'undo', flags, context);
+  const ended = await (way === 'resume' ? resumeLeafRun : undoLeafRun)(run, world, context);
+  end(ended, way === 'resume' ? 'rotate' : 'undo', flags, context);
 }
 
 /** Where no seed answers, the run knows the addresses. */
@@ -165,13 +167,13 @@ async function findIfPossible(entry: FleetEntry): Promise<Topology | undefined> 
 }
 
 function end(
-  report: RunReport,
+  ended: LeafRunEnd,
   asked: 'rotate' | 'undo',
   flags: RotateLeafFlags,
   context: CommandContext,
 ): void {
-  context.terminal.out(flags.json === true ? leafReportData(report) : renderLeafReport(report));
-  context.finish(exitOfLeaf(report, asked));
+  context.terminal.out(flags.json === true ? leafReportData(ended) : renderLeafReport(ended));
+  context.finish(exitOfLeaf(ended, asked));
 }
 
 /** The last run, and what its ports show now. */
@@ -183,11 +185,13 @@ async function showStatus(
   const entry = await enterFleet(named, flags, context);
   distrustStateFolder(entry.stateFolder);
   const { run } = findLeafRun(entry, true, 'status');
-  const report = reportRun(run, readRun(entry.stateFolder, run.id).entries);
-  if (flags.json === true) context.terminal.out(leafReportData(report));
+  const { entries } = readRun(entry.stateFolder, run.id);
+  const report = reportRun(run, entries);
+  const known = { report, failures: failuresOf(run, entries) };
+  if (flags.json === true) context.terminal.out(leafReportData(known));
   else {
     const lines = await servedNow(run);
-    context.terminal.out(`run ${run.id} of ${run.startedAt}\n${renderLeafReport(report)}`);
+    context.terminal.out(`run ${run.id} of ${run.startedAt}\n${renderLeafReport(known)}`);
     context.terminal.out(`${lines.map(safeText).join('\n')}\n`);
   }
   context.finish(report.outcome === 'done' || report.outcome === 'undone' ? EXIT.ok : EXIT.incomplete);
