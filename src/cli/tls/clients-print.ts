@@ -37,12 +37,13 @@ export function describeClients(
 }
 
 function describeServers(facts: readonly NodeFacts[]): readonly string[] {
-  const tls = facts.reduce((sum, { connections }) => sum + connections.tls, 0);
-  const plain = facts.reduce((sum, { connections }) => sum + connections.plaintext, 0);
+  const sum = (part: keyof NodeFacts['connections']): number =>
+    facts.reduce((total, { connections }) => total + connections[part], 0);
+  const unclear = sum('unclear') === 0 ? '' : `, ${sum('unclear')} of which it is not known`;
   const speaking = facts.filter(({ tlsPorts }) => tlsPorts.length > 0);
   const expiring = facts.filter(({ ownExpiresInSeconds = Infinity }) => ownExpiresInSeconds < WEEK_SECONDS);
   return [
-    `${count(facts.length, 'node')}, ${count(tls, 'connection')} by TLS, ${plain} without`,
+    `${count(facts.length, 'node')}, ${count(sum('tls'), 'connection')} by TLS, ${sum('without')} without${unclear}`,
     `client certificates  ${tally(speaking, ({ certificates }) => certificates)}`,
     `certificates log in  ${tally(speaking, ({ login }) => (login === 'off' ? 'no' : login === 'unknown' ? 'not known' : `by ${login}`))}`,
     `resumption           ${tally(speaking, describeResumption)}`,

@@ -17,7 +17,7 @@ export async function runTlsClients(
 ): Promise<void> {
   const fleet = await readClientFleet(targets, flags, context);
   const groups = groupClients(fleet.sights);
-  const facts = fleet.nodes.map(factsOf);
+  const facts = fleet.nodes.map((node) => factsOf(node, fleet.sights));
   const text =
     flags.json === true
       ? printJson(fleet, facts, groups)
