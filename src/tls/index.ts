@@ -23,6 +23,8 @@ export type {
   CertificateProblemCode,
   CertificatePurpose,
 } from './certificate/check.ts';
+export { openTlsContext } from './handshake/context.ts';
+export type { TlsContext } from './handshake/context.ts';
 export { diagnoseHandshake, diagnosePlaintext } from './handshake/diagnose.ts';
 export type { Diagnosis, FaultReason, HandshakeEvidence, HandshakeFault } from './handshake/diagnose.ts';
 export { findWeakness, judgeChain } from './handshake/diagnose-chain.ts';

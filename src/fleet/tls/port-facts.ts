@@ -7,6 +7,7 @@ import {
   probeOffer,
   probeResumption,
   type ClientAuthentication,
+  type TlsContext,
   type TlsInspection,
   type TlsTarget,
   type TlsVersion,
@@ -23,6 +24,8 @@ export interface PortOptions {
 /** What we show and trust at a port, and under which name we ask for it. */
 export interface PortAccess {
   readonly material: TlsMaterial;
+  /** The same, read already; undefined where it cannot be used. */
+  readonly context: TlsContext | undefined;
   readonly serverName: string | undefined;
 }
 
@@ -82,7 +85,7 @@ const RESUMABLE: readonly TlsVersion[] = ['TLSv1.3', 'TLSv1.2'];
 
 function targetOf(
   { purpose, host, port }: TlsPort,
-  { material, serverName }: PortAccess,
+  { material, context, serverName }: PortAccess,
   { timeoutMs }: PortOptions,
 ): TlsTarget {
   return {
@@ -90,6 +93,7 @@ function targetOf(
     port,
     timeoutMs,
     ...material,
+    ...(context === undefined ? {} : { context }),
     ...(serverName === undefined ? {} : { serverName }),
     // The bus speaks a protocol of its own, which has no question that changes nothing.
     ...(purpose === 'bus' ? { until: 'admission' as const } : {}),

@@ -9,6 +9,7 @@ import { CONNECT_TIMEOUT_MS, readTlsMaterial, type TlsMaterial } from '../dial.t
 import { explainWrongTransport } from '../dial-diagnosis.ts';
 import { unknown } from '../fact.ts';
 import { FleetError } from '../fleet-error.ts';
+import { openTlsContext, type TlsContext } from '../../tls/index.ts';
 import { printEndpoint, type TlsOptions } from '../target.ts';
 import type { NodeTls, TlsPortFact, TlsSurvey, ToldAddress } from '../tls-survey.ts';
 import type { FleetNode, Topology } from '../topology.ts';
@@ -68,11 +69,11 @@ export async function surveyTls(topology: Topology, options: TlsSurveyOptions = 
   const claims = [...hearings.flatMap((heard) => heard.claims), ...claimsOf(options.told ?? [])];
   const told = assignClaims(claims, hearings.map(sightOf), map);
   const surveyed: NodeTls[] = [];
-  const materials = new Map<TlsOptions, TlsMaterial>();
+  const accesses = new Map<string, PortAccess>();
   let done = 0;
   await forEachAtOnce(hearings, atOnce, async (heard, place) => {
     const signs: PortSigns = { ...heard, busPort: told.busPorts.get(place), addressMap: map };
-    const ports = await inspectPorts(signs, materials, options);
+    const ports = await inspectPorts(signs, accesses, options);
     const node = await describeNode(heard, topology, ports, told.addresses[place] ?? [], options);
     surveyed[place] = node;
     done += 1;
@@ -178,10 +179,10 @@ function claimsOf(told: readonly ToldAddress[]): readonly Claim[] {
 
 async function inspectPorts(
   signs: PortSigns,
-  materials: Map<TlsOptions, TlsMaterial>,
+  accesses: Map<string, PortAccess>,
   options: TlsSurveyOptions,
 ): Promise<readonly TlsPortFact[]> {
-  const access = accessTo(signs.node, materials, options);
+  const access = accessTo(signs.node, accesses, options);
   if (access === undefined) return [];
   const facts: TlsPortFact[] = [];
   for (const { port, certain } of listTlsPorts(signs)) {
@@ -197,17 +198,33 @@ async function inspectPorts(
 /** Undefined: our own files cannot be read, which the conversation has said already, where it needed them. */
 function accessTo(
   { id, target }: FleetNode,
-  materials: Map<TlsOptions, TlsMaterial>,
+  accesses: Map<string, PortAccess>,
   options: TlsSurveyOptions,
 ): PortAccess | undefined {
   const tls = target.tls ?? options.tls ?? {};
+  const { caFile, caDir, certFile, keyFile, serverName } = tls;
+  const same = JSON.stringify([caFile, caDir, certFile, keyFile, serverName]);
   try {
-    const material = materials.get(tls) ?? readTlsMaterial(tls, id);
-    materials.set(tls, material);
-    return { material, serverName: tls.serverName };
+    const access = accesses.get(same) ?? openAccess(tls, id);
+    accesses.set(same, access);
+    return access;
   } catch (error) {
     if (error instanceof FleetError) return undefined;
     throw error;
+  }
+}
+
+function openAccess(tls: TlsOptions, node: string): PortAccess {
+  const material = readTlsMaterial(tls, node);
+  return { material, context: openContext(material), serverName: tls.serverName };
+}
+
+/** A pair that OpenSSL will not use is a fact of each handshake, which names it. */
+function openContext(material: TlsMaterial): TlsContext | undefined {
+  try {
+    return openTlsContext(material);
+  } catch {
+    return undefined;
   }
 }
 

@@ -181,7 +181,7 @@ function noteAdmission(socket: TLSSocket, notes: Notes, finish: (outcome: Outcom
 }
 
 function readOptions(target: TlsTarget): ConnectionOptions {
-  const { host, port, socket, ca, cert, key, passphrase, minVersion, maxVersion, ciphers } = target;
+  const { host, port, socket } = target;
   const name = target.serverName ?? host;
   return {
     ...(socket === undefined ? { host, port } : { socket }),
@@ -189,6 +189,17 @@ function readOptions(target: TlsTarget): ConnectionOptions {
     ...(isIP(name) === 0 ? { servername: name } : { servername: '' }),
     checkServerIdentity: (_host, certificate) => checkServerIdentity(name, certificate),
     rejectUnauthorized: false,
+    ...readMaterial(target),
+  };
+}
+
+function readMaterial(target: TlsTarget): ConnectionOptions {
+  const { ca, cert, key, passphrase, minVersion, maxVersion, ciphers, context } = target;
+  const chosen = minVersion ?? maxVersion ?? ciphers;
+  if (context !== undefined && chosen === undefined) {
+    return { secureContext: cert === undefined ? context.bare : context.whole };
+  }
+  return {
     ...(ca === undefined ? {} : { ca: typeof ca === 'string' ? ca : [...ca] }),
     ...(cert === undefined ? {} : { cert }),
     ...(key === undefined ? {} : { key }),

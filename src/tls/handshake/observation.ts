@@ -1,6 +1,7 @@
 // What one TLS attempt showed, before anybody judges it. TLS 1.3 lets a client believe that it is connected before the
 // server has looked at the client's certificate, so an attempt counts only once a first reply has come back.
 import type { Socket } from 'node:net';
+import type { TlsContext } from './context.ts';
 import type { CertificateFact } from '../certificate/certificate.ts';
 
 export type TlsVersion = 'TLSv1' | 'TLSv1.1' | 'TLSv1.2' | 'TLSv1.3';
@@ -18,6 +19,8 @@ export interface TlsTarget {
   readonly cert?: string;
   readonly key?: string;
   readonly passphrase?: string;
+  /** Of the same authorities, certificate and key; used where neither versions nor ciphers are chosen. */
+  readonly context?: TlsContext;
   /** For the whole attempt; default 5000. */
   readonly timeoutMs?: number;
   readonly minVersion?: TlsVersion;
