@@ -14,6 +14,8 @@ import { readPair, replacePair, type PairFiles } from './renew-pair.ts';
 
 export type FileRenewal =
   | { readonly kind: 'renewed'; readonly entry: InventoryEntry }
+  /** An earlier call had written the successor already, and was cut short before it was recorded. */
+  | { readonly kind: 'settled'; readonly why: string }
   /** Nothing was changed; one sentence. */
   | { readonly kind: 'left'; readonly why: string };
 
@@ -33,7 +35,7 @@ export async function renewFiles(
   if (held.kind === 'unusable') return { kind: 'left', why: held.why };
   const { leaf } = held;
   if (leaf.fingerprintSha256 !== expected) {
-    return { kind: 'left', why: await explainOther(stateFolder, leaf, expected) };
+    return explainOther(stateFolder, leaf, expected);
   }
   const issued = await authority.issue({
     commonName: leaf.subjectCommonName ?? 'client',
@@ -64,7 +66,11 @@ export async function supersede(stateFolder: string, old: string, by: string): P
 }
 
 /** A renewal that was cut short before it was recorded is recorded now. */
-async function explainOther(stateFolder: string, leaf: CertificateFact, expected: string): Promise<string> {
+async function explainOther(
+  stateFolder: string,
+  leaf: CertificateFact,
+  expected: string,
+): Promise<FileRenewal> {
   const { certificates } = readInventory(stateFolder);
   const find = (fingerprint: string): InventoryEntry | undefined =>
     certificates.find((entry) => entry.fingerprintSha256 === fingerprint);
@@ -72,13 +78,14 @@ async function explainOther(stateFolder: string, leaf: CertificateFact, expected
   const before = find(expected);
   const short = leaf.fingerprintSha256.slice(0, 8);
   if (held === undefined || before === undefined) {
-    return `the file holds another certificate (${short}), which is not recorded: wardis tls adopt FILE`;
+    const why = `the file holds another certificate (${short}), which is not recorded: wardis tls adopt FILE`;
+    return { kind: 'left', why };
   }
   if (Date.parse(held.recordedAt) < Date.parse(before.recordedAt)) {
-    return `the file holds an earlier certificate (${short}): somebody put it back`;
+    return { kind: 'left', why: `the file holds an earlier certificate (${short}): somebody put it back` };
   }
   await supersede(stateFolder, expected, leaf.fingerprintSha256);
-  return `the file holds its successor (${short}) already`;
+  return { kind: 'settled', why: `the file holds its successor (${short}) already` };
 }
 
 function usageOf({ extendedKeyUsages }: CertificateFact): 'client' | 'node' {

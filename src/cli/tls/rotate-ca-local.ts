@@ -71,7 +71,9 @@ export async function reissueClients(
     const said =
       outcome.kind === 'renewed'
         ? `has a certificate of the new authority, until ${outcome.entry.notAfter}`
-        : `left as it was: ${outcome.why}`;
+        : outcome.kind === 'settled'
+          ? outcome.why
+          : `left as it was: ${outcome.why}`;
     if (outcome.kind === 'left') left += 1;
     terminal.err(`${safeText(`${name} (${files.certificate}): ${said}`)}\n`);
   }
