@@ -9,6 +9,7 @@ import { addTlsClients } from './tls/clients.ts';
 import { addTlsIssue } from './tls/issue.ts';
 import { addTlsList } from './tls/list.ts';
 import { addTlsReconnect } from './tls/reconnect.ts';
+import { addTlsRenew } from './tls/renew.ts';
 import { addTlsRevoke } from './tls/revoke.ts';
 import { addTlsRotate } from './tls/rotate.ts';
 
@@ -24,6 +25,7 @@ export function addTls(program: Command, context: CommandContext): void {
   addTlsRevoke(group, context);
   addTlsList(group, context);
   addTlsRotate(group, context);
+  addTlsRenew(group, context);
   addTlsClients(group, context);
   addTlsReconnect(group, context);
   addTlsBundle(group, context);
