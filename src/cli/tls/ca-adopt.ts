@@ -47,6 +47,6 @@ export async function runCaAdopt(flags: CaAdoptFlags, context: CommandContext): 
     ['key', `a copy, for you alone; the one in ${flags.key} is still there`] as const,
   ];
   context.terminal.out(
-    `${inColumns(rows)}\nnext   wardis tls issue node cache-1.example.com --ip 10.0.0.5\n`,
+    `${inColumns(rows, context.terminal.outLook.columns)}\nnext   wardis tls issue node cache-1.example.com --ip 10.0.0.5\n`,
   );
 }

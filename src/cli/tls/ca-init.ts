@@ -9,7 +9,7 @@ import {
   type Foundation,
   type FoundationRequest,
 } from '../../pki/index.ts';
-import { printSafeJson } from '../../text/index.ts';
+import { printSafeJson, safeText } from '../../text/index.ts';
 import type { CaInitFlags } from '../commands/tls/ca.ts';
 import type { CommandContext } from '../context.ts';
 import { EXIT } from '../exit-code.ts';
@@ -85,10 +85,11 @@ function wordsOf(
   return `${inColumns(rows)}\n${careWords(here, issuer !== undefined)}\nnext   wardis tls issue node cache-1.example.com --ip 10.0.0.5\n       wardis tls bundle\n`;
 }
 
-function careWords(folder: string, withIssuer: boolean): string {
+function careWords(path: string, withIssuer: boolean): string {
+  const folder = safeText(path);
   if (withIssuer) {
-    return `The issuer signs; the root's key is not needed again. Take it away, where no network reaches it:
-       mv ${folder}/ca.key /media/offline/
+    return `The issuer signs, so the root's key is not needed here. Take it where no network reaches it:
+  mv ${folder}/ca.key /media/offline/
 `;
   }
   return `Whoever has ${folder}/ca.key can issue for every server. Keep a copy of ${folder} elsewhere;

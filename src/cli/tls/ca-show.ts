@@ -15,7 +15,7 @@ export async function runCaShow(flags: CaShowFlags, context: CommandContext): Pr
   const text =
     flags.json === true
       ? `${printSafeJson({ schemaVersion: '1', ...descriptionData(description) }, 2)}\n`
-      : inColumns(descriptionRows(description, context.now()));
+      : inColumns(descriptionRows(description, context.now()), context.terminal.outLook.columns);
   context.terminal.out(text);
   context.finish(EXIT.ok);
 }

@@ -34,6 +34,9 @@ export function descriptionRows(
   return [
     ['folder', shownPath(folder)],
     ...standing('root', root),
+    ...(issuer === undefined || root.key.state === 'away'
+      ? []
+      : [['', 'the issuer signs: this key can be taken away from here'] as const]),
     ...(issuer === undefined ? [] : standing('issuer', issuer)),
     ...(next === undefined ? [] : standing('next root', next)),
     ...others.flatMap(({ role, fact }) =>

@@ -1,10 +1,12 @@
 /** Certificates in words, for terminals: keys, ends, fingerprints, names. */
 
 import type { CertificateFact, IssuedKeyType } from '../../tls/index.ts';
-import { safeText } from '../../text/index.ts';
+import { safeText, widthOf, wrapTo } from '../../text/index.ts';
 import { CommandFailure } from '../failure.ts';
 
 const DAY_MS = 86_400_000;
+/** Narrower terminals break lines themselves. */
+const TEXT_COLUMNS_MIN = 40;
 
 export const KEY_TYPES: readonly IssuedKeyType[] = [
   'ec-p256',
@@ -51,10 +53,22 @@ export function counted(count: number, word: string): string {
   return `${count} ${word}${count === 1 ? '' : 's'}`;
 }
 
-/** Words in two columns, the second safe to show. */
-export function inColumns(rows: readonly (readonly [head: string, text: string])[]): string {
+/** Words in two columns, the second safe to show and folded at the width of the terminal. */
+export function inColumns(
+  rows: readonly (readonly [head: string, text: string])[],
+  columns = Number.POSITIVE_INFINITY,
+): string {
   const width = Math.max(0, ...rows.map(([head]) => head.length)) + 2;
-  return rows.map(([head, text]) => `${head.padEnd(width)}${safeText(text)}\n`).join('');
+  const room = Math.max(TEXT_COLUMNS_MIN, columns - width);
+  return rows
+    .flatMap(([head, text]) => {
+      const safe = safeText(text);
+      // A fingerprint stays in one piece, to be copied.
+      const folds = safe.split(' ').every((word) => widthOf(word) <= room);
+      const lines = folds && room < Number.POSITIVE_INFINITY ? wrapTo(safe, room) : [safe];
+      return lines.map((line, at) => `${(at === 0 ? head : '').padEnd(width)}${line}\n`);
+    })
+    .join('');
 }
 
 /** Reads `--days` and the like. */

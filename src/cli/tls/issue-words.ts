@@ -21,7 +21,7 @@ export interface IssueReport {
   readonly notes: readonly string[];
 }
 
-export function wordsOfIssue(report: IssueReport, now: Date): string {
+export function wordsOfIssue(report: IssueReport, now: Date, columns: number): string {
   const { request, leaf, authority, files } = report;
   const { fact } = leaf;
   const names = [...fact.dnsNames, ...fact.ipAddresses, ...fact.uris];
@@ -35,7 +35,7 @@ export function wordsOfIssue(report: IssueReport, now: Date): string {
     ...writtenRows(files, authority.chainPem !== ''),
   ];
   const notes = report.notes.map((note) => ['note', note] as const);
-  return `${inColumns([...rows, ...notes])}${nextWords(report)}`;
+  return `${inColumns([...rows, ...notes], columns)}${nextWords(report)}`;
 }
 
 export function dataOfIssue({ request, leaf, authority, files, notes }: IssueReport): unknown {
@@ -83,18 +83,13 @@ export function notesOfIssue(
 
 /** `tls-auth-clients-user`, seen on Valkey 9.1.2: the whole name is compared; without such a user it is `default`. */
 function loginNotes(commonName: string, uris: readonly string[]): readonly string[] {
-  const byUri =
-    uris.length === 0 ? 'it has no URI, so by URI it is nobody' : `by URI it is ${uris.join(' or ')}`;
-  const start = 'where the server takes users from certificates (tls-auth-clients-user, Valkey 9)';
-  if (commonName === 'default') return [`${start}, this one is the user default by CN; ${byUri}`];
+  const byUri = uris.length === 0 ? 'by URI nobody' : `by URI the user ${uris.join(' or ')}`;
   // acl.c ACLStringHasSpaces: no user can be called so.
-  if (/\s/.test(commonName)) {
-    return [
-      `${start}, no user can be called ${JSON.stringify(commonName)}: by CN it falls back to default; ${byUri}`,
-    ];
-  }
+  const byName = /\s/.test(commonName)
+    ? 'by CN nobody, because users have no blanks in their names'
+    : `by CN the user ${commonName}`;
   return [
-    `${start}, this one logs in as ${commonName} by CN, and falls back to default where there is no such user; ${byUri}`,
+    `with tls-auth-clients-user (Valkey 9) this certificate is a login: ${byName}; ${byUri}. Where there is no such user it becomes default`,
   ];
 }
 

@@ -111,7 +111,8 @@ function answer(
   if (flags.json === true || flags.output === 'json') {
     return context.terminal.out(`${printSafeJson(dataOfIssue(report), 2)}\n`);
   }
-  if (destination.kind === 'files') return context.terminal.out(wordsOfIssue(report, context.now()));
+  if (destination.kind === 'files')
+    return context.terminal.out(wordsOfIssue(report, context.now(), context.terminal.outLook.columns));
   // Standard output holds the result itself.
   for (const note of report.notes) context.terminal.err(`note: ${safeText(note)}\n`);
 }

@@ -8,6 +8,7 @@ import type { CommandContext } from '../context.ts';
 import { CommandFailure } from '../failure.ts';
 import { readPassword } from '../password.ts';
 import { openPrompt } from '../prompt.ts';
+import { shownPath } from './ca-words.ts';
 import type { PkiFlags } from './pki-options.ts';
 
 /** `write`: made where it is not there. */
@@ -81,7 +82,7 @@ export function describePkiError(error: PkiError): CommandFailure['text'] {
   return {
     code: CODES[error.code],
     what: error.message,
-    target: error.path,
+    target: shownPath(error.path),
     ...(error.next === undefined ? {} : { next: error.next }),
   };
 }

@@ -59,7 +59,7 @@ export async function runTlsRevoke(
   context.terminal.out(
     flags.json === true
       ? `${printSafeJson(dataOf(entries, listing), 2)}\n`
-      : wordsOf(entries, listing, context.now()),
+      : wordsOf(entries, listing, context),
   );
 }
 
@@ -139,7 +139,9 @@ async function renewList(
   }
 }
 
-function wordsOf(entries: readonly InventoryEntry[], listing: Listing, now: Date): string {
+function wordsOf(entries: readonly InventoryEntry[], listing: Listing, context: CommandContext): string {
+  const now = context.now();
+  const { columns } = context.terminal.outLook;
   const rows = entries.map(
     ({ usage, subject, serial, revoked, notAfter }) =>
       [
@@ -147,7 +149,7 @@ function wordsOf(entries: readonly InventoryEntry[], listing: Listing, now: Date
         `${usage} ${subject}  serial ${serial}  ${revoked?.reason ?? ''}, since ${(revoked?.at ?? '').slice(0, 10)}, until ${untilWords(notAfter, now)}`,
       ] as const,
   );
-  return `${inColumns([...rows, listRow(listing)])}\n${truthOf(entries)}`;
+  return `${inColumns([...rows, listRow(listing)], columns)}\n${truthOf(entries)}`;
 }
 
 function listRow(listing: Listing): readonly [string, string] {
@@ -179,14 +181,11 @@ function truthOf(entries: readonly InventoryEntry[]): string {
   const lines = [
     'No version of Redis or Valkey reads a revocation list: servers accept the certificate until it ends.',
     ...(first === undefined
-      ? [
-          'next   replace it on the server: wardis tls rotate leaf',
-          '       clients that check lists need the new one',
-        ]
+      ? ['next   give the server another one: wardis tls rotate leaf']
       : [
-          `next   wardis user revoke ${name}   its user off, its sessions ended`,
-          '       wardis tls reconnect          other sessions that began with it end, paced',
-          '       short lives: wardis tls issue --days 30; a root for these servers alone, not the company’s',
+          `next   wardis user revoke ${name}     its user off, its sessions ended, proved`,
+          `       wardis tls reconnect ${name}   where it has no user: its connections end, paced`,
+          '       and from now on: short lives (--days 30), and a root for these servers alone',
         ]),
   ];
   return `${lines.join('\n')}\n`;

@@ -1,7 +1,7 @@
 // Revocation lists (RFC 5280 section 5). No version of Redis or Valkey reads one; gateways, libraries and `openssl
 // verify -crl_check` do.
 import { Buffer } from 'node:buffer';
-import type { X509CrlReason } from '@peculiar/x509';
+import type { Extension, X509CrlReason } from '@peculiar/x509';
 import { authorityKeyIdentifier } from './issue.ts';
 import { IssueError } from './issue-error.ts';
 import { loadX509, openSigner } from './signing.ts';
@@ -92,6 +92,7 @@ export async function readRevocationList(pem: string): Promise<RevocationListFac
 }
 
 const CRL_NUMBER = '2.5.29.20';
+const REASON_CODE = '2.5.29.21';
 const REASONS: Readonly<Record<Exclude<RevokedReason, 'unspecified'>, keyof typeof X509CrlReason>> = {
   'key-compromise': 'keyCompromise',
   'ca-compromise': 'cACompromise',
@@ -112,9 +113,13 @@ function readPem(pem: string): Buffer {
   return Buffer.from(body, 'base64');
 }
 
-/** "Unspecified" is said by leaving it out (RFC 5280, 5.3.1). */
-function reasonOf(x509: X509, reason: RevokedReason): { reason?: X509CrlReason } {
-  return reason === 'unspecified' ? {} : { reason: x509.X509CrlReason[REASONS[reason]] };
+/**
+ * "Unspecified" had better be left out (RFC 5280, 5.3.1), but then the library writes an empty list of extensions,
+ * which the syntax forbids.
+ */
+function reasonOf(x509: X509, reason: RevokedReason): { reason?: X509CrlReason; extensions?: Extension[] } {
+  if (reason !== 'unspecified') return { reason: x509.X509CrlReason[REASONS[reason]] };
+  return { extensions: [new x509.Extension(REASON_CODE, false, new Uint8Array([0x0a, 0x01, 0x00]))] };
 }
 
 /** DER of a positive integer. */
