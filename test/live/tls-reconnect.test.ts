@@ -254,3 +254,50 @@ describe('reconnecting everybody', () => {
     }, 60_000);
   });
 });
+
+describe('a certificate file that was replaced and not read yet', () => {
+  forEachServer(['redis-7.0'], (server) => {
+    it('is not brought in by a reconnection: refused before, or stopped before anybody is cut off', async () => {
+      const folder = mkdtempSync(join(tmpdir(), 'wardis-reconnect-file-'));
+      const authority = await createAuthority({ name: 'Test CA', days: 30 });
+      const issue = () =>
+        issueCertificate(authority, { commonName: 'node', ...NAMES, usage: 'node', days: 9 });
+      const [served, placed] = [await issue(), await issue()];
+      const files = { 'node.crt': served.certPem, 'node.key': served.keyPem, 'ca.crt': authority.certPem };
+      const tls = 'tls-cert-file node.crt\ntls-key-file node.key\ntls-ca-cert-file ca.crt';
+      const conf = `port 0\ntls-port 1\n${tls}\ntls-auth-clients no\n`;
+      const running = await startServer({ server, conf, files });
+      const place = `rediss://127.0.0.1:${running.tlsPort}`;
+      writeFileSync(join(folder, 'ca.crt'), authority.certPem);
+      const policy = [
+        'version: 1\nsecurity_level: basic\nnetwork_exposure: localhost',
+        `server: { product: redis, version: '7.0' }\nfleet:\n  prod:\n    seeds: ['${place}']`,
+        `    tls: { ca: ${join(folder, 'ca.crt')} }\n    files: { via: local }\nusers: []\n`,
+      ].join('\n');
+      writeFileSync(join(folder, 'wardis.yaml'), policy);
+      const client = await openConnection({ port: running.tlsPort ?? 0, tls: { ca: authority.certPem } });
+      const byPolicy = ['tls', 'reconnect', '--all', '--policy', join(folder, 'wardis.yaml')];
+      try {
+        const good = await run([...byPolicy, '--dry-run', '-q']);
+        expect(good.err).toBe('');
+        expect(good.out).toContain('its file holds it');
+        writeFileSync(join(running.dir, 'node.crt'), placed.certPem);
+        writeFileSync(join(running.dir, 'node.key'), placed.keyPem);
+        const refused = await run([...byPolicy, '--dry-run', '-q']);
+        expect(refused.exit).toBe(2);
+        expect(refused.err).toMatch(/^E_RECONNECT {2}\S+: to end resumption the server would read another/);
+        // Without a way to the files only the handshake afterwards tells.
+        const blind = ['tls', 'reconnect', '--all', place, '--cacert', join(folder, 'ca.crt'), '--yes', '-q'];
+        const stopped = await run([...blind, '--state', join(folder, 'state')]);
+        expect(stopped.exit).toBe(3);
+        expect(stopped.out).toMatch(/failed: \S+ \S*.*shows/);
+        expect(stopped.out).toContain('connections  0 ended, 1 not');
+        expect(await client.send(['PING'])).toBe('PONG');
+      } finally {
+        client.close();
+        await running.stop();
+        rmSync(folder, { recursive: true, force: true });
+      }
+    }, 30_000);
+  });
+});

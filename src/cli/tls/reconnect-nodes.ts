@@ -4,6 +4,7 @@
  */
 
 import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
 import {
   limitOf,
   measureUsual,
@@ -21,6 +22,8 @@ import type { ClientFleet } from './clients-fleet.ts';
 export interface PreparedNode extends ReconnectNode {
   readonly role: ClientNode['node']['role'];
   readonly target: Target;
+  /** `tls-cert-file` from the root on. */
+  readonly certificateFile: string;
   /** Port that speaks TLS. */
   readonly tlsPort: number;
   /** A handshake of ours, ms. */
@@ -74,6 +77,8 @@ async function prepareNode(
       next: 'log in as a user with +config|get +config|set',
     });
   }
+  const dir = state.settings.get('dir');
+  const folder = dir?.known === true ? dir.value : '/';
   const host = target.endpoint.kind === 'tcp' ? target.endpoint.host : '127.0.0.1';
   const served = await readServed({ host, port: tlsPort });
   const usualMs = await measureUsual(() => openConnection(target, entry.limits), now);
@@ -93,6 +98,7 @@ async function prepareNode(
     target,
     tlsPort,
     certificatePath: path.value,
+    certificateFile: resolve(folder, path.value),
     serves: leaf === undefined ? undefined : { ports: [{ host, port: tlsPort }], before: leaf, after: leaf },
     ids: chosen.map(({ session }) => session.id),
     handshakeMsMax: limitOf(usualMs),

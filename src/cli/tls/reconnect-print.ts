@@ -12,13 +12,13 @@ const USERS_SHOWN_MAX = 8;
 const DIGITS_SHOWN = 12;
 
 export function describeProspect(prospect: Prospect, look: Look): string {
-  const { request, choice, nodes, fleet } = prospect;
+  const { request, choice, nodes, fleet, compared } = prospect;
   const { chosen, linksLeft } = choice;
   const seconds = Math.ceil(chosen.length / request.perSecond);
   const pace = chosen.length === 0 ? '' : `, ${printRate(request.perSecond)}: about ${seconds} s`;
   const lines = [
     `${request.words}: ${count(chosen.length, 'connection')}${pace}`,
-    ...nodes.flatMap(describeNode),
+    ...nodes.flatMap((node) => describeNode(node, compared.has(node.id) ? 'compared' : 'unseen')),
     ...(linksLeft === 0
       ? []
       : [`left alone: ${count(linksLeft, 'link')} of replicas and Sentinels (--links)`]),
@@ -113,7 +113,7 @@ function prospectAsData({ request, choice, nodes, fleet }: Prospect): Readonly<R
   };
 }
 
-function describeNode(node: PreparedNode): readonly string[] {
+function describeNode(node: PreparedNode, file: 'compared' | 'unseen'): readonly string[] {
   const { id, chosen, serves, tlsPort, usualMs, handshakeMsMax, resumption } = node;
   const users = new Map<string, number>();
   for (const { session } of chosen) users.set(session.user, (users.get(session.user) ?? 0) + 1);
@@ -124,7 +124,7 @@ function describeNode(node: PreparedNode): readonly string[] {
   const shows =
     serves === undefined
       ? `port ${tlsPort} shows nothing from here, so what it serves afterwards is not checked`
-      : `port ${tlsPort} shows ${serves.after.slice(0, DIGITS_SHOWN)}, and must afterwards`;
+      : `port ${tlsPort} shows ${serves.after.slice(0, DIGITS_SHOWN)}, ${file === 'compared' ? 'its file holds it' : 'its file was not looked at'}, and it must show it afterwards`;
   return [
     `  ${id}: ${who}`,
     `    ${shows}; resumption ${resumption}; a handshake takes ${usualMs} ms, slow is more than ${handshakeMsMax} ms`,

@@ -20,6 +20,7 @@ import type { CommandContext } from '../context.ts';
 import { EXIT, type ExitCode } from '../exit-code.ts';
 import { CommandFailure } from '../failure.ts';
 import { readClientFleet, readClientsAgain, type ClientFleet } from './clients-fleet.ts';
+import { compareFiles } from './reconnect-files.ts';
 import { askWitnesses, holdWitnesses, prepareNodes, type PreparedNode } from './reconnect-nodes.ts';
 import { describeOutcome, describeProspect, printOutcome, printProspect } from './reconnect-print.ts';
 import { readReconnectRequest, type ReconnectRequest } from './reconnect-request.ts';
@@ -30,6 +31,8 @@ export interface Prospect {
   readonly fleet: ClientFleet;
   readonly choice: ReconnectChoice;
   readonly nodes: readonly PreparedNode[];
+  /** Nodes whose file was looked at, and holds what is served. */
+  readonly compared: ReadonlySet<string>;
 }
 
 /** What was done. */
@@ -59,7 +62,8 @@ async function reconnect(
   refuseUnclear(request, fleet);
   const choice = chooseClients(fleet.sights, request.whom, flags.links === true ? 'include' : 'leave');
   const nodes = await prepareNodes(fleet, choice.chosen, () => new Date());
-  const prospect: Prospect = { request, fleet, choice, nodes };
+  const compared = await compareFiles(nodes, fleet.entry);
+  const prospect: Prospect = { request, fleet, choice, nodes, compared };
   const { out, outLook } = context.terminal;
   if (flags.dryRun === true || nodes.length === 0) {
     out(flags.json === true ? printProspect(prospect) : describeProspect(prospect, outLook));
