@@ -36,6 +36,8 @@ export type { ManagedService } from './managed.ts';
 export type { FleetNode, Topology, TopologyKind } from './topology.ts';
 export type * from './tls-survey.ts';
 export { surveyTls } from './tls/survey.ts';
+export { readBusLinks } from './tls-links.ts';
+export type { BusLink } from './tls-links.ts';
 export type { TlsSurveyOptions } from './tls/survey.ts';
 export { tlsSurveyPermissions } from './tls/survey-commands.ts';
 export type * from './tls-look.ts';

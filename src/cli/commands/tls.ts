@@ -8,6 +8,8 @@ import { addTlsCa } from './tls/ca.ts';
 import { addTlsClients } from './tls/clients.ts';
 import { addTlsIssue } from './tls/issue.ts';
 import { addTlsList } from './tls/list.ts';
+import { addTlsInspect } from './tls/inspect.ts';
+import { addTlsDoctor } from './tls/doctor.ts';
 import { addTlsReconnect } from './tls/reconnect.ts';
 import { addTlsRenew } from './tls/renew.ts';
 import { addTlsRevoke } from './tls/revoke.ts';
@@ -24,11 +26,13 @@ export function addTls(program: Command, context: CommandContext): void {
   addTlsAdopt(group, context);
   addTlsRevoke(group, context);
   addTlsList(group, context);
+  addTlsInspect(group, context);
   addTlsRotate(group, context);
   addTlsRenew(group, context);
   addTlsClients(group, context);
   addTlsReconnect(group, context);
   addTlsBundle(group, context);
+  addTlsDoctor(group, context);
   inheritHelp(group, program);
 }
 

@@ -1,0 +1,152 @@
+/**
+ * From links that fail to what is wrong: one cause may stop many links, and each has the steps that heal it, in the order
+ * in which they help. Clocks come first, since nothing else can be judged by a wrong one; then trust, then certificates,
+ * then settings. REPLICAOF NO ONE is never among them: a replica tries again each second by itself. Pure.
+ */
+
+import type { NodeTls } from '../../fleet/index.ts';
+import type { CertificateFact } from '../../tls/index.ts';
+import type { FleetFacts, FleetVerdict, LinkVerdict } from './doctor-fleet.ts';
+import type { LinkJudgement } from './doctor-link.ts';
+import { healCause, type HealingStep } from './doctor-heal.ts';
+
+export type CauseKind =
+  | 'clock'
+  | 'trust'
+  | 'expired'
+  | 'not-yet-valid'
+  | 'authority-dates'
+  | 'chain'
+  | 'usage'
+  | 'strength'
+  | 'transport'
+  | 'protocol'
+  /** Down, and nothing of TLS stands in the way. */
+  | 'not-tls';
+
+export interface FleetCause {
+  readonly kind: CauseKind;
+  /** The node where something has to change. */
+  readonly node: string;
+  readonly title: string;
+  readonly detail: string;
+  readonly certificate?: CertificateFact;
+  /** Links that it stops; those that are up still stay so until they are cut. */
+  readonly links: readonly LinkVerdict[];
+  readonly steps: readonly HealingStep[];
+}
+
+type Failure = Extract<LinkJudgement, { kind: 'fails' }>;
+
+/** The causes in the order in which they are healed. */
+export function findCauses(facts: FleetFacts, verdict: FleetVerdict): readonly FleetCause[] {
+  const groups = new Map<string, { readonly failure: Failure; readonly links: LinkVerdict[] }>();
+  for (const link of verdict.links) {
+    const { judgement } = link;
+    if (judgement.kind !== 'fails') continue;
+    const key = keyOf(judgement);
+    const group = groups.get(key) ?? { failure: judgement, links: [] };
+    group.links.push(link);
+    groups.set(key, group);
+  }
+  const named = [...groups.values()].map(({ failure, links }) => nameCause(failure, links, facts, verdict));
+  const idle = verdict.links.filter(({ seen, judgement }) => seen === 'down' && judgement.kind === 'passes');
+  const other = idle.map((link) => nameOther(link, facts));
+  return [...named, ...other].toSorted((a, b) => ORDER.indexOf(a.kind) - ORDER.indexOf(b.kind));
+}
+
+const ORDER: readonly CauseKind[] = [
+  'clock',
+  'trust',
+  'authority-dates',
+  'chain',
+  'usage',
+  'strength',
+  'not-yet-valid',
+  'expired',
+  'protocol',
+  'transport',
+  'not-tls',
+];
+
+/** What is about a clock or a trust file is the judge's; what is about a certificate is its owner's. */
+function keyOf({ fault, judge, subject, certificate }: Failure): string {
+  const kind = KINDS[fault];
+  if (kind === 'clock') return `clock ${judge}`;
+  if (kind === 'trust') return `trust ${judge} ${certificate?.issuer ?? ''}`;
+  if (kind === 'authority-dates') return `authority ${certificate?.fingerprintSha256 ?? ''}`;
+  return `${kind} ${subject} ${certificate?.fingerprintSha256 ?? fault}`;
+}
+
+const KINDS: Readonly<Record<Failure['fault'], CauseKind>> = {
+  clock: 'clock',
+  'no-certificate': 'chain',
+  'ca-unknown': 'trust',
+  'ca-of-same-name': 'trust',
+  'root-missing': 'trust',
+  'intermediate-missing': 'chain',
+  'not-a-ca': 'chain',
+  'wrong-usage': 'usage',
+  'weak-key': 'strength',
+  'weak-signature': 'strength',
+  expired: 'expired',
+  'not-yet-valid': 'not-yet-valid',
+  'ca-expired': 'authority-dates',
+  'ca-not-yet-valid': 'authority-dates',
+  'plaintext-to-tls': 'transport',
+  'tls-to-plaintext': 'transport',
+  'wrong-port': 'transport',
+  'no-shared-protocol': 'protocol',
+};
+
+function nameCause(
+  failure: Failure,
+  links: readonly LinkVerdict[],
+  facts: FleetFacts,
+  verdict: FleetVerdict,
+): FleetCause {
+  const kind = KINDS[failure.fault];
+  const node = kind === 'clock' || kind === 'trust' ? failure.judge : failure.subject;
+  const { certificate } = failure;
+  const steps = healCause({ kind, node, failure, links, facts, clocks: verdict.clocks });
+  return {
+    kind,
+    node,
+    ...steps.words,
+    ...(certificate === undefined ? {} : { certificate }),
+    links,
+    steps: steps.list,
+  };
+}
+
+/** The network, a login, a full backlog: nothing that certificates or clocks explain. */
+function nameOther(link: LinkVerdict, { nodes }: FleetFacts): FleetCause {
+  const to = nodes.find(({ node }) => node.id === link.to);
+  return {
+    kind: 'not-tls',
+    node: link.from,
+    title: `${link.from} has lost ${link.to}, and TLS is not why`,
+    detail:
+      'Clocks, certificates and trust of both fit: a handshake between them would succeed. What is left is the network between these two, or the login of the replica.',
+    links: [link],
+    steps: [
+      {
+        kind: 'person',
+        node: link.from,
+        words: `On the host of ${link.from}: does ${link.to} answer there?`,
+        command: `nc -vz ${hostAndPort(to, link.to)}`,
+      },
+      {
+        kind: 'person',
+        node: link.from,
+        words: 'And what does its log say: a cut, a timeout, WRONGPASS or NOPERM',
+        command: `wardis doctor ${link.from}`,
+      },
+    ],
+  };
+}
+
+function hostAndPort(node: NodeTls | undefined, id: string): string {
+  const endpoint = node?.node.target.endpoint;
+  return endpoint?.kind === 'tcp' ? `${endpoint.host} ${endpoint.port}` : id;
+}

@@ -1,0 +1,272 @@
+/** What heals each cause: words for the cause, and the exact commands, one step after the other. Pure. */
+
+import type { NodeTls } from '../../fleet/index.ts';
+import { judgeChain, type CertificateFact } from '../../tls/index.ts';
+import { quote } from '../doctor/local-files.ts';
+import type { CauseKind } from './doctor-cause.ts';
+import { CLOCK_TOLERANCE_MS, describeOffset, describeSpan, type ClockVerdict } from './doctor-clock.ts';
+import type { FleetFacts, LinkVerdict } from './doctor-fleet.ts';
+import { trustOf, valueOf, type LinkJudgement } from './doctor-link.ts';
+
+/** One step. `server`: a command for that node, as it is; `shell`: on its host; `wardis`: here; `person`: by hand. */
+export interface HealingStep {
+  readonly kind: 'server' | 'shell' | 'wardis' | 'person';
+  readonly node: string;
+  readonly words: string;
+  readonly command?: string;
+  /** What is to be added to a file, so that nobody has to read it out of the words. */
+  readonly adds?: { readonly path: string; readonly certificate: CertificateFact };
+}
+
+export interface Healing {
+  readonly words: { readonly title: string; readonly detail: string };
+  readonly list: readonly HealingStep[];
+}
+
+export interface Ailment {
+  readonly kind: CauseKind;
+  readonly node: string;
+  readonly failure: Extract<LinkJudgement, { kind: 'fails' }>;
+  readonly links: readonly LinkVerdict[];
+  readonly facts: FleetFacts;
+  readonly clocks: ClockVerdict;
+}
+
+export function healCause(ailment: Ailment): Healing {
+  switch (ailment.kind) {
+    case 'clock':
+      return healClock(ailment);
+    case 'trust':
+      return healTrust(ailment);
+    case 'expired':
+    case 'not-yet-valid':
+      return healDates(ailment);
+    case 'authority-dates':
+      return healAuthority(ailment);
+    case 'chain':
+    case 'usage':
+    case 'strength':
+      return healCertificate(ailment);
+    case 'transport':
+      return healTransport(ailment);
+    case 'protocol':
+      return healProtocol(ailment);
+    case 'not-tls':
+      return { words: { title: '', detail: '' }, list: [] };
+  }
+}
+
+function healClock({ node, failure, clocks }: Ailment): Healing {
+  const reading = clocks.clocks.find((clock) => clock.node === node);
+  const offset = (reading?.offsetMs ?? 0) - clocks.rightMs;
+  const right = clocks.clocks.filter(({ state }) => state === 'right').length;
+  const others = `${right} ${right === 1 ? 'node' : 'nodes'}${clocks.ours === 'right' ? ' and this host agree' : ' agree with each other and not with this host'}`;
+  return {
+    words: {
+      title: `the clock of ${node} is wrong: ${describeOffset(offset)}`,
+      detail: `By it ${failure.detail}, so ${failure.subject} is refused. ${others}.`,
+    },
+    list: [
+      {
+        kind: 'shell',
+        node,
+        words: `On the host of ${node} put the clock right; nothing else needs to change`,
+        command: 'timedatectl set-ntp true && chronyc makestep',
+      },
+    ],
+  };
+}
+
+function healTrust({ node, failure, facts }: Ailment): Healing {
+  const judge = find(facts, node);
+  const { certificate } = failure;
+  const path = (judge === undefined ? undefined : valueOf(judge, 'tls-ca-cert-file')) ?? 'CA-FILE';
+  const issuer = certificate?.issuer ?? 'the CA';
+  const authority = certificate === undefined ? undefined : findAuthority(certificate, facts);
+  const side =
+    failure.side === 'server-certificate'
+      ? `${failure.subject} serves a certificate of ${issuer}`
+      : `${failure.subject} shows a certificate of ${issuer} when it dials`;
+  const twin = failure.fault === 'ca-of-same-name';
+  return {
+    words: {
+      title: `${node} does not trust ${issuer}${twin ? ', as it is now' : ''}`,
+      detail: twin
+        ? `${side}; ${node} knows a CA of that name with another key. A rotation reached one side only.`
+        : `${side}, and ${path} of ${node} does not hold that CA. A rotation reached one side only.`,
+    },
+    list: [
+      {
+        kind: 'shell',
+        node,
+        words: `On the host of ${node} add that CA to its file; keep what is there${authority === undefined ? '' : ` (SHA-256 ${authority.fingerprintSha256.slice(0, 16)}…)`}`,
+        command: `cat ${quote(fileNameOf(issuer))} >> ${quote(path)}`,
+        ...(authority === undefined ? {} : { adds: { path, certificate: authority } }),
+      },
+      reload(node, judge, 'tls-ca-cert-file', path),
+      {
+        kind: 'wardis',
+        node,
+        words: 'Later finish the rotation on every node',
+        command: `wardis tls rotate ca ${facts.reach} --status`,
+      },
+    ],
+  };
+}
+
+function healDates(ailment: Ailment): Healing {
+  const { kind, node, failure, facts } = ailment;
+  const { certificate } = failure;
+  const days = certificate === undefined ? '' : ageOf(certificate, kind, facts.at);
+  const early = kind === 'not-yet-valid';
+  return {
+    words: {
+      title: `the certificate of ${node} ${early ? 'is not valid yet' : `has expired${days}`}`,
+      detail: `${failure.detail}. Links that are up stay so; one that is cut, as by a partition, cannot come back.`,
+    },
+    list: rotateLeaf(ailment, early ? 'issue it again, for from now on' : 'give it a new one'),
+  };
+}
+
+function healAuthority({ failure, node, facts }: Ailment): Healing {
+  const early = failure.fault === 'ca-not-yet-valid';
+  return {
+    words: {
+      title: `a CA ${early ? 'is not valid yet' : 'has expired'}: ${failure.certificate?.subject ?? 'unknown'}`,
+      detail: `${failure.detail}. Every certificate below it is refused with it.`,
+    },
+    list: [
+      {
+        kind: 'wardis',
+        node,
+        words: 'Bring a new authority in, beside the old one',
+        command: `wardis tls rotate ca ${facts.reach} --next`,
+      },
+    ],
+  };
+}
+
+function healCertificate(ailment: Ailment): Healing {
+  const { kind, node, failure, facts } = ailment;
+  const subject = find(facts, node);
+  const own = (subject === undefined ? undefined : valueOf(subject, 'tls-client-cert-file')) ?? '';
+  const dials = failure.side === 'client-certificate';
+  const title = {
+    usage: `the certificate that ${node} shows ${dials ? 'when it dials' : 'to others'} is not made for that`,
+    strength: `the certificate of ${node} is too weak`,
+    chain: `${node} does not show its whole chain`,
+  }[kind as 'usage' | 'strength' | 'chain'];
+  const advice =
+    kind === 'usage'
+      ? 'give it one for both sides: a node is server and client'
+      : kind === 'strength'
+        ? 'give it one with an EC P-256 key and SHA-256'
+        : 'put the intermediate behind the certificate in its file';
+  if (dials && own !== '') {
+    return {
+      words: { title, detail: `${failure.detail}. It is ${own} (tls-client-cert-file).` },
+      list: [
+        { kind: 'person', node, words: `On the host of ${node} replace ${own} and its key: ${advice}` },
+        reload(node, subject, 'tls-client-cert-file', own),
+      ],
+    };
+  }
+  return { words: { title, detail: `${failure.detail}.` }, list: rotateLeaf(ailment, advice) };
+}
+
+function healTransport({ node, failure, links, facts }: Ailment): Healing {
+  const [link] = links;
+  const to = find(facts, failure.judge);
+  const bus = link?.kind === 'bus';
+  const setting = bus ? 'tls-cluster' : 'tls-replication';
+  const title = `${node} does not speak to ${failure.judge} as that one listens`;
+  const words = { title, detail: `${capitalise(failure.detail)}.` };
+  if (failure.fault === 'wrong-port') {
+    const tlsPort = Number(to === undefined ? 0 : (valueOf(to, 'tls-port') ?? 0));
+    const host = to?.node.target.endpoint.kind === 'tcp' ? to.node.target.endpoint.host : 'HOST';
+    const plain = Number(to === undefined ? 0 : (valueOf(to, 'port') ?? 0));
+    const port = tlsPort > 0 ? tlsPort : plain;
+    return {
+      words,
+      list: [
+        ...(tlsPort > 0 ? [server(node, 'Let it speak TLS', 'CONFIG SET tls-replication yes')] : []),
+        server(node, 'And point it at the port that is open', `REPLICAOF ${host} ${port}`),
+      ],
+    };
+  }
+  const value = failure.fault === 'plaintext-to-tls' ? 'yes' : 'no';
+  const safer = value === 'no' ? 'Or open TLS on the other side; as it stands now' : 'Let it speak TLS';
+  return { words, list: [server(node, safer, `CONFIG SET ${setting} ${value}`)] };
+}
+
+function healProtocol({ node, failure }: Ailment): Healing {
+  return {
+    words: {
+      title: `${node} and ${failure.judge} allow no TLS version in common`,
+      detail: `${capitalise(failure.detail)}.`,
+    },
+    list: [server(node, 'Allow both on both', 'CONFIG SET tls-protocols "TLSv1.2 TLSv1.3"')],
+  };
+}
+
+function rotateLeaf({ node, facts }: Ailment, what: string): readonly HealingStep[] {
+  return [
+    {
+      kind: 'wardis',
+      node,
+      words: `From here: ${what}`,
+      command: `wardis tls rotate leaf ${facts.reach} --node ${node}`,
+    },
+  ];
+}
+
+/** A CONFIG SET of the same path rebuilds the whole context: certificate, key and CA. A Sentinel only restarts. */
+function reload(node: string, facts: NodeTls | undefined, setting: string, path: string): HealingStep {
+  if (facts?.node.role === 'sentinel') {
+    return {
+      kind: 'person',
+      node,
+      words: `Restart the Sentinel ${node}, one at a time: it reads certificates only when it starts`,
+    };
+  }
+  return server(node, 'Let it be read again; connections stay', `CONFIG SET ${setting} ${path}`);
+}
+
+function server(node: string, words: string, command: string): HealingStep {
+  return { kind: 'server', node, words: `${words}, on ${node}`, command };
+}
+
+/** The CA itself, where some node or we ourselves have it. */
+function findAuthority(certificate: CertificateFact, facts: FleetFacts): CertificateFact | undefined {
+  const held = [...facts.authorities, ...facts.nodes.flatMap((node) => trustOf(node) ?? [])];
+  const wanted = certificate.selfSigned ? certificate.subject : certificate.issuer;
+  return held.find((candidate) => {
+    if (candidate.subject !== wanted) return false;
+    const judged = judgeChain({
+      presented: [certificate],
+      trusted: [candidate],
+      at: facts.at,
+      usage: 'server',
+    });
+    return judged.ok || judged.alert !== 'UNKNOWN_CA';
+  });
+}
+
+function find({ nodes }: FleetFacts, id: string): NodeTls | undefined {
+  return nodes.find(({ node }) => node.id === id);
+}
+
+function ageOf({ notAfter }: CertificateFact, kind: CauseKind, at: Date): string {
+  const over = at.getTime() - Date.parse(notAfter);
+  return kind === 'expired' && over > CLOCK_TOLERANCE_MS ? `, ${describeSpan(over)} ago` : '';
+}
+
+/** `CN=Fleet CA` as a file that a person would look for: `Fleet-CA.crt`. */
+function fileNameOf(name: string): string {
+  const common = /CN=([^,]+)/.exec(name)?.[1] ?? name;
+  return `${common.replace(/[^\w.-]+/g, '-')}.crt`;
+}
+
+function capitalise(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}

@@ -1,0 +1,172 @@
+/** The diagnosis of a fleet for a person: the nodes side by side, each cause with what it stops, and the steps in order. */
+
+import type { NodeTls } from '../../fleet/index.ts';
+import { cutTo, foldText, padTo, safeText, widthOf } from '../../text/index.ts';
+import type { Look } from '../terminal.ts';
+import type { FleetCause } from './doctor-cause.ts';
+import { describeOffset, describeSpan, type ClockReading } from './doctor-clock.ts';
+import type { LinkVerdict } from './doctor-fleet.ts';
+import type { FleetDiagnosis } from './doctor.ts';
+
+const COLUMNS_MAX = 100;
+const LINKS_SHOWN_MAX = 6;
+const NAME_COLUMNS_MAX = 30;
+
+type Style = 'bold' | 'dim' | 'bad' | 'good' | 'warn';
+type Paint = (style: Style, text: string) => string;
+
+const CODES: Readonly<Record<Style, string>> = { bold: '1', dim: '2', bad: '31', good: '32', warn: '33' };
+
+/** The whole report, with a line break at the end. */
+export function printFleetDiagnosis(diagnosis: FleetDiagnosis, look: Look): string {
+  const { facts, causes, unknown } = diagnosis;
+  const paint: Paint = (style, text) => (look.colour ? `\u001b[${CODES[style]}m${text}\u001b[0m` : text);
+  const columns = Math.min(Number.isFinite(look.columns) ? look.columns : COLUMNS_MAX, COLUMNS_MAX);
+  const dot = look.unicode ? ' · ' : ' - ';
+  const count = `${facts.nodes.length} ${facts.nodes.length === 1 ? 'node' : 'nodes'}`;
+  const lines = [
+    paint('bold', [facts.kind, count, `our clock ${facts.at.toISOString().slice(0, 19)}Z`].join(dot)),
+    '',
+    ...printNodes(diagnosis, look, paint),
+    '',
+    ...causes.flatMap((cause, index) => [...printCause(cause, index + 1, columns, look, paint), '']),
+    ...printOutcome(diagnosis, columns, look, paint),
+    ...unknown.flatMap((line) => hang(`? ${line}`, 2, columns).map((text) => paint('warn', text))),
+  ];
+  return `${lines.join('\n').trimEnd()}\n`;
+}
+
+function printNodes({ facts, verdict }: FleetDiagnosis, look: Look, paint: Paint): readonly string[] {
+  const clocks = new Map(verdict.clocks.clocks.map((clock) => [clock.node, clock]));
+  const rows = facts.nodes.map((node) => [
+    node.node.id,
+    node.node.role,
+    describeClock(clocks.get(node.node.id), look),
+    describeServed(node, facts.at),
+    describeOwnLink(node),
+  ]);
+  const head = ['node', 'role', 'clock', 'serves', 'link to its primary'];
+  const widths = head.map((title, column) =>
+    Math.min(NAME_COLUMNS_MAX, Math.max(widthOf(title), ...rows.map((row) => widthOf(row[column] ?? '')))),
+  );
+  const print = (cells: readonly string[]): string =>
+    `  ${cells.map((cell, column) => padTo(cutTo(safeText(cell), widths[column] ?? 0, look.unicode ? '…' : '~'), widths[column] ?? 0)).join('  ')}`.trimEnd();
+  return [paint('dim', print(head)), ...rows.map(print)];
+}
+
+function describeClock(clock: ClockReading | undefined, { unicode }: Look): string {
+  if (clock?.offsetMs === undefined) return 'unknown';
+  const within = `${unicode ? '±' : '+-'}${Math.max(1, Math.round(clock.withinMs ?? 0))} ms`;
+  return clock.state === 'wrong'
+    ? describeOffset(clock.offsetMs)
+    : `${describeOffset(clock.offsetMs)} ${within}`;
+}
+
+function describeServed({ ports, unreachable }: NodeTls, at: Date): string {
+  const leaf = ports.find(({ handshake }) => handshake.chain.length > 0)?.handshake.chain[0];
+  if (leaf === undefined) return unreachable === undefined ? 'no TLS' : 'not reached';
+  const left = Date.parse(leaf.notAfter) - at.getTime();
+  return left < 0 ? `expired ${describeSpan(-left)} ago` : `good for ${describeSpan(left)}`;
+}
+
+function describeOwnLink({ replicaLink }: NodeTls): string {
+  if (replicaLink === undefined) return '';
+  const { state, primary, downSeconds } = replicaLink;
+  if (state === 'up') return `up, ${primary}`;
+  return downSeconds < 0 ? `down, ${primary}` : `down for ${describeSpan(downSeconds * 1000)}, ${primary}`;
+}
+
+function printCause(
+  { title, detail, links, steps }: FleetCause,
+  number: number,
+  columns: number,
+  look: Look,
+  paint: Paint,
+): readonly string[] {
+  const [first = '', ...rest] = hang(`${look.unicode ? '✗' : 'x'} ${number}. ${title}`, 5, columns);
+  return [
+    paint('bad', first),
+    ...rest.map((line) => paint('bad', line)),
+    ...indent(detail, 5, columns),
+    ...printLinks(links, columns, look, paint),
+    ...steps.flatMap(({ words, command }, index) => {
+      const mark = steps.length === 1 ? '' : `${String.fromCodePoint(97 + index)}) `;
+      return [
+        ...indent(`${mark}${words}${command === undefined ? '.' : ':'}`, 5, columns),
+        // A command stays on one line, so that it can be copied.
+        ...(command === undefined ? [] : [`         ${paint('bold', safeText(command))}`]),
+      ];
+    }),
+  ];
+}
+
+function printLinks(
+  links: readonly LinkVerdict[],
+  columns: number,
+  { unicode }: Look,
+  paint: Paint,
+): readonly string[] {
+  const arrow = unicode ? '→' : '->';
+  const shown = links.slice(0, LINKS_SHOWN_MAX).flatMap((link) => {
+    return indent(`stops ${link.kind} ${link.from} ${arrow} ${link.to}: ${describeSeen(link)}`, 5, columns);
+  });
+  const more = links.length - LINKS_SHOWN_MAX;
+  return [...shown, ...(more > 0 ? [`     and ${more} more`] : [])].map((line) => paint('dim', line));
+}
+
+function describeSeen({ seen, downSeconds }: LinkVerdict): string {
+  switch (seen) {
+    case 'up':
+      return 'up until it is cut, then it cannot come back';
+    case 'down':
+      return downSeconds === undefined || downSeconds < 0
+        ? 'down'
+        : `down for ${describeSpan(downSeconds * 1000)}`;
+    case 'unknown':
+      return 'its state is not told';
+  }
+}
+
+function printOutcome(
+  { facts, verdict, causes, unknown }: FleetDiagnosis,
+  columns: number,
+  { unicode }: Look,
+  paint: Paint,
+): readonly string[] {
+  const passes = verdict.links.filter(({ judgement }) => judgement.kind === 'passes').length;
+  const judged = `${passes} of ${verdict.links.length} ${verdict.links.length === 1 ? 'link' : 'links'}`;
+  if (causes.length > 0) {
+    return [
+      ...hang(
+        'Then wait: a replica tries again each second and comes back by itself. Never REPLICAOF NO ONE: it makes the replica a primary.',
+        0,
+        columns,
+      ),
+      `  ${paint('bold', safeText(`wardis tls doctor ${facts.reach}`))}`,
+      '',
+    ];
+  }
+  if (unknown.length > 0) {
+    return [
+      paint('warn', `? Nothing was found, and not everything could be looked at: ${judged} would connect.`),
+      '',
+    ];
+  }
+  const sign = unicode ? '✓' : '+';
+  if (verdict.links.length === 0) return [paint('good', `${sign} One node, no links to judge.`)];
+  return [paint('good', `${sign} Nothing stands in the way: ${judged} would connect anew, by every clock.`)];
+}
+
+function indent(text: string, by: number, columns: number): readonly string[] {
+  const pad = ' '.repeat(by);
+  return foldText(safeText(text), columns, pad)
+    .split('\n')
+    .map((line) => (line.startsWith(pad) ? line : `${pad}${line}`));
+}
+
+/** Folded, the first line at the margin. */
+function hang(text: string, by: number, columns: number): readonly string[] {
+  return foldText(safeText(text), columns, ' '.repeat(by))
+    .split('\n')
+    .map((line, index) => (index === 0 ? line.trimStart() : line));
+}
