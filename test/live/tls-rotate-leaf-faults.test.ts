@@ -1,5 +1,5 @@
 // What does not fit is refused before any server is touched; what fails later is taken back, and says so.
-import { readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import {
@@ -11,6 +11,7 @@ import {
   startSentinelFleet,
   startStandalone,
   type LeafRequest,
+  type TopologyNode,
 } from '../servers/index.ts';
 import { issueElsewhere, openLeafScene, type LeafScene } from './tls-rotate-leaf-scene.ts';
 
@@ -189,6 +190,54 @@ forEachServer(['redis-7.0'], (server) => {
     TIMEOUT,
   );
 });
+
+forEachServer(['valkey-9.1'], (server) => {
+  it(
+    'takes everything back when a Sentinel does not come back, and starts it again',
+    async () => {
+      const topology = await startSentinelFleet({ server, tls: 'only', tlsFiles: 'own', replicas: 1 });
+      const victim = topology.node('sentinel-2');
+      const script = join(topology.folder, 'restart-badly.sh');
+      const flag = join(topology.folder, 'was-killed');
+      writeFileSync(
+        script,
+        [
+          '#!/bin/sh',
+          `if [ "$1" = ${victim.tlsPort} ] && [ ! -e '${flag}' ]; then`,
+          `  : > '${flag}'; while [ ! -e '${flag}-done' ]; do sleep 0.05; done; echo "start failed" >&2; exit 3`,
+          'fi',
+          `exec '${topology.restartScript}' "$1"`,
+          '',
+        ].join('\n'),
+        { mode: 0o700 },
+      );
+      const scene = openLeafScene(topology, { restart: [script, '{port}'] });
+      const before = await stateOf(scene);
+      const pair = await scene.writePair('new');
+      const killed = killWhenAsked(victim, flag);
+      const answer = await scene.rotate('--new-cert', pair.certificate, '--new-key', pair.key, '--yes');
+      await killed;
+      expect(answer, answer.out + answer.err).toMatchObject({ exit: 2 });
+      expect(answer.out).toContain('ended with 3: start failed');
+      expect(answer.out).toContain('Taken back: 5 nodes as before.');
+      expect(await stateOf(scene)).toEqual(before);
+      await topology.settle();
+      await topology.stop();
+    },
+    TIMEOUT,
+  );
+});
+
+/** The harness must know of it: it is the one that starts the Sentinel again. */
+async function killWhenAsked(node: TopologyNode, flag: string): Promise<void> {
+  const until = Date.now() + 30_000;
+  while (!existsSync(flag)) {
+    if (Date.now() > until) throw new Error('nobody asked');
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+  await node.kill();
+  writeFileSync(`${flag}-done`, '');
+}
 
 /** Until a Sentinel holds another one for down. */
 async function waitForDown(sentinel: { readonly command: (...argv: readonly string[]) => Promise<unknown> }) {

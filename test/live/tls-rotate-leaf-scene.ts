@@ -40,7 +40,7 @@ export interface PairPaths {
 
 export interface SceneOptions {
   /** How Sentinels are restarted; default by the script of the topology. */
-  readonly restart?: 'command' | 'by-hand';
+  readonly restart?: 'command' | 'by-hand' | readonly string[];
   /** How files are reached; default `local`. */
   readonly via?: 'local' | 'none';
 }
@@ -129,7 +129,9 @@ function policyOf(
         ...(sentinels.length === 0 ? {} : { sentinel: { seeds: sentinels, auth, tls: files } }),
         files: {
           via,
-          ...(restart === 'command' ? { restart_sentinel: [topology.restartScript, '{port}'] } : {}),
+          ...(restart === 'by-hand'
+            ? {}
+            : { restart_sentinel: restart === 'command' ? [topology.restartScript, '{port}'] : restart }),
         },
       },
     },

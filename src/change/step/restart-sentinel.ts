@@ -8,7 +8,7 @@ import { FleetError } from '../../fleet/index.ts';
 import { NodeAway } from '../run/node-session.ts';
 import type { Step } from '../step.ts';
 import { lookAtServed, waitForServed } from './prove-certificate.ts';
-import { countAgain, examineQuorum } from './restart-sentinel-quorum.ts';
+import { countAgain, examineQuorum, type QuorumView } from './restart-sentinel-quorum.ts';
 import type { Result, Standing, StepNode, StepWork } from './step-work.ts';
 
 type RestartStep = Extract<Step, { readonly kind: 'restart-sentinel' }>;
@@ -56,9 +56,11 @@ async function restart(step: RestartStep, node: StepNode, wanted: string | undef
   if (command === undefined || node.host === undefined || node.host.via === 'none') {
     return { ok: 'later', detail: `to be restarted by hand: the Sentinel ${node.id}` };
   }
-  const quorum = await examineQuorum(node);
-  if (!quorum.ok) return { ok: false, detail: `not restarted: ${quorum.detail}` };
   const before = await readRunId(node);
+  // One that is down already can only be won by starting it.
+  const quorum: QuorumView =
+    before === undefined ? { ok: true, usable: new Map() } : await examineQuorum(node);
+  if (!quorum.ok) return { ok: false, detail: `not restarted: ${quorum.detail}` };
   const { exit, said } = await node.host.run(command);
   const shown = command.join(' ');
   if (exit !== 0) {
