@@ -35,7 +35,7 @@ const WORD_COLUMNS = 11;
 /** Prose wider than this is hard to read, however wide the terminal. */
 const PROSE_COLUMNS_MAX = 100;
 
-export function makePen(options: ReportOptions): Pen {
+export function makePen(options: Pick<ReportOptions, 'columns' | 'unicode' | 'colour'>): Pen {
   return {
     columns: Math.max(40, options.columns),
     unicode: options.unicode,

@@ -1,6 +1,6 @@
 /** TLS-039: what a CA certificate may do (RFC 5280, 4.2.1.3 and 4.2.1.9), in the chain that is sent and the files that are read. */
 
-import type { Snapshot } from '../../../fleet/index.ts';
+import type { Provenance, Snapshot } from '../../../fleet/index.ts';
 import type { Check, Evidence } from '../../check.ts';
 import { TLS_CONF, exampleAuthority, exampleCertificate, exampleServed } from '../../example.ts';
 import { byHand, settingValue } from '../../reading.ts';
@@ -16,17 +16,21 @@ export const authorityConstraints: Check = {
   severity: 'high',
   rationale:
     'A certificate that signs must say CA:true, and keyCertSign where it lists key usages; a path length bounds how many CAs may stand below it. Verifiers refuse chains that break these rules, some libraries later than others, so that a chain works with one client and not with the next. A server that signs for others holds a key that makes new identities.',
-  evaluate: (snapshot) =>
-    readServerCertificates(snapshot, ([first]) => {
-      const seen = [...chainDefects(snapshot), ...trustDefects(snapshot)];
-      return seen.length === 0
-        ? pass(first && `nothing beyond its bounds above ${first.leaf.subject}`, first?.from)
-        : fail(
-            seen,
-            [byHand('Make the CA anew with wardis tls ca init, and issue the certificates again from it.')],
-            'Verifiers refuse such a chain.',
-          );
-    }),
+  evaluate: (snapshot) => {
+    const seen = [...chainDefects(snapshot), ...trustDefects(snapshot)];
+    if (seen.length > 0) {
+      return fail(
+        seen,
+        [byHand('Make the CA anew with wardis tls ca init, and issue the certificates again from it.')],
+        'Verifiers refuse such a chain.',
+      );
+    }
+    const trust = trustFile(snapshot);
+    if (trust !== undefined) return pass(`${trust.path} and the chain stay within their bounds`, trust.from);
+    return readServerCertificates(snapshot, ([first]) =>
+      pass(first && `nothing beyond its bounds above ${first.leaf.subject}`, first?.from),
+    );
+  },
   remedy:
     'Issue intermediates with CA:true and keyCertSign, with a path length that leaves room for what is below them; keep server certificates out of the CA file.',
   references: [REFERENCES.tls, REFERENCES.tlsValkey],
@@ -49,22 +53,42 @@ export const authorityConstraints: Check = {
   },
 };
 
+interface Chain {
+  readonly place: string;
+  readonly chain: readonly Certificate[];
+  readonly from: Provenance;
+}
+
 function chainDefects(snapshot: Snapshot): readonly Evidence[] {
-  if (!snapshot.listeners.known) return [];
-  const { value: listeners, from } = snapshot.listeners;
-  const texts = listeners.flatMap(({ address, tls }) => {
-    const chain = tls?.chain ?? [];
-    return chain.slice(1).flatMap((certificate, index) => {
+  const seen = new Map<string, { readonly places: string[]; readonly from: Provenance }>();
+  for (const { place, chain, from } of chainsOf(snapshot)) {
+    for (const [index, certificate] of chain.slice(1).entries()) {
       // Only what stands above another and signed it; stray certificates are TLS-020.
-      if (chain[index]?.issuer !== certificate.subject) return [];
-      return signerDefects(certificate, chain.slice(1, index + 1)).map((defect) => ({ address, defect }));
-    });
-  });
-  const places = new Map<string, string[]>();
-  for (const { address, defect } of texts) places.set(defect, [...(places.get(defect) ?? []), address]);
-  return [...places].map(([defect, addresses]) =>
-    evidence(`${defect}, sent by ${addresses.join(', ')}`, from),
-  );
+      if (chain[index]?.issuer !== certificate.subject) continue;
+      for (const defect of signerDefects(certificate, chain.slice(1, index + 1))) {
+        const { places } = seen.get(defect) ?? { places: [] };
+        seen.set(defect, { places: [...places, place], from });
+      }
+    }
+  }
+  return [...seen].map(([defect, { places, from }]) => evidence(`${places.join(', ')}: ${defect}`, from));
+}
+
+/** What ports send, and what the certificate file holds. */
+function chainsOf(snapshot: Snapshot): readonly Chain[] {
+  const path = settingValue(snapshot, 'tls-cert-file') ?? '';
+  const file = snapshot.certificateFiles.get(path);
+  const { listeners } = snapshot;
+  return [
+    ...(listeners.known
+      ? listeners.value.map(({ address, tls }) => ({
+          place: address,
+          chain: tls?.chain ?? [],
+          from: listeners.from,
+        }))
+      : []),
+    ...(file?.known === true ? [{ place: path, chain: file.value.certificates, from: file.from }] : []),
+  ];
 }
 
 /** `below`: the CAs between it and the leaf. */
@@ -79,13 +103,23 @@ function signerDefects(certificate: Certificate, below: readonly Certificate[]):
     : [];
 }
 
-function trustDefects(snapshot: Snapshot): readonly Evidence[] {
+function trustFile(
+  snapshot: Snapshot,
+):
+  | { readonly path: string; readonly certificates: readonly Certificate[]; readonly from: Provenance }
+  | undefined {
   const path = settingValue(snapshot, 'tls-ca-cert-file') ?? '';
   const fact = snapshot.certificateFiles.get(path);
-  if (fact?.known !== true) return [];
-  return fact.value.certificates.flatMap((certificate) => {
+  return fact?.known === true ? { path, certificates: fact.value.certificates, from: fact.from } : undefined;
+}
+
+function trustDefects(snapshot: Snapshot): readonly Evidence[] {
+  const file = trustFile(snapshot);
+  if (file === undefined) return [];
+  const { path, certificates, from } = file;
+  return certificates.flatMap((certificate) => {
     // A server that signs itself is TLS-015; to trust it is how it is pinned.
     if (!certificate.isCa && certificate.selfSigned) return [];
-    return signerDefects(certificate, []).map((defect) => evidence(`${path}: ${defect}`, fact.from));
+    return signerDefects(certificate, []).map((defect) => evidence(`${path}: ${defect}`, from));
   });
 }

@@ -34,7 +34,11 @@ export const authorityExpired: Check = {
                 old.map(({ subject, notAfter }) =>
                   evidence(`${path}: ${subject} until ${notAfter.slice(0, 10)}`, from),
                 ),
-                [byHand('Trust old and new CA together, reissue every certificate, then drop the old one.')],
+                [
+                  byHand(
+                    'Trust old and new CA together, reissue every certificate, then drop the old one: wardis tls rotate ca.',
+                  ),
+                ],
               );
         });
       }),

@@ -2,9 +2,8 @@
 
 import type { Check } from '../../check.ts';
 import { TLS_CONF, exampleCertificate, exampleServed } from '../../example.ts';
-import { byHand } from '../../reading.ts';
 import { REFERENCES } from '../../reference.ts';
-import { byWhoseClock, judgeCertificates, momentsOf, reload } from './server-certificate.ts';
+import { byWhoseClock, judgeCertificates, momentsOf, renewal } from './server-certificate.ts';
 
 export const expired: Check = {
   id: 'TLS-009',
@@ -22,7 +21,7 @@ export const expired: Check = {
         const whose = byWhoseClock(moments, (at) => new Date(notAfter) < at);
         return whose === undefined ? undefined : `expired on ${notAfter.slice(0, 10)} ${whose}`;
       },
-      [byHand('Issue a new certificate in place of the old file.'), reload(snapshot)],
+      renewal(snapshot),
       'New connections fail, or their clients do not verify.',
     );
   },

@@ -2,9 +2,8 @@
 
 import type { Check } from '../../check.ts';
 import { TLS_CONF, exampleCertificate, exampleServed } from '../../example.ts';
-import { byHand } from '../../reading.ts';
 import { REFERENCES } from '../../reference.ts';
-import { judgeCertificates, momentOf, reload } from './server-certificate.ts';
+import { judgeCertificates, momentOf, renewal } from './server-certificate.ts';
 
 const DAY_MS = 86_400_000;
 
@@ -27,10 +26,10 @@ export const expiresSoon: Check = {
         // A certificate made to live a week is not late with six days left: then its last third counts.
         const late = 3 * (end - at) <= end - new Date(notBefore).getTime();
         return left >= 0 && left < days && late
-          ? `expires in ${left} days, on ${notAfter.slice(0, 10)}`
+          ? `expires in ${left} ${left === 1 ? 'day' : 'days'}, on ${notAfter.slice(0, 10)}`
           : undefined;
       },
-      [byHand('Renew the certificate in place.'), reload(snapshot)],
+      renewal(snapshot),
       `Fewer than ${days} days are left.`,
     );
   },

@@ -5,19 +5,19 @@ import type { Check } from '../../check.ts';
 import { TLS_CONF, exampleCertificate, exampleServed } from '../../example.ts';
 import { byHand, settingValue } from '../../reading.ts';
 import { REFERENCES } from '../../reference.ts';
+import { notApplicable } from '../../verdict.ts';
 import type { Look } from './fleet-look.ts';
 import {
   type Certificate,
   judgeCertificates,
   readServerCertificates,
-  reload,
-  rotateLeaf,
+  renewal,
 } from './server-certificate.ts';
 
 const LOOPBACK = /^(?:127\.|::1$|localhost$)/;
 /** Who says that a node is to be found at an address. */
 const TELLS: Readonly<Record<Look['told'][number]['by'], string>> = {
-  seed: 'where we began',
+  seed: 'named here',
   cluster: 'the Cluster tells it to clients',
   sentinel: 'Sentinels tell it to clients',
   primary: 'its primary tells it',
@@ -42,13 +42,12 @@ export const nameMismatch: Check = {
           const missing = [...names].filter(([name]) => !covers(certificate, name));
           return missing.length === 0 ? undefined : `does not cover ${missing.map(printName).join(', ')}`;
         },
-        [
-          byHand(`Issue the certificate again for ${[...names.keys()].join(', ')}.`),
-          ...(snapshot.tlsLook === undefined ? [reload(snapshot)] : [rotateLeaf(snapshot)]),
-        ],
+        [byHand(`Issue the certificate again for ${[...names.keys()].join(', ')}.`), ...renewal(snapshot)],
         'Clients that verify host names cannot connect there.',
       );
     }
+    if (snapshot.tlsLook !== undefined && snapshot.tlsLook.ports.length > 0)
+      return notApplicable('clients are told no address but those of loopback that were named here');
     return readServerCertificates(snapshot, ([first]) => ({
       status: 'manual',
       instruction: `Compare the names that clients use with those of ${first?.leaf.subject ?? 'the certificate'}: ${[...(first?.leaf.dnsNames ?? []), ...(first?.leaf.ipAddresses ?? [])].join(', ') || 'none'}.`,
@@ -76,7 +75,7 @@ function namesOf(snapshot: Snapshot): ReadonlyMap<string, readonly string[]> {
   };
   if (snapshot.tlsLook !== undefined) {
     for (const { host, by } of snapshot.tlsLook.told)
-      if (by !== 'seed' || !LOOPBACK.test(host)) add(host, TELLS[by]);
+      if (by !== 'seed' || snapshot.origin === 'files' || !LOOPBACK.test(host)) add(host, TELLS[by]);
     return names;
   }
   for (const setting of ANNOUNCED) {

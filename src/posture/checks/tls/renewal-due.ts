@@ -1,10 +1,14 @@
-/** TLS-042: past two thirds of its life a certificate is due, whatever that life is: the last third is for what goes wrong. */
+/**
+ * TLS-042: past two thirds of its life a certificate is due, whatever that life is: the last third is for what goes
+ * wrong. Its last days belong to TLS-011.
+ */
 
 import type { Check } from '../../check.ts';
 import { TLS_CONF, exampleCertificate, exampleServed } from '../../example.ts';
-import { byHand } from '../../reading.ts';
 import { REFERENCES } from '../../reference.ts';
-import { judgeCertificates, momentOf, reload } from './server-certificate.ts';
+import { judgeCertificates, momentOf, renewal } from './server-certificate.ts';
+
+const DAY_MS = 86_400_000;
 
 export const renewalDue: Check = {
   id: 'TLS-042',
@@ -16,17 +20,18 @@ export const renewalDue: Check = {
     'A renewal that starts in the last days has no room for a CA that does not answer, a host that is down or a person on leave. Two thirds of the issued life is when cert-manager and step renew as well; the last third is the time to notice that it failed.',
   evaluate: (snapshot, context) => {
     const at = momentOf(snapshot, context).getTime();
+    const lateMs = context.expected.tls.expiryWarningDays * DAY_MS;
     return judgeCertificates(
       snapshot,
       ({ notBefore, notAfter }) => {
         const start = new Date(notBefore).getTime();
         const end = new Date(notAfter).getTime();
         const due = start + ((end - start) * 2) / 3;
-        return at >= due && at <= end
+        return at >= due && end - at >= lateMs
           ? `due since ${new Date(due).toISOString().slice(0, 10)}, expires on ${notAfter.slice(0, 10)}`
           : undefined;
       },
-      [byHand('wardis tls renew'), reload(snapshot)],
+      renewal(snapshot),
       'The time to notice a failed renewal has begun.',
     );
   },

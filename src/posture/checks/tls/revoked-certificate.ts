@@ -5,7 +5,7 @@ import { TLS_CONF, exampleLook, exampleLookPort } from '../../example.ts';
 import { REFERENCES } from '../../reference.ts';
 import { evidence, fail, notApplicable, pass } from '../../verdict.ts';
 import { readLook } from './fleet-look.ts';
-import { rotateLeaf } from './server-certificate.ts';
+import { renewal } from './server-certificate.ts';
 
 export const revokedCertificate: Check = {
   id: 'TLS-036',
@@ -31,7 +31,7 @@ export const revokedCertificate: Check = {
       );
       return seen.length === 0
         ? pass('no certificate that is served was revoked', from)
-        : fail(seen, [rotateLeaf(snapshot)], 'Whoever holds its key passes for this server.');
+        : fail(seen, renewal(snapshot), 'Whoever holds its key passes for this server.');
     }),
   remedy:
     'Rotate the leaf on every node that serves it. If its key was stolen, change the CA too: clients cannot tell the stolen certificate from the new one.',

@@ -23,7 +23,11 @@ export function readServerCertificates(
   snapshot: Snapshot,
   judge: (presented: readonly Presented[]) => Verdict,
 ): Verdict {
-  const presented = [...servedCertificates(snapshot), ...filedCertificates(snapshot)];
+  const served = servedCertificates(snapshot);
+  const known = new Set(served.map(({ leaf }) => leaf.fingerprintSha256));
+  // What is served and lies on disk as well is one certificate.
+  const filed = filedCertificates(snapshot).filter(({ leaf }) => !known.has(leaf.fingerprintSha256));
+  const presented = [...served, ...filed];
   if (presented.length > 0) return judge(presented);
   return whereTlsIsOn(snapshot, () =>
     readSettings(snapshot, ['tls-cert-file'], ({ 'tls-cert-file': file }) =>
@@ -141,9 +145,20 @@ export function reload(snapshot: Snapshot): Change {
   return set('tls-cert-file', settingValue(snapshot, 'tls-cert-file') || '/path/of/the/certificate');
 }
 
-/** How a node gets another certificate: issued, placed, reloaded and proved in one go. */
-export function rotateLeaf(snapshot: Snapshot): Change {
-  return byHand(`wardis tls rotate leaf ${snapshot.subject}`);
+/** How a node gets another certificate: issued, placed, reloaded and proved in one go. Files are replaced by hand. */
+export function rotateLeaf({ subject, origin }: Snapshot): Change {
+  // The line is made to be pasted, and addresses are what somebody announced.
+  const plain = /^[A-Za-z0-9_.:[\]-]+$/.test(subject);
+  return byHand(
+    origin === 'live' && plain
+      ? `wardis tls rotate leaf ${subject} --node ${subject}`
+      : 'Issue another certificate with wardis tls issue and put it in place.',
+  );
+}
+
+/** What puts another certificate in force. */
+export function renewal(snapshot: Snapshot): readonly Change[] {
+  return snapshot.origin === 'live' ? [rotateLeaf(snapshot)] : [rotateLeaf(snapshot), reload(snapshot)];
 }
 
 function filedCertificates(snapshot: Snapshot): readonly Presented[] {

@@ -5,7 +5,7 @@ import { TLS_CONF, exampleLook, exampleLookPort } from '../../example.ts';
 import { REFERENCES } from '../../reference.ts';
 import { evidence, fail, notApplicable, pass } from '../../verdict.ts';
 import { readLook, type Look } from './fleet-look.ts';
-import { rotateLeaf } from './server-certificate.ts';
+import { renewal } from './server-certificate.ts';
 
 export const supersededCertificate: Check = {
   id: 'TLS-037',
@@ -25,7 +25,7 @@ export const supersededCertificate: Check = {
       });
       return seen.length === 0
         ? pass('what is served is what was issued', from)
-        : fail(seen, [rotateLeaf(snapshot)], 'The certificate that was meant to be in force is not.');
+        : fail(seen, renewal(snapshot), 'The certificate that was meant to be in force is not.');
     }),
   remedy: 'Rotate the leaf: files, reload, and the proof by a handshake on every port belong together.',
   references: [REFERENCES.tls, REFERENCES.tlsValkey],

@@ -37,7 +37,8 @@ export const weakCiphers: Check = {
           status: 'unknown',
           missing: 'ciphers that the server accepts',
           why: 'the list leaves it to the OpenSSL of the server, and no handshake tried',
-          look: 'audit the running server, or read: openssl ciphers -v on its host',
+          look: 'try them: wardis tls inspect --offer, or read: openssl ciphers -v on its host',
+          ...(snapshot.tlsLook === undefined ? {} : { reason: 'not-asked' as const }),
         };
       });
     }),

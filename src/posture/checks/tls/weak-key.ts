@@ -4,7 +4,7 @@ import type { Check } from '../../check.ts';
 import { TLS_CONF, exampleCertificate, exampleServed } from '../../example.ts';
 import { byHand } from '../../reading.ts';
 import { REFERENCES } from '../../reference.ts';
-import { type Certificate, judgeCertificates, reload } from './server-certificate.ts';
+import { type Certificate, judgeCertificates, renewal } from './server-certificate.ts';
 
 export const weakKey: Check = {
   id: 'TLS-012',
@@ -20,7 +20,7 @@ export const weakKey: Check = {
       weakness,
       [
         byHand('Issue a certificate with an EC P-256 or RSA 2048 key, signed with SHA-256 or better.'),
-        reload(snapshot),
+        ...renewal(snapshot),
       ],
       'The server can be impersonated.',
     ),

@@ -1,0 +1,248 @@
+/**
+ * What the survey of a fleet says of each node, worked out so that checks can judge it: whether clients can follow what
+ * its ports send, what is recorded of it, and whether the nodes can accept each other. Pure; the clock is a parameter.
+ */
+
+import {
+  known,
+  unknown,
+  type Fact,
+  type NodeTls,
+  type TlsLookFact,
+  type TlsPort,
+  type TlsSurvey,
+} from '../../fleet/index.ts';
+import type { InventoryReading } from '../../pki/index.ts';
+import { verifyChain, type CertificateFact, type ChainProblemCode } from '../../tls/index.ts';
+
+/** What is known beside the survey. */
+export interface LookSources {
+  /** Certificates that we ourselves trust or have at hand: `--cacert`, the inventory. */
+  readonly authorities: readonly CertificateFact[];
+  readonly inventory: InventoryReading;
+  /** What ports send, leaf first, where the handshake with our own CA cannot tell; by {@link addressOf}. */
+  readonly sentAlone: ReadonlyMap<string, readonly CertificateFact[]>;
+  readonly now: Date;
+}
+
+type SentChain = TlsLookFact['ports'][number]['sent'];
+type CertificateRecord = TlsLookFact['ports'][number]['record'];
+
+/** `10.0.0.5:6379`, `[::1]:6379`. */
+export function addressOf({ host, port }: Pick<TlsPort, 'host' | 'port'>): string {
+  return host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
+}
+
+/** By `id` of the node. */
+export function lookAtFleet(survey: TlsSurvey, sources: LookSources): ReadonlyMap<string, TlsLookFact> {
+  const known = authoritiesAtHand(survey, sources);
+  const peers = survey.nodes.flatMap(({ node, ports }) => {
+    const leaf = ports.find(({ handshake }) => handshake.chain.length > 0)?.handshake.chain[0];
+    return leaf === undefined ? [] : [{ node: node.id, leaf }];
+  });
+  const chains = new Map(
+    survey.nodes.flatMap(({ ports }) =>
+      ports.flatMap((port) => {
+        const chain = chainOf(port, sources);
+        const [leaf] = chain;
+        return leaf === undefined ? [] : [[leaf.fingerprintSha256, chain] as const];
+      }),
+    ),
+  );
+  const trustGroups = groupTrust(survey);
+  const distrust = openDistrust(peers, chains, sources.now);
+  return new Map(
+    survey.nodes.map((node) => [
+      node.node.id,
+      {
+        ports: node.ports.flatMap((port) => {
+          const chain = chainOf(port, sources);
+          const [leaf] = chain;
+          if (leaf === undefined) return [];
+          return [
+            {
+              address: addressOf(port),
+              purpose: port.purpose,
+              leaf,
+              sent: judgeSent(chain, known, sources),
+              record: recordOf(leaf, node.node.id, sources.inventory),
+              clientAuthentication: port.clientAuthentication,
+            },
+          ];
+        }),
+        told: node.told,
+        peers,
+        distrusted: distrust(node),
+        trustGroups,
+      },
+    ]),
+  );
+}
+
+/** Ports whose chain may have been filled up from our own CA file: what they send has to be seen without it. */
+export function portsToAskAlone(survey: TlsSurvey, ours: readonly CertificateFact[]): readonly TlsPort[] {
+  const held = new Set(ours.map(({ fingerprintSha256 }) => fingerprintSha256));
+  return survey.nodes.flatMap(({ ports }) =>
+    ports.filter(({ handshake }) =>
+      handshake.chain.slice(1).some(({ fingerprintSha256 }) => held.has(fingerprintSha256)),
+    ),
+  );
+}
+
+/** What a port sends, leaf first. */
+export function chainOf(
+  port: NodeTls['ports'][number],
+  { sentAlone }: Pick<LookSources, 'sentAlone'>,
+): readonly CertificateFact[] {
+  return sentAlone.get(addressOf(port)) ?? port.handshake.chain;
+}
+
+/** Whether a client that has only the roots can follow what is sent. */
+export function judgeSent(
+  chain: readonly CertificateFact[],
+  atHand: readonly CertificateFact[],
+  { now }: Pick<LookSources, 'now'>,
+): SentChain {
+  const [leaf] = chain;
+  if (leaf === undefined) return { state: 'unknown', why: 'no certificate was shown' };
+  const roots = [...atHand, ...chain].filter(({ selfSigned }) => selfSigned).map(({ pem }) => pem);
+  const sent = verifyChain(
+    chain.map(({ pem }) => pem),
+    roots,
+    now,
+  );
+  const top = sent.path.at(-1) ?? leaf;
+  if (!sent.problems.some(({ code }) => UNANCHORED.has(code)))
+    return { state: 'complete', root: top.subject };
+  const held = verifyChain(
+    [leaf.pem],
+    atHand.map(({ pem }) => pem),
+    now,
+  );
+  const missing = held.path.find(
+    (certificate, at) =>
+      at > 0 &&
+      !certificate.selfSigned &&
+      !chain.some(({ fingerprintSha256 }) => fingerprintSha256 === certificate.fingerprintSha256),
+  );
+  if (missing !== undefined) return { state: 'incomplete', missing: missing.subject };
+  return { state: 'unknown', why: `${top.issuer}, which signed ${top.subject}, is not at hand` };
+}
+
+const UNANCHORED: ReadonlySet<ChainProblemCode> = new Set([
+  'issuer-not-found',
+  'self-signed-untrusted',
+  'partial-chain',
+  'chain-too-long',
+]);
+
+/** What the inventory says of a certificate that a node serves. */
+export function recordOf(
+  leaf: CertificateFact,
+  node: string,
+  inventory: InventoryReading,
+): CertificateRecord {
+  if (inventory.state !== 'read') return { state: 'unrecorded' };
+  const entry = inventory.certificates.find(
+    ({ fingerprintSha256 }) => fingerprintSha256 === leaf.fingerprintSha256,
+  );
+  if (entry?.revoked !== undefined) return { state: 'revoked', ...entry.revoked };
+  if (entry?.supersededBy !== undefined) {
+    const next = inventory.certificates.find(
+      ({ fingerprintSha256 }) => fingerprintSha256 === entry.supersededBy,
+    );
+    return { state: 'superseded', serial: next?.serial ?? 'unknown', until: next?.notAfter ?? '' };
+  }
+  if (entry !== undefined) return { state: 'current' };
+  const meant = inventory.certificates
+    .filter(
+      ({ node: at, revoked, supersededBy }) =>
+        at === node && revoked === undefined && supersededBy === undefined,
+    )
+    .toSorted((a, b) => b.recordedAt.localeCompare(a.recordedAt))[0];
+  return meant === undefined
+    ? { state: 'unrecorded' }
+    : { state: 'another', serial: meant.serial, until: meant.notAfter };
+}
+
+/** The authorities that a node trusts, as its files have them. */
+export function trustOf({ settings, files }: NodeTls): Fact<readonly CertificateFact[]> {
+  const setting = settings.get('tls-ca-cert-file');
+  const path = setting?.known === true ? setting.value : '';
+  const file = files.get(path);
+  if (path === '' || file === undefined) {
+    return unknown('not-asked', 'its CA file was not read', 'run wardis tls inspect on its host');
+  }
+  return file.known ? known(file.value.certificates, file.from) : file;
+}
+
+function authoritiesAtHand(survey: TlsSurvey, { authorities }: LookSources): readonly CertificateFact[] {
+  const trusted = survey.nodes.flatMap((node) => {
+    const trust = trustOf(node);
+    return trust.known ? trust.value : [];
+  });
+  return [
+    ...new Map(
+      [...authorities, ...trusted].map((certificate) => [certificate.fingerprintSha256, certificate]),
+    ).values(),
+  ];
+}
+
+function groupTrust(survey: TlsSurvey): TlsLookFact['trustGroups'] {
+  const groups = new Map<string, { authorities: readonly string[]; nodes: string[] }>();
+  for (const node of survey.nodes) {
+    const trust = trustOf(node);
+    if (!trust.known) continue;
+    const key = trust.value
+      .map(({ fingerprintSha256 }) => fingerprintSha256)
+      .toSorted()
+      .join(' ');
+    const authorities = trust.value
+      .map(
+        ({ subject, fingerprintSha256 }) => `${subject} (${fingerprintSha256.slice(0, FINGERPRINT_SHOWN)})`,
+      )
+      .toSorted();
+    const group = groups.get(key) ?? { authorities, nodes: [] };
+    group.nodes.push(node.node.id);
+    groups.set(key, group);
+  }
+  return [...groups.values()];
+}
+
+const FINGERPRINT_SHOWN = 12;
+
+/** Each certificate is verified once for each set of authorities, however many nodes share them. */
+function openDistrust(
+  peers: TlsLookFact['peers'],
+  chains: ReadonlyMap<string, readonly CertificateFact[]>,
+  now: Date,
+): (node: NodeTls) => TlsLookFact['distrusted'] {
+  const verdicts = new Map<string, string | undefined>();
+  const why = (
+    leaf: CertificateFact,
+    trust: readonly CertificateFact[],
+    trustKey: string,
+  ): string | undefined => {
+    const key = `${leaf.fingerprintSha256} ${trustKey}`;
+    if (!verdicts.has(key)) {
+      const chain = chains.get(leaf.fingerprintSha256) ?? [leaf];
+      const { problems } = verifyChain(
+        chain.map(({ pem }) => pem),
+        trust.map(({ pem }) => pem),
+        now,
+      );
+      verdicts.set(key, problems.find(({ code }) => UNANCHORED.has(code))?.message);
+    }
+    return verdicts.get(key);
+  };
+  return (node) => {
+    const trust = trustOf(node);
+    if (!trust.known) return trust;
+    const trustKey = trust.value.map(({ fingerprintSha256 }) => fingerprintSha256).join(' ');
+    const distrusted = peers.flatMap(({ node: peer, leaf }) => {
+      const problem = peer === node.node.id ? undefined : why(leaf, trust.value, trustKey);
+      return problem === undefined ? [] : [{ node: peer, why: problem }];
+    });
+    return known(distrusted, trust.from);
+  };
+}
