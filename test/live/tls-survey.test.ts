@@ -234,6 +234,24 @@ describe('a survey of', () => {
   });
 });
 
+describe('the clock of a server', () => {
+  forEachServer(['redis-6.0'], (server) => {
+    it('is asked for by TIME where INFO does not tell it', async () => {
+      const topology = await startStandalone({ server, tls: 'only', ...usersOf(server) });
+      const seen = await survey([secure(topology, topology.node('primary'))]);
+      expect(seen.notes).toEqual([]);
+      expect(seen.nodes[0]?.clock).toMatchObject({ from: { command: 'TIME' } });
+      expectClock(find(seen, topology.node('primary')));
+      await expectNoDenials(topology.nodes);
+      await topology.node('primary').command('ACL', 'SETUSER', 'wardis', '-time');
+      const denied = await survey([secure(topology, topology.node('primary'))]);
+      expect(denied.nodes[0]?.clock).toMatchObject({ known: false, reason: 'denied' });
+      expect(denied.notes).toEqual([expect.stringContaining('allow it (+time)')]);
+      await topology.stop();
+    });
+  });
+});
+
 describe('what a port offers', () => {
   let client: { readonly certFile: string; readonly keyFile: string };
 
@@ -301,20 +319,6 @@ describe('what a port offers', () => {
       await stop();
     });
 
-    // One program for each suite: on one version, and twelve at once.
-    it.skipIf(!hasOpenssl || server.id !== 'redis-7.0')('is what openssl finds, suite by suite', async () => {
-      const more =
-        'tls-ciphers HIGH:!AESGCM:!aNULL:!DHE:@SECLEVEL=0\ntls-ciphersuites TLS_CHACHA20_POLY1305_SHA256\n';
-      const { tlsPort, stop } = await startServer({ server, conf: conf('rsa', more) });
-      const { offer } = await look(tlsPort, client);
-      for (const version of ['TLSv1.2', 'TLSv1.3'] as const) {
-        const accepted = await acceptedByOpenssl(version, tlsPort ?? 0, client);
-        expect(accepted.length, version).toBeGreaterThan(0);
-        expect(offer?.suites[version]?.toSorted(), version).toEqual(accepted);
-      }
-      await stop();
-    });
-
     it('is old and weak where the settings are', async () => {
       const more = [
         'tls-protocols "TLSv1 TLSv1.1 TLSv1.2"',
@@ -366,6 +370,22 @@ describe('what a port offers', () => {
         'resumed',
         'resumed',
       ]);
+      await stop();
+    });
+  });
+
+  // One program for each suite: on one version only.
+  forEachServer(['redis-7.0'], (server) => {
+    it.skipIf(!hasOpenssl)('is what openssl finds, suite by suite', async () => {
+      const more =
+        'tls-ciphers HIGH:!AESGCM:!aNULL:!DHE:@SECLEVEL=0\ntls-ciphersuites TLS_CHACHA20_POLY1305_SHA256\n';
+      const { tlsPort, stop } = await startServer({ server, conf: conf('rsa', more) });
+      const { offer } = await look(tlsPort, client);
+      for (const version of ['TLSv1.2', 'TLSv1.3'] as const) {
+        const accepted = await acceptedByOpenssl(version, tlsPort ?? 0, client);
+        expect(accepted.length, version).toBeGreaterThan(0);
+        expect(offer?.suites[version]?.toSorted(), version).toEqual(accepted);
+      }
       await stop();
     });
   });

@@ -160,6 +160,26 @@ describe('what a port offers', () => {
   });
 });
 
+describe('the chain of a port', () => {
+  it.each(['TLSv1.2', 'TLSv1.3'] as const)(
+    'is what was sent, not what we trust besides, in %s',
+    async (maxVersion) => {
+      const root = await createAuthority({ name: 'Root', days: 30, pathLength: 1 });
+      const middle = await createIntermediate(root, { name: 'Middle', days: 30 });
+      const leaf = await issueCertificate(middle, { commonName: 'leaf', usage: 'node', days: 10 });
+      const all = [leaf.certPem, middle.certPem, root.certPem];
+      for (const sent of [1, 2, 3]) {
+        const peer = await startPeer({ cert: all.slice(0, sent).join(''), key: leaf.keyPem });
+        const trust = { ca: [root.certPem, middle.certPem], maxVersion };
+        const seen = await inspectTls({ host, port: peer.port, ...trust });
+        expect(seen.chain.map(({ subject }) => subject)).toEqual(
+          ['CN=leaf', 'CN=Middle', 'CN=Root'].slice(0, sent),
+        );
+      }
+    },
+  );
+});
+
 describe('a port that misbehaves', () => {
   const nothing = {
     versions: { TLSv1: 'unknown', 'TLSv1.1': 'unknown', 'TLSv1.2': 'unknown', 'TLSv1.3': 'unknown' },

@@ -221,11 +221,15 @@ function noteAgreement(socket: TLSSocket, notes: Notes): void {
   const cipher = socket.getCipher() as ReturnType<TLSSocket['getCipher']> | undefined;
   if (cipher !== undefined) notes.seen = { cipher: cipher.name, ...notes.seen };
   notes.asked ||= socket.getSharedSigalgs().length > 0;
-  if (notes.chain.length === 0) notes.chain = readChain(socket);
+  // The end of the handshake tells it better. In TLS 1.3 it follows in any case; before, the server may refuse us first.
+  const mayFail = notes.stage === 'handshake' && socket.getProtocol() !== 'TLSv1.3';
+  if (mayFail && notes.chain.length === 0) notes.chain = readLinkedChain(socket);
 }
 
 function noteSession(socket: TLSSocket, notes: Notes): void {
   noteAgreement(socket, notes);
+  const sent = readSentChain(socket);
+  if (sent.length > 0) notes.chain = sent;
   const error: unknown = socket.authorizationError;
   const protocol = socket.getProtocol();
   notes.seen = {
@@ -237,18 +241,39 @@ function noteSession(socket: TLSSocket, notes: Notes): void {
   };
 }
 
-function readChain(socket: TLSSocket): readonly CertificateFact[] {
+/**
+ * The certificates in the order in which they were sent. Only once, and after Node's own look at them: Node takes them
+ * off OpenSSL's list as it reads them (crypto_x509.cc, 20 and 24).
+ */
+function readSentChain(socket: TLSSocket): readonly CertificateFact[] {
+  const sent: Buffer[] = [];
+  let link = socket.getPeerX509Certificate();
+  while (link !== undefined && sent.length < CHAIN_CERTIFICATES_MAX) {
+    sent.push(link.raw);
+    link = link.issuerCertificate;
+  }
+  return readAll(sent);
+}
+
+/** What was sent, as far as each certificate issued the one before, and what our own authorities add to it. */
+function readLinkedChain(socket: TLSSocket): readonly CertificateFact[] {
+  const linked: Buffer[] = [];
+  let link = socket.getPeerCertificate(true);
+  while (link?.raw !== undefined && linked.length < CHAIN_CERTIFICATES_MAX) {
+    if (linked.some((raw) => raw.equals(link.raw))) break;
+    linked.push(link.raw);
+    link = link.issuerCertificate;
+  }
+  return readAll(linked);
+}
+
+/** A certificate that cannot be read ends the chain; what came before it is kept. */
+function readAll(certificates: readonly Buffer[]): readonly CertificateFact[] {
   const chain: CertificateFact[] = [];
   try {
-    let link = socket.getPeerCertificate(true);
-    while (link?.raw !== undefined && chain.length < CHAIN_CERTIFICATES_MAX) {
-      const fact = readCertificate(link.raw);
-      if (chain.some(({ fingerprintSha256 }) => fingerprintSha256 === fact.fingerprintSha256)) break;
-      chain.push(fact);
-      link = link.issuerCertificate;
-    }
+    for (const raw of certificates) chain.push(readCertificate(raw));
   } catch {
-    // A certificate that cannot be read ends the chain; what came before it is kept.
+    return chain;
   }
   return chain;
 }
