@@ -23,7 +23,7 @@ import { entryOf } from './entry.ts';
 import { distrustFolder, FILES, folderOf, readKeyPem, readPem } from './folder.ts';
 import type { InventoryEntry } from './inventory.ts';
 import { recordCertificates } from './inventory-file.ts';
-import { LEAF_DAYS_DEFAULT, LEAF_DAYS_MAX } from './lifetime.ts';
+import { DAY_MS, LEAF_DAYS_DEFAULT, LEAF_DAYS_MAX, startOf } from './lifetime.ts';
 import { PkiError } from './pki-error.ts';
 import { settleSuccession } from './swap.ts';
 
@@ -86,6 +86,9 @@ export interface OpenOptions {
   readonly which?: 'current' | 'next';
   readonly now?: () => Date;
 }
+
+/** Less is not worth a word: a leaf of 90 days from an issuer of 90 days that was made a moment before. */
+const CUT_MS_MIN = 60_000;
 
 /** Opens the authority of a state folder. Throws {@link PkiError}; none of its messages holds a secret. */
 export async function openAuthority(
@@ -155,12 +158,14 @@ function openHandle(world: {
       ...(files === undefined ? {} : { files }),
       ...(node === undefined ? {} : { node }),
     });
-    const wanted = now().getTime() + days * 86_400_000;
-    const cut = fact.notAfter === issuer.notAfter && Date.parse(fact.notAfter) < wanted - 60_000;
+    const wanted = startOf(now()).getTime() + days * DAY_MS;
+    const cut = fact.notAfter === issuer.notAfter && Date.parse(fact.notAfter) < wanted - CUT_MS_MIN;
     return { certPem: withEnd(certPem) + chainPem, caPem, fact, entry, cut };
   };
   const make = async (request: LeafRequest): Promise<IssuedLeaf> => {
-    const made = await attempt(path, () => issueCertificate(authority(), whole(request, path)));
+    const made = await attempt(path, () =>
+      issueCertificate(authority(), { ...whole(request, path), at: startOf(now()) }),
+    );
     return { ...finish(made.certPem, request), key: secret(made.keyPem) };
   };
   const issueAll = async (requests: readonly LeafRequest[]): Promise<readonly IssuedLeaf[]> => {
@@ -186,7 +191,7 @@ function openHandle(world: {
     },
     sign: async (requestPem, request) => {
       const made = await attempt(path, () =>
-        signRequest(authority(), { ...whole(request, path), requestPem }),
+        signRequest(authority(), { ...whole(request, path), at: startOf(now()), requestPem }),
       );
       const leaf = finish(made.certPem, request);
       await recordCertificates(stateFolder, [leaf.entry]);

@@ -19,7 +19,7 @@ import { entryOf } from './entry.ts';
 import { FILES, folderOf, openFolder, writeNew } from './folder.ts';
 import type { CertificateOrigin } from './inventory.ts';
 import { changeInventoryHeld, mergeEntries } from './inventory-file.ts';
-import { INTERMEDIATE_DAYS_DEFAULT, ROOT_DAYS_DEFAULT, ROOT_DAYS_MAX } from './lifetime.ts';
+import { INTERMEDIATE_DAYS_DEFAULT, ROOT_DAYS_DEFAULT, ROOT_DAYS_MAX, startOf } from './lifetime.ts';
 import { whileLocked } from './lock.ts';
 import { PkiError } from './pki-error.ts';
 
@@ -141,7 +141,8 @@ async function makeAuthorities(
   const path = folderOf(stateFolder);
   const { name, days = ROOT_DAYS_DEFAULT, keyType, intermediate } = request;
   checkDays(path, days);
-  const shared = keyType === undefined ? {} : { keyType };
+  const at = startOf((request.now ?? now)());
+  const shared = { at, ...(keyType === undefined ? {} : { keyType }) };
   try {
     if (intermediate === undefined) {
       return { root: await createAuthority({ name, days, ...shared }), cut: false };

@@ -11,6 +11,14 @@ export const REVOCATION_LIST_DAYS = 30;
 
 export const DAY_MS = 86_400_000;
 
+/** Clocks that are a little slow accept it too. */
+const BACKDATE_MS = 5 * 60_000;
+
+/** When a certificate begins that is made now. */
+export function startOf(now: Date): Date {
+  return new Date(now.getTime() - BACKDATE_MS);
+}
+
 /** When a certificate is due: two thirds of the life that it was really given are over. */
 export function dueAt({
   notBefore,
