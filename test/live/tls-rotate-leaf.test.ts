@@ -1,4 +1,5 @@
 // New certificates for real servers: placed, read, proved by handshake on every port, with nobody disconnected.
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { readInventory } from '../../src/pki/index.ts';
@@ -10,6 +11,7 @@ import {
   startLoad,
   startReplicated,
   startSentinelFleet,
+  startStandalone,
 } from '../servers/index.ts';
 import { adoptAuthority, openLeafScene } from './tls-rotate-leaf-scene.ts';
 
@@ -110,6 +112,58 @@ forEachServer(['redis-7.0'], (server) => {
       for (const node of topology.nodes) expect(after[node.name]).not.toEqual(before[node.name]);
       expect(new Set(Object.values(after).flat()).size).toBe(6);
       await topology.settle();
+      await topology.stop();
+    },
+    TIMEOUT,
+  );
+});
+
+forEachServer(['valkey-9.1'], (server) => {
+  it(
+    'reloads explicitly where the server looks for new files by itself too, and tells of a file that is shared',
+    async () => {
+      const topology = await startReplicated({
+        server,
+        tls: 'dual',
+        replicas: 1,
+        conf: ['tls-auto-reload-interval 1'],
+      });
+      const scene = openLeafScene(topology);
+      const pair = await scene.writePair('new');
+      const files = ['--new-cert', pair.certificate, '--new-key', pair.key];
+      const [primary, replica] = topology.data.map(({ tlsPort }) => `127.0.0.1:${tlsPort}`);
+      const one = await scene.rotate(...files, '--plan', '--node', String(primary));
+      expect(one, one.out + one.err).toMatchObject({ exit: 2 });
+      expect(one.out).toContain(`${replica} reads the same file`);
+
+      const answer = await scene.rotate(...files, '--canary', String(primary), '--yes');
+      expect(answer, answer.err + answer.out).toMatchObject({ exit: 0 });
+      expect(answer.out).toContain('tls-auto-reload-interval');
+      const wanted = fingerprintOf(pair.pem);
+      expect(await scene.served()).toEqual({ primary: [wanted], 'replica-1': [wanted] });
+      await topology.stop();
+    },
+    TIMEOUT,
+  );
+
+  it(
+    'only proves what a person placed where it has no way to the files',
+    async () => {
+      const topology = await startStandalone({ server, tls: 'only' });
+      const scene = openLeafScene(topology, { via: 'none' });
+      const pair = await scene.writePair('new');
+      const refused = await scene.rotate('--new-cert', pair.certificate, '--new-key', pair.key, '--yes');
+      expect(refused).toMatchObject({ exit: 2 });
+      expect(refused.out).toContain('--placed');
+      const unnamed = await scene.rotate('--placed', '--yes');
+      expect(unnamed).toMatchObject({ exit: 2 });
+      expect(unnamed.out).toContain('--placed --new-cert FILE');
+
+      const issued = await scene.tls.placeLeaf('primary');
+      writeFileSync(pair.certificate, issued.certPem);
+      const answer = await scene.rotate('--placed', '--new-cert', pair.certificate, '--yes');
+      expect(answer, answer.err + answer.out).toMatchObject({ exit: 0 });
+      expect(await scene.served()).toEqual({ primary: [fingerprintOf(issued.certPem)] });
       await topology.stop();
     },
     TIMEOUT,

@@ -53,6 +53,7 @@ export type LeafObjectionCode =
   | 'no-way'
   | 'no-file'
   | 'client-file'
+  | 'shared'
   | 'quorum';
 
 export interface LeafObjection {
@@ -309,7 +310,12 @@ export function checkPlaces(sight: LeafSight): readonly LeafObjection[] {
 }
 
 /** What stands against a reload, whoever placed the files. */
-export function checkPorts({ node, ports, autoReloadSeconds }: LeafSight): readonly LeafObjection[] {
+export function checkPorts({
+  node,
+  ports,
+  clientFile,
+  autoReloadSeconds,
+}: LeafSight): readonly LeafObjection[] {
   const object = objector(node.id);
   const found = ports.flatMap(({ host, port, purpose, unseen }) => {
     if (unseen === undefined) return [];
@@ -319,6 +325,11 @@ export function checkPorts({ node, ports, autoReloadSeconds }: LeafSight): reado
   if (ports.every(({ unseen }) => unseen !== undefined)) {
     const cause = 'no port shows a certificate: what came of it could not be proved';
     found.push(object('refused', 'unseen', node.id, cause, `see why: wardis doctor ${node.id}`));
+  }
+  if (clientFile !== undefined) {
+    const cause =
+      'it shows this one where it dials other nodes (tls-client-cert-file), and it stays as it is';
+    found.push(object('warning', 'client-file', clientFile, cause, 'replace it too before it ends'));
   }
   if (autoReloadSeconds > 0) {
     const cause = `it looks for new files each ${autoReloadSeconds} s by itself (tls-auto-reload-interval), and may log one failure between certificate and key`;

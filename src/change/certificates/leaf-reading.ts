@@ -198,6 +198,9 @@ async function lookCloser(
   const read = (name: string): Promise<LeafFile> => readLeafFile(access, absolutePath(value(name), base));
   const certificate = await read('tls-cert-file');
   const pass = value('tls-key-file-pass');
+  const dials = value('tls-replication') === 'yes' || value('tls-cluster') === 'yes';
+  const client = value('tls-client-cert-file');
+  const clientFile = client === value('tls-cert-file') ? '' : client;
   return {
     node: { id: node.id, role: node.role },
     server,
@@ -210,9 +213,8 @@ async function lookCloser(
     ...(value('tls-ca-cert-file') === '' ? {} : { trust: await read('tls-ca-cert-file') }),
     trustsFolder: value('tls-ca-cert-dir') !== '',
     ...(pass === '' ? {} : { passphrase: secret(pass) }),
-    isDialling:
-      value('tls-client-cert-file') === '' &&
-      (value('tls-replication') === 'yes' || value('tls-cluster') === 'yes'),
+    isDialling: dials && clientFile === '',
+    ...(dials && clientFile !== '' ? { clientFile } : {}),
     ...(clock === undefined ? {} : { clockOffsetMs: clock }),
     autoReloadSeconds: Number(value('tls-auto-reload-interval')) || 0,
   };

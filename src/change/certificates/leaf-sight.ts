@@ -43,6 +43,8 @@ export interface LeafSight {
   readonly passphrase?: Secret;
   /** It shows the same certificate where it dials: its primary, the bus, other Sentinels. */
   readonly isDialling: boolean;
+  /** Where it dials with another one (`tls-client-cert-file`): its path. */
+  readonly clientFile?: string;
   /** Hosts under which clients and other nodes are sent to it. */
   readonly told: readonly string[];
   /** Its clock less ours, ms; absent: it does not tell. */

@@ -64,6 +64,7 @@ export async function planLeaves(
   const objections = [
     ...drafts.flatMap(({ objections: own }) => own),
     ...changing.flatMap(({ sight }) => (files === 'place' ? checkPlaces(sight) : checkPorts(sight))),
+    ...(files === 'place' && changing.length > 0 ? scene.sharing : []),
     ...(await examineSentinels(scene, changing)),
   ];
   const first = canaryOf(

@@ -3,9 +3,11 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import {
+  fileGroupOf,
   openHostAccess,
   readLeafSights,
   type HostAccess,
+  type LeafObjection,
   type LeafReading,
   type LeafTrust,
 } from '../../change/index.ts';
@@ -23,6 +25,8 @@ export interface LeafScene {
   readonly reading: LeafReading;
   /** What must accept a new certificate: files of ours, and of every node. */
   readonly trust: readonly LeafTrust[];
+  /** Nodes that were not chosen and read a file of one that was. */
+  readonly sharing: readonly LeafObjection[];
   /** Program that restarts a Sentinel; absent: a person does. */
   readonly restartSentinel: readonly string[] | undefined;
 }
@@ -48,12 +52,14 @@ export async function lookAtLeaves(
   flags: LeafSceneFlags,
   context: CommandContext,
 ): Promise<LeafScene> {
-  const nodes = chooseNodes(topology, flags.node);
+  const { nodes } = topology;
+  const chosen = new Set(chooseNodes(topology, flags.node).map(({ id }) => id));
   const hosts = openHosts(entry);
   const progress = flags.quiet === true ? SILENT_PROGRESS : openProgress(context.terminal, 'look');
   let done = 0;
   try {
-    const reading = await readLeafSights(nodes, {
+    // All of them: whom a node must be accepted by, and who shares its files, only the others tell.
+    const whole = await readLeafSights(nodes, {
       connect: (node) => openConnection(node.target, entry.limits),
       host: (node) => {
         progress.step((done += 1), nodes.length, node.id);
@@ -62,11 +68,16 @@ export async function lookAtLeaves(
       addresses: new Map(Object.entries(entry.fleet?.addresses ?? {})),
       concurrency: entry.concurrency,
     });
+    const reading: LeafReading = {
+      sights: whole.sights.filter(({ node }) => chosen.has(node.id)),
+      left: whole.left.filter(({ node }) => chosen.has(node.id)),
+    };
     return {
       entry,
       topology,
       reading,
-      trust: onceEach([...ownTrust(entry), ...trustOf(reading)]),
+      trust: onceEach([...ownTrust(entry), ...trustOf(whole)]),
+      sharing: sharingOf(reading, whole),
       restartSentinel: flags.byHand === true ? undefined : entry.fleet?.files?.restartSentinel,
     };
   } finally {
@@ -137,6 +148,20 @@ function trustOf({ sights }: LeafReading): readonly LeafTrust[] {
   return sights.flatMap(({ node, trust }) =>
     trust?.kind === 'file' ? [{ place: `${node.id}: ${trust.path}`, pem: trust.file.content.reveal() }] : [],
   );
+}
+
+function sharingOf(reading: LeafReading, whole: LeafReading): readonly LeafObjection[] {
+  const groups = new Set(reading.sights.map(fileGroupOf));
+  return whole.sights
+    .filter((sight) => !reading.sights.includes(sight) && groups.has(fileGroupOf(sight)))
+    .map(({ node, certificate }) => ({
+      node: node.id,
+      severity: 'refused',
+      code: 'shared',
+      place: certificate.path,
+      cause: `${node.id} reads the same file, and would serve it after its next start`,
+      next: `choose it too: --node ${node.id}`,
+    }));
 }
 
 /** However many hold the same; named by the first. */
