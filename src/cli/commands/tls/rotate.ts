@@ -72,13 +72,13 @@ function addRotateLeaf(group: Command, context: CommandContext): void {
 
 const EXAMPLES = `
 Examples:
-  wardis tls rotate leaf --fleet prod --plan                  what would be done; changes nothing
-  wardis tls rotate leaf --fleet prod                         a fresh certificate for every node
+  wardis tls rotate leaf --fleet prod                         a fresh certificate for every node; asks first
+  wardis tls rotate leaf cache-1:6379 --user wardis --password-file secret --placed --new-cert server.crt --plan
   wardis tls rotate leaf --fleet prod --new-cert new/{host}.crt --new-key new/{host}.key
   wardis tls rotate leaf --fleet prod --placed --yes          after cert-manager or another system wrote the files
   wardis tls rotate leaf --fleet prod --resume                after a Sentinel was restarted by hand
 
-Nothing is touched before the pair is known to fit: key, chain to what nodes and clients trust, names, dates by every
+--plan shows what would be done and changes nothing. Nothing is touched before the pair is known to fit: key, chain to what nodes and clients trust, names, dates by every
 clock, usage. Existing connections stay. How files are reached is in the policy: files of the fleet.
 Exit: 0 done, 2 refused or taken back, 3 something is left to do.
 `;
