@@ -11,6 +11,7 @@ import {
   type AdoptionFile,
 } from '../../pki/index.ts';
 import { printSafeJson } from '../../text/index.ts';
+import { readCertificates } from '../../tls/index.ts';
 import type { TlsAdoptFlags } from '../commands/tls/adopt.ts';
 import type { CommandContext } from '../context.ts';
 import { EXIT } from '../exit-code.ts';
@@ -54,7 +55,7 @@ export async function runTlsAdopt(
   const roots = [
     ...readTrust(stateFolder).roots.map(({ fact }) => fact.pem),
     ...extra,
-    ...files.map(({ pem }) => pem),
+    ...files.flatMap(({ pem }) => rootsIn(pem)),
   ];
   const examined = files.map((file) => ({ file, ...examineAdoption(file, roots, context.now()) }));
   for (const { file, adoptions, unread } of examined) refuseUnusable(file, adoptions, unread[0]?.message);
@@ -63,6 +64,12 @@ export async function runTlsAdopt(
   context.terminal.out(
     flags.json === true ? `${printSafeJson(dataOf(taken), 2)}\n` : wordsOf(taken, context.now()),
   );
+}
+
+/** A root that is adopted in the same breath counts. */
+function rootsIn(pem: string): readonly string[] {
+  const { certificates } = readCertificates(pem);
+  return certificates.filter(({ isCa, selfSigned }) => isCa && selfSigned).map((fact) => fact.pem);
 }
 
 async function readFiles(

@@ -8,6 +8,7 @@ import type { ListedCertificate } from './list.ts';
 
 const GAP = '  ';
 const NAME_COLUMNS_MAX = 44;
+const YIELDING_COLUMNS_MIN = 4;
 
 interface Column {
   readonly head: string;
@@ -86,7 +87,7 @@ function fit(
       (best, { yields }, at) => (yields && (widths[at] ?? 0) > (widths[best] ?? 0) ? at : best),
       columns.findIndex(({ yields }) => yields),
     );
-    if ((widths[widest] ?? 0) <= 8) break;
+    if ((widths[widest] ?? 0) <= YIELDING_COLUMNS_MIN) break;
     widths[widest] = (widths[widest] ?? 0) - 1;
   }
   return widths;
