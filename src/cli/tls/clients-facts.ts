@@ -23,7 +23,9 @@ export interface NodeFacts extends ClientSettings {
 export function factsOf(each: ClientNode, sights: readonly ClientSight[]): NodeFacts {
   const { node, state } = each;
   const settings = readClientSettings(each);
-  const own = sights.filter((sight) => sight.node === node.id && sight.link !== 'ourselves');
+  const own = sights.filter(
+    ({ node: of, link }) => of === node.id && link !== 'ourselves' && link !== 'primary',
+  );
   const count = (kinds: readonly ClientSight['transport'][]): number =>
     own.filter(({ transport }) => kinds.includes(transport)).length;
   // Without one of its own it shows the one that it serves.

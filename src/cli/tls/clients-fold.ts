@@ -2,6 +2,7 @@
 
 import { safeText, wrapTo } from '../../text/index.ts';
 
+const COLUMNS_MIN = 10;
 const COLUMNS_MAX = 110;
 const HANGING = 4;
 
@@ -12,9 +13,9 @@ export function foldLines(lines: readonly string[], columns: number): string {
 function foldLine(line: string, columns: number): string {
   if (!Number.isFinite(columns)) return line;
   const own = /^ */.exec(line)?.[0].length ?? 0;
-  const width = Math.max(20, Math.min(columns, COLUMNS_MAX) - own);
+  const width = Math.max(COLUMNS_MIN, Math.min(columns, COLUMNS_MAX) - own);
   const [first = '', ...rest] = wrapTo(line.slice(own), width);
-  const below = wrapTo(rest.join(' '), Math.max(20, width - HANGING));
+  const below = wrapTo(rest.join(' '), Math.max(COLUMNS_MIN, width - HANGING));
   const indent = ' '.repeat(own);
   return [
     `${indent}${first}`,

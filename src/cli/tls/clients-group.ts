@@ -19,6 +19,7 @@ export type ClientAnswer =
 export interface ClientGroup {
   readonly answer: ClientAnswer;
   readonly user: string;
+  readonly link: ClientSight['link'];
   readonly entries: readonly InventoryEntry[];
   readonly sights: readonly ClientSight[];
 }
@@ -44,9 +45,15 @@ export function groupClients(sights: readonly ClientSight[]): readonly ClientGro
     if (sight.link === 'ourselves' || sight.link === 'primary') continue;
     const { answer, entries } = answerOf(sight);
     const { user } = sight.session;
-    const key = JSON.stringify([answer, user, entries.map(({ fingerprintSha256 }) => fingerprintSha256)]);
+    const { link } = sight;
+    const key = JSON.stringify([
+      answer,
+      user,
+      link,
+      entries.map(({ fingerprintSha256 }) => fingerprintSha256),
+    ]);
     const found = groups.get(key);
-    if (found === undefined) groups.set(key, { answer, user, entries, sights: [sight] });
+    if (found === undefined) groups.set(key, { answer, user, link, entries, sights: [sight] });
     else found.sights.push(sight);
   }
   const rank = ({ answer }: ClientGroup): number => ORDER.indexOf(answer.kind);

@@ -21,11 +21,10 @@ export function describeClients(
 ): string {
   const shown = groups.slice(0, GROUPS_SHOWN_MAX);
   const lines = [
-    ...describeServers(facts),
-    '',
+    ...(facts.length === 0 ? [] : [...describeServers(facts), '']),
     ...shown.flatMap((group) => describeGroup(group, look)),
     ...(groups.length > shown.length ? [`and ${groups.length - shown.length} more: --json has all`] : []),
-    ...(groups.length === 0 ? ['nobody is connected but ourselves'] : []),
+    ...(groups.length === 0 && facts.length > 0 ? ['nobody is connected but ourselves'] : []),
     '',
     ...fleet.unread.map(({ node, why }) => `not read: ${node}: ${why}`),
     ...fleet.topology.notes.map((note) => `note: ${note}`),
@@ -80,9 +79,8 @@ function tally(facts: readonly NodeFacts[], word: (facts: NodeFacts) => string):
 }
 
 function describeGroup(group: ClientGroup, look: Look): readonly string[] {
-  const { answer, user, entries, sights } = group;
-  const links = sights.filter(({ link }) => link !== 'none').length;
-  const of = links === sights.length ? `${sights[0]?.link ?? 'server'} link` : 'connection';
+  const { answer, user, link, entries, sights } = group;
+  const of = link === 'none' ? 'connection' : `${link} link`;
   const head = `${mark(answer, look)} ${TITLES[answer.kind]}  user ${user}: ${count(sights.length, of)}, ${placesOf(group)}`;
   const named = entries.slice(0, ENTRIES_SHOWN_MAX).map(({ subject, serial, notAfter, revoked }) => {
     const ended = revoked === undefined ? '' : `, revoked ${revoked.at}`;

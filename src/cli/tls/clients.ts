@@ -38,9 +38,10 @@ function printJson(fleet: ClientFleet, facts: readonly NodeFacts[], groups: read
     takenAt: fleet.takenAt.toISOString(),
     inventory: { state: fleet.inventory.state, certificates: fleet.inventory.certificates.length },
     nodes: facts,
-    clients: groups.map(({ answer, user, entries, sights }) => ({
+    clients: groups.map(({ answer, user, link, entries, sights }) => ({
       answer,
       user,
+      link,
       certificates: entries.map(({ subject, serial, fingerprintSha256, notAfter, revoked }) => ({
         subject,
         serial,
@@ -48,12 +49,11 @@ function printJson(fleet: ClientFleet, facts: readonly NodeFacts[], groups: read
         notAfter,
         ...(revoked === undefined ? {} : { revoked: revoked.at }),
       })),
-      connections: sights.map(({ node, session, link, transport, began }) => ({
+      connections: sights.map(({ node, session, transport, began }) => ({
         node,
         id: session.id,
         address: session.address,
         name: session.name,
-        link,
         transport,
         began: began.toISOString(),
       })),

@@ -23,7 +23,11 @@ export function describeProspect(prospect: Prospect, look: Look): string {
       ? []
       : [`left alone: ${count(linksLeft, 'link')} of replicas and Sentinels (--links)`]),
     ...(nodes.length === 0
-      ? ['no server here speaks TLS: there is no handshake to make anew']
+      ? [
+          fleet.nodes.length === 0
+            ? 'no server could be read: nothing is done'
+            : 'no server here speaks TLS: there is no handshake to make anew',
+        ]
       : [
           `first: CONFIG SET tls-cert-file to what it is, at ${count(nodes.length, 'node')}; each reads its files anew and ends resumption`,
           'then: connections are ended; it stops when handshakes of our own stay slow',
