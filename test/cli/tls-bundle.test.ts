@@ -1,5 +1,14 @@
 /** The authorities that clients must trust: what is handed out, what is refused, and what is said of it. */
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -129,6 +138,21 @@ describe('wardis tls bundle', () => {
     );
     const two = await run(['tls', 'bundle', '--ca', at('first.crt'), '--from', '127.0.0.1:1']);
     expect(two.err).toContain('do not go together');
+  });
+
+  it('takes old and new from the state folder while the authority changes', async () => {
+    const state = at('state');
+    mkdirSync(join(state, 'tls'), { recursive: true, mode: 0o700 });
+    writeFileSync(join(state, 'tls', 'ca.crt'), first.certPem);
+    writeFileSync(join(state, 'tls', 'ca.next.crt'), second.certPem);
+    const { exit, out } = await run(['tls', 'bundle', '--state', state, '--for', 'node']);
+    expect(exit).toBe(0);
+    expect(out).toMatch(/^2 authorities to trust, from the state folder/);
+    expect(out).toContain('CN=Über-CA is being brought in: clients must trust it before servers show it');
+    writeFileSync(join(state, 'tls', 'ca.crt'), 'torn');
+    const torn = await run(['tls', 'bundle', '--state', state]);
+    expect(torn.exit).toBe(2);
+    expect(torn.err).toMatch(/^E_TRUST/m);
   });
 
   it('finds nothing in an empty state folder, and says what to name', async () => {
