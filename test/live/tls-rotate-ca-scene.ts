@@ -5,7 +5,7 @@ import { expect } from 'vitest';
 import { openAuthority } from '../../src/pki/index.ts';
 import { inspectTls, issueCertificate, readCertificates, type Authority } from '../../src/tls/index.ts';
 import { run, type Answer } from '../cli/run.ts';
-import type { Topology } from '../servers/index.ts';
+import type { Topology, TopologyTls } from '../servers/index.ts';
 import { adoptAuthority, openLeafScene, type LeafScene, type SceneOptions } from './tls-rotate-leaf-scene.ts';
 
 export interface CaScene extends LeafScene {
@@ -95,4 +95,9 @@ export function rootsOf(path: string): readonly string[] {
   return readCertificates(readFileSync(path, 'utf8')).certificates.map(
     ({ fingerprintSha256 }) => fingerprintSha256,
   );
+}
+
+export function expectTls({ tls }: Topology): TopologyTls {
+  if (tls === undefined) throw new Error('a topology over TLS is needed');
+  return tls;
 }

@@ -46,7 +46,10 @@ async function rotate(
   distrustStateFolder(entry.stateFolder);
   const passphrase = await readPassphrase(flags, context);
   const begun = await findOrBegin(entry, flags, passphrase, context);
-  if (begun === undefined) return showNothing(entry, context);
+  if (begun === undefined) {
+    if (flags.undo === true || flags.abandon === true) throw nothingToTakeBack();
+    return showNothing(entry, flags, context);
+  }
   const work = await lookAtPassage(entry, begun.passage, flags, passphrase, context);
   if (flags.abandon === true) return abandonPassage(work, context);
   if (flags.undo === true) return undoPhase(work, context);
@@ -81,7 +84,11 @@ async function findOrBegin(
   return passage === undefined ? undefined : { passage, agreed: true };
 }
 
-function showNothing({ stateFolder }: FleetEntry, context: CommandContext): void {
+function showNothing(
+  { stateFolder, fleet }: FleetEntry,
+  flags: TlsRotateCaFlags,
+  context: CommandContext,
+): void {
   const current = readTrust(stateFolder).roots.find(({ role }) => role === 'current');
   if (current === undefined) {
     throw new CommandFailure({
@@ -91,9 +98,16 @@ function showNothing({ stateFolder }: FleetEntry, context: CommandContext): void
       next: 'name both: --old-ca FILE --new-ca FILE; or make one here: wardis tls ca init',
     });
   }
-  context.terminal.out(
-    `no other authority is being brought in beside ${describeRoots([current.fact.pem])}\nbegin: wardis tls rotate ca --next\n`,
-  );
+  const text = `no other authority is being brought in beside ${describeRoots([current.fact.pem])}\nbegin: wardis tls rotate ca --next\n`;
+  const { subject, fingerprintSha256, notAfter } = current.fact;
+  const data = {
+    schemaVersion: '1',
+    fleet: fleet?.name ?? 'fleet',
+    from: [{ subject, fingerprintSha256, notAfter }],
+    to: [],
+    next: 'begin',
+  };
+  context.terminal.out(flags.json === true ? printCaJson(data) : text);
   context.finish(EXIT.ok);
 }
 
@@ -108,4 +122,12 @@ function show({ standing, flags }: CaWork, context: CommandContext): void {
     ({ serves, trusts }) => serves === 'unread' || trusts === 'unknown',
   );
   context.finish(away ? EXIT.incomplete : EXIT.ok);
+}
+
+function nothingToTakeBack(): CommandFailure {
+  return new CommandFailure({
+    code: 'E_ROTATE_CA',
+    what: 'no other authority is being brought in; there is nothing to take back',
+    next: 'wardis tls rotate ca --status',
+  });
 }
