@@ -61,7 +61,7 @@ async function rotate(
   const plan = await planLeaves(scene, source, about);
   checkCanary(plan, flags.canary);
   const shown = renderLeafPlan(plan, flags.json === true ? terminal.errLook : terminal.outLook);
-  if (flags.plan === true) {
+  if (flags.plan === true && plan.nodes.length > 0) {
     terminal.out(flags.json === true ? leafPlanData(plan) : shown);
     return context.finish(isRefused(plan) ? EXIT.error : incomplete(plan) ? EXIT.incomplete : EXIT.ok);
   }
@@ -127,10 +127,18 @@ function checkCanary({ nodes }: LeafPlan, asked: string | undefined): void {
 
 function endWithoutChange(plan: LeafPlan, flags: RotateLeafFlags, context: CommandContext): void {
   const { terminal } = context;
+  if (plan.nodes.length === 0) {
+    throw new CommandFailure({
+      code: 'E_LEAF',
+      what: incomplete(plan) ? 'no node could be asked' : 'no node speaks TLS',
+      cause: plan.left.map(({ node, why }) => `${node.id}: ${why}`).join('; '),
+      next: incomplete(plan) ? 'name a node that answers' : 'open TLS ports first: wardis migrate',
+      exit: incomplete(plan) ? EXIT.incomplete : EXIT.error,
+    });
+  }
   if (flags.json === true) terminal.out(leafPlanData(plan));
-  else if (plan.nodes.length === 0) terminal.out('No node speaks TLS.\n');
   else terminal.out('Every node serves it already. Nothing was changed.\n');
-  context.finish(incomplete(plan) ? EXIT.incomplete : plan.nodes.length === 0 ? EXIT.error : EXIT.ok);
+  context.finish(incomplete(plan) ? EXIT.incomplete : EXIT.ok);
 }
 
 async function goOn(

@@ -78,7 +78,8 @@ Examples:
   wardis tls rotate leaf --fleet prod --placed --yes          after cert-manager or another system wrote the files
   wardis tls rotate leaf --fleet prod --resume                after a Sentinel was restarted by hand
 
---plan shows what would be done and changes nothing. Nothing is touched before the pair is known to fit: key, chain to what nodes and clients trust, names, dates by every
-clock, usage. Existing connections stay. How files are reached is in the policy: files of the fleet.
+--plan shows what would be done and changes nothing. Nothing is touched before the pair is known to fit: key, chain to
+what nodes and clients trust, names, dates by every clock, usage. Existing connections stay. How files are reached, and
+how Sentinels are restarted, is in the policy: files of the fleet.
 Exit: 0 done, 2 refused or taken back, 3 something is left to do.
 `;
