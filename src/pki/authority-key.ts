@@ -19,6 +19,11 @@ export function sealKey(keyPem: string, passphrase: Secret | undefined): string 
 
 /** The key as PKCS #8 without a passphrase. Throws {@link PkiError} (`passphrase`, `unreadable`); `path` is for its message. */
 export function openKey(keyPem: string, passphrase: Secret | undefined, path: string): Secret {
+  if (/-----BEGIN [A-Z ]*PRIVATE KEY-----/.test(keyPem) && !/-----END [A-Z ]*PRIVATE KEY-----/.test(keyPem)) {
+    throw new PkiError('unreadable', path, 'the key is cut short', {
+      next: 'put the key back from its copy',
+    });
+  }
   const fact = readPrivateKeyFact(keyPem, passphrase?.reveal());
   switch (fact.kind) {
     case 'readable':
