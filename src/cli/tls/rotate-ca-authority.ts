@@ -5,10 +5,17 @@
 
 import { createPrivateKey } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import type { AuthorityChange, AuthorityProbes, ClientPair } from '../../change/index.ts';
+import {
+  certificatesOf,
+  sideOf,
+  type AuthorityChange,
+  type AuthorityProbes,
+  type ClientPair,
+} from '../../change/index.ts';
 import { Secret } from '../../conf/index.ts';
 import { openAuthority, PkiError, readInventory, readTrust, type TrustedRoot } from '../../pki/index.ts';
-import { issueCertificate, readCertificates } from '../../tls/index.ts';
+import type { TlsOptions } from '../../fleet/index.ts';
+import { checkPair, issueCertificate, readCertificates } from '../../tls/index.ts';
 import type { TlsRotateCaFlags } from '../commands/tls/rotate-ca.ts';
 import { CommandFailure } from '../failure.ts';
 import { readInput } from '../text-input.ts';
@@ -64,9 +71,7 @@ function choose(
   const pems = (list: readonly TrustedRoot[]): readonly string[] => list.map(({ fact }) => fact.pem);
   const ours = [...of('current'), ...of('old')];
   if (given.next !== undefined) {
-    const known = new Set(
-      readCertificates(given.next).certificates.map(({ fingerprintSha256 }) => fingerprintSha256),
-    );
+    const known = fingerprintsOf([given.next]);
     const leaving = ours.filter(({ fact }) => !known.has(fact.fingerprintSha256));
     const old = given.old === undefined ? pems(leaving) : [given.old];
     if (old.length === 0) {
@@ -94,11 +99,7 @@ function changeOf(
   next: readonly string[],
   roots: readonly TrustedRoot[],
 ): AuthorityChange {
-  const named = new Set(
-    [...old, ...next].flatMap((pem) =>
-      readCertificates(pem).certificates.map((fact) => fact.fingerprintSha256),
-    ),
-  );
+  const named = fingerprintsOf([...old, ...next]);
   const others = roots.filter(({ fact }) => !named.has(fact.fingerprintSha256)).map(({ fact }) => fact.pem);
   return { old, next, others };
 }
@@ -152,6 +153,7 @@ async function makeProbes(
 }
 
 interface ProbeOf {
+  /** Fingerprint. */
   readonly root: string;
   readonly pair: ClientPair;
 }
@@ -164,7 +166,7 @@ async function probeOfOurs(
 ): Promise<ProbeOf | undefined> {
   try {
     const { signer, chainPem, root } = await openAuthority(stateFolder, { which, passphrase });
-    return { root: root.pem, pair: await issueProbe(signer.certPem, signer.key, chainPem) };
+    return { root: root.fingerprintSha256, pair: await issueProbe(signer.certPem, signer.key, chainPem) };
   } catch (error) {
     const ours = error instanceof PkiError ? error.code : undefined;
     if (ours !== undefined && NO_KEY.has(ours)) return undefined;
@@ -195,7 +197,8 @@ async function probeOfFormer(
     try {
       const pem = readFileSync(certificate, 'utf8');
       const key = openFormerKey(readFileSync(certificate.replace(/\.crt$/, '.key'), 'utf8'), passphrase);
-      return { root: fact.pem, pair: await issueProbe(pem, key, certificate === path ? '' : pem) };
+      const chain = certificate === path ? '' : pem;
+      return { root: fact.fingerprintSha256, pair: await issueProbe(pem, key, chain) };
     } catch {
       // Removed, or under another passphrase: then nobody knocks in its name.
       continue;
@@ -210,4 +213,32 @@ function openFormerKey(pem: string, passphrase: Secret | undefined): Secret {
     ...(passphrase === undefined ? {} : { passphrase: passphrase.reveal() }),
   });
   return new Secret(key.export({ type: 'pkcs8', format: 'pem' }).toString());
+}
+
+/** Of every certificate in these PEM texts. */
+export function fingerprintsOf(pems: readonly string[]): ReadonlySet<string> {
+  return new Set(certificatesOf(pems).map(({ fingerprintSha256 }) => fingerprintSha256));
+}
+
+/** Where no key is here to make one: our own client certificate, which leads to one of the two. */
+export function withOwnProbe(
+  passage: Passage,
+  ways: readonly Pick<TlsOptions, 'certFile' | 'keyFile' | 'keyPassphrase'>[],
+  at: Date,
+): Passage {
+  const { change, probes } = passage;
+  let { old, next } = probes;
+  for (const { certFile, keyFile, keyPassphrase } of ways) {
+    if (certFile === undefined || keyFile === undefined || keyPassphrase !== undefined) continue;
+    const certificate = readFileSync(certFile, 'utf8');
+    const key = readFileSync(keyFile, 'utf8');
+    if (checkPair(certificate, key) !== 'match') continue;
+    const side = sideOf([certificate], change, at);
+    if (side === 'old') old ??= { certificate, key: new Secret(key) };
+    if (side === 'next') next ??= { certificate, key: new Secret(key) };
+  }
+  return {
+    ...passage,
+    probes: { ...(old === undefined ? {} : { old }), ...(next === undefined ? {} : { next }) },
+  };
 }

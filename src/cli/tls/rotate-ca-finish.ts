@@ -10,6 +10,7 @@ import { confirmChange } from '../change/confirm.ts';
 import type { CommandContext } from '../context.ts';
 import { EXIT } from '../exit-code.ts';
 import { CommandFailure } from '../failure.ts';
+import { fingerprintsOf } from './rotate-ca-authority.ts';
 import { updateOwnTrust } from './rotate-ca-local.ts';
 import { describeRoots, placeOfTrust } from './rotate-ca-show.ts';
 import type { CaWork } from './rotate-ca-work.ts';
@@ -34,8 +35,9 @@ export async function finishPassage(work: CaWork, context: CommandContext): Prom
     context,
   );
   if (passage.issuer === 'successor') await finishAuthoritySuccession(entry.stateFolder);
+  const goes = fingerprintsOf(seen.change.old);
   const gone = readTrust(entry.stateFolder).roots.filter(
-    ({ role, fact }) => (role === 'old' || role === 'adopted') && seen.change.old.includes(fact.pem),
+    ({ role, fact }) => (role === 'old' || role === 'adopted') && goes.has(fact.fingerprintSha256),
   );
   for (const { fact } of gone) await dropTrust(entry.stateFolder, fact.fingerprintSha256);
   const { holdsOld } = progress.own;

@@ -2,16 +2,18 @@
 
 import {
   AUTHORITY_PHASE_TITLES,
+  certificatesOf,
   type AuthorityPhase,
   type AuthorityProgress,
   type RunReport,
 } from '../../change/index.ts';
-import { finishAuthoritySuccession } from '../../pki/index.ts';
+import { adoptTrust, finishAuthoritySuccession, readTrust } from '../../pki/index.ts';
 import { safeText } from '../../text/index.ts';
 import { confirmChange } from '../change/confirm.ts';
 import type { CommandContext } from '../context.ts';
 import { EXIT } from '../exit-code.ts';
 import { CommandFailure } from '../failure.ts';
+import { fingerprintsOf } from './rotate-ca-authority.ts';
 import { tellEnd } from './rotate-ca-end.ts';
 import { ownTrustLeft, reissuable, reissueClients, updateOwnTrust } from './rotate-ca-local.ts';
 import { stepsOfLeaves, stepsOfTrust, type PhaseSteps } from './rotate-ca-phases.ts';
@@ -71,6 +73,7 @@ async function trust(work: CaWork, agreement: Agreement, context: CommandContext
       context,
     );
   }
+  await recordTrust(work);
   const report = todo === 0 ? undefined : await run('trust', steps, work, context);
   if (flags.updateLocal === true && isDone(report)) updateOwnTrust(lacks, seen.change, 'add', context);
   const left = ownTrustLeft(lacks, flags.updateLocal === true);
@@ -83,6 +86,15 @@ async function trust(work: CaWork, agreement: Agreement, context: CommandContext
   }
   tellClientsTrust(context);
   await end(work, report, steps, context);
+}
+
+/** What was named by file is handed out by `tls bundle` too, until it is finished. */
+async function recordTrust({ entry, seen }: CaWork): Promise<void> {
+  const known = fingerprintsOf(readTrust(entry.stateFolder).roots.map(({ fact }) => fact.pem));
+  const roots = certificatesOf([...seen.change.next, ...seen.change.old]).filter(
+    ({ selfSigned, fingerprintSha256 }) => selfSigned && !known.has(fingerprintSha256),
+  );
+  for (const root of roots) await adoptTrust(entry.stateFolder, root);
 }
 
 const NOTHING: PhaseSteps = { stages: [], byHand: [] };

@@ -62,14 +62,15 @@ export interface CaPhaseRequest {
   readonly canary: string | undefined;
 }
 
-/** Undefined: none, or all were taken back. */
-export function lastCaRun(stateFolder: string, fleet: string): CaRun | undefined {
+/** Towards this authority. Undefined: none, or all were taken back. */
+export function lastCaRun(stateFolder: string, fleet: string, { next }: AuthorityChange): CaRun | undefined {
+  const wanted = new Set(certificatesOf(next).map(({ fingerprintSha256 }) => fingerprintSha256));
   for (const { id, operation, status } of listRuns(stateFolder)) {
     if (operation !== 'rotate-ca' || status === 'undone' || status === 'damaged') continue;
     const { run } = readRun(stateFolder, id);
     // Facts come back from disk as they were written, by us.
     const facts = run.facts as unknown as CaFacts;
-    if (facts.fleet === fleet) return { run, facts, status };
+    if (facts.fleet === fleet && facts.next.some((root) => wanted.has(root))) return { run, facts, status };
   }
   return undefined;
 }

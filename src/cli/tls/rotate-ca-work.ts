@@ -6,8 +6,8 @@ import type { Topology } from '../../fleet/index.ts';
 import { findNodes, type FleetEntry } from '../change/fleet-access.ts';
 import type { TlsRotateCaFlags } from '../commands/tls/rotate-ca.ts';
 import type { CommandContext } from '../context.ts';
-import type { Passage } from './rotate-ca-authority.ts';
-import { lookAtAuthorities, type CaSight } from './rotate-ca-fleet.ts';
+import { withOwnProbe, type Passage } from './rotate-ca-authority.ts';
+import { lookAtAuthorities, tlsOptionsOf, type CaSight } from './rotate-ca-fleet.ts';
 import { lastCaRun, type CaRun } from './rotate-ca-run.ts';
 import type { CaStanding } from './rotate-ca-show.ts';
 
@@ -26,16 +26,17 @@ export interface CaWork {
 /** Reads the fleet once more. */
 export async function lookAtPassage(
   entry: FleetEntry,
-  passage: Passage,
+  given: Passage,
   flags: TlsRotateCaFlags,
   passphrase: Secret | undefined,
   context: CommandContext,
 ): Promise<CaWork> {
   const topology = await findNodes(entry);
+  const passage = withOwnProbe(given, tlsOptionsOf(entry), context.now());
   const seen = await lookAtAuthorities(entry, topology, passage, context);
   const name = entry.fleet?.name ?? 'fleet';
   const progress = authorityProgress(seen.sight, seen.change, context.now(), flags.allow);
-  const last = lastCaRun(entry.stateFolder, name);
+  const last = lastCaRun(entry.stateFolder, name, seen.change);
   const open =
     last === undefined || last.status === 'done' ? undefined : { id: last.run.id, phase: last.facts.phase };
   const standing: CaStanding = { name, change: seen.change, progress, open };
