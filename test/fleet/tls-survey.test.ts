@@ -237,6 +237,7 @@ describe('addresses that are told', () => {
       [
         claim('cache.example', 6379, { identity: 'b', busPort: 16_379 }),
         claim('cache.example', 6379, { identity: 'b', busPort: 16_380 }),
+        claim('cache.example', 6379, { by: 'primary' }),
         claim('10.0.0.1', 6380, { by: 'sentinel', identity: 'unknown' }),
         claim('192.0.2.7', 1, { by: 'policy' }),
         claim('198.51.100.9', 6379),
@@ -249,7 +250,10 @@ describe('addresses that are told', () => {
         { host: '10.0.0.1', port: 6380, by: 'sentinel' },
         { host: '192.0.2.7', port: 1, by: 'policy' },
       ],
-      [{ host: 'cache.example', port: 6379, by: 'cluster' }],
+      [
+        { host: 'cache.example', port: 6379, by: 'cluster' },
+        { host: 'cache.example', port: 6379, by: 'primary' },
+      ],
     ]);
     expect([...busPorts]).toEqual([[1, 16_379]]);
     expect(notes).toEqual(['w tells of 198.51.100.9:6379, which is none of the nodes here']);

@@ -104,14 +104,22 @@ export interface Sight {
 /** Sentences about claims that are about no node. */
 const STRAYS_MAX = 20;
 
-/** Finds the node of each claim: by its identity, else by its address. `map`: announced to dialled addresses. */
+/**
+ * Finds the node of each claim: by its identity, else by its address, under which others may have told of it with its
+ * identity. `map`: announced to dialled addresses.
+ */
 export function assignClaims(
   claims: readonly Claim[],
   sights: readonly Sight[],
   map: ReadonlyMap<string, string>,
 ): Told {
   const byIdentity = indexOf(sights.map(({ identities }) => identities));
-  const byAddress = indexOf(sights.map(({ addresses }) => addresses));
+  const byAddress = new Map(indexOf(sights.map(({ addresses }) => addresses)));
+  for (const { address, identity } of claims) {
+    const place = byIdentity.get(identity ?? '');
+    const text = printAddress(address);
+    if (place !== undefined && !byAddress.has(text)) byAddress.set(text, place);
+  }
   const told = sights.map(() => new Map<string, ToldAddress>());
   const busPorts = new Map<number, number>();
   const strays = new Set<string>();
