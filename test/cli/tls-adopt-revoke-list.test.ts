@@ -91,8 +91,14 @@ describe('wardis tls adopt', () => {
       // openssl req -x509 makes a CA of everything.
       expect(certificates[0]?.problems.map(({ code }) => code)).toEqual(['weak-key']);
       const leaf = selfSign(
-        ...['-newkey', 'rsa:2048', '-days', '3650', '-subj', '/CN=redis'],
-        ...['-addext', 'basicConstraints=critical,CA:FALSE'],
+        '-newkey',
+        'rsa:2048',
+        '-days',
+        '3650',
+        '-subj',
+        '/CN=redis',
+        '-addext',
+        'basicConstraints=critical,CA:FALSE',
       );
       const told = await wardis(['adopt', write('leaf.crt', leaf.certPem)]);
       expect(told.out).toContain('signed by itself');

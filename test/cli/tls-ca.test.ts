@@ -215,8 +215,20 @@ describe('wardis tls ca', () => {
     async () => {
       const made = openssl(
         [
-          ...['req', '-x509', '-newkey', 'rsa:2048', '-keyout', 'ca.key', '-out', 'ca.crt', '-days', '3650'],
-          ...['-passout', `pass:${PASSPHRASE}`, '-subj', '/O=Shop/CN=Redis CA'],
+          'req',
+          '-x509',
+          '-newkey',
+          'rsa:2048',
+          '-keyout',
+          'ca.key',
+          '-out',
+          'ca.crt',
+          '-days',
+          '3650',
+          '-passout',
+          `pass:${PASSPHRASE}`,
+          '-subj',
+          '/O=Shop/CN=Redis CA',
         ],
         {},
         ['ca.crt', 'ca.key'],

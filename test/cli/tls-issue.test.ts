@@ -309,8 +309,21 @@ describe('wardis tls issue --kubernetes', () => {
   it('prints a Certificate for cert-manager with the same names, life and usages', async () => {
     const known = inventory().certificates.length;
     const answer = await wardis(
-      ...['issue', 'node', 'cache-1', '--kubernetes', 'certificate', '--ip', '10.0.0.5', '--days', '30'],
-      ...['--uri', 'spiffe://shop/cache-1', '--key-type', 'rsa-3072', '--issuer', 'ClusterIssuer/shop-ca'],
+      'issue',
+      'node',
+      'cache-1',
+      '--kubernetes',
+      'certificate',
+      '--ip',
+      '10.0.0.5',
+      '--days',
+      '30',
+      '--uri',
+      'spiffe://shop/cache-1',
+      '--key-type',
+      'rsa-3072',
+      '--issuer',
+      'ClusterIssuer/shop-ca',
     );
     expect(answer, answer.err).toMatchObject({ exit: 0, err: '' });
     expect(parse(answer.out)).toEqual({

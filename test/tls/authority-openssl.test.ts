@@ -45,8 +45,18 @@ describe.skipIf(!hasOpenssl)('openssl', () => {
     const verify = (purpose: string, list: string): string =>
       openssl(
         [
-          ...['verify', '-x509_strict', '-purpose', purpose, '-CAfile', 'root.pem'],
-          ...['-untrusted', 'issuer.pem', '-crl_check', '-CRLfile', list, ...leaves],
+          'verify',
+          '-x509_strict',
+          '-purpose',
+          purpose,
+          '-CAfile',
+          'root.pem',
+          '-untrusted',
+          'issuer.pem',
+          '-crl_check',
+          '-CRLfile',
+          list,
+          ...leaves,
         ],
         files,
       ).output;
@@ -57,7 +67,7 @@ describe.skipIf(!hasOpenssl)('openssl', () => {
     const shown = openssl(['crl', '-in', 'revoking.crl', '-noout', '-text'], files).output;
     expect(shown).toMatch(/CRL Number:\s+301\b/);
     for (const serial of serials) expect(shown).toContain(serial);
-    expect(await readRevocationList(String(files['revoking.crl']))).toMatchObject({ number: 301, serials });
+    expect(await readRevocationList(files['revoking.crl'])).toMatchObject({ number: 301, serials });
   });
 
   it.each(KEY_TYPES)('verifies our %s requests, and we sign requests that it made', async (keyType) => {
@@ -89,7 +99,15 @@ describe.skipIf(!hasOpenssl)('openssl', () => {
     };
     const theirs = openssl(
       [
-        ...['req', '-new', '-nodes', '-keyout', 'key.pem', '-out', 'csr.pem', '-subj', '/CN=db-2'],
+        'req',
+        '-new',
+        '-nodes',
+        '-keyout',
+        'key.pem',
+        '-out',
+        'csr.pem',
+        '-subj',
+        '/CN=db-2',
         ...['-addext', 'subjectAltName=DNS:db-2', ...(options[keyType] ?? [])],
       ],
       {},
@@ -117,9 +135,27 @@ describe.skipIf(!hasOpenssl)('openssl', () => {
     // Made by force, it is refused by who verifies.
     const { files } = openssl(
       [
-        ...['req', '-x509', '-nodes', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-days', '10'],
-        ...['-subj', '/CN=Third', '-CA', 'issuer.pem', '-CAkey', 'issuer.key'],
-        ...['-keyout', 'third.key', '-out', 'third.pem', '-addext', 'keyUsage=keyCertSign'],
+        'req',
+        '-x509',
+        '-nodes',
+        '-newkey',
+        'ec',
+        '-pkeyopt',
+        'ec_paramgen_curve:P-256',
+        '-days',
+        '10',
+        '-subj',
+        '/CN=Third',
+        '-CA',
+        'issuer.pem',
+        '-CAkey',
+        'issuer.key',
+        '-keyout',
+        'third.key',
+        '-out',
+        'third.pem',
+        '-addext',
+        'keyUsage=keyCertSign',
       ],
       { 'issuer.pem': issuer.certPem, 'issuer.key': issuer.keyPem },
       ['third.pem', 'third.key'],
