@@ -1,7 +1,9 @@
 // What does not fit is refused before any server is touched; what fails later is taken back, and says so.
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
+import { createAuthority, issueCertificate } from '../../src/tls/index.ts';
 import {
   canMount,
   fillDisk,
@@ -115,6 +117,85 @@ forEachServer(['redis-7.0'], (server) => {
   );
 
   it(
+    'takes back what a server refuses to read, and goes on with the old pair',
+    async () => {
+      const own = mkdtempSync(join(tmpdir(), 'wardis-leaf-client-'));
+      const authority = await createAuthority({ name: 'Topology CA', days: 30 });
+      const client = await issueCertificate(authority, { commonName: 'node', usage: 'client', days: 30 });
+      writeFileSync(join(own, 'dial.crt'), client.certPem);
+      writeFileSync(join(own, 'dial.key'), client.keyPem);
+      const topology = await startReplicated({
+        server,
+        tls: 'only',
+        tlsFiles: 'own',
+        tlsAuthority: authority,
+        replicas: 1,
+        conf: [`tls-client-cert-file ${own}/dial.crt`, `tls-client-key-file ${own}/dial.key`],
+      });
+      const scene = openLeafScene(topology);
+      const before = await stateOf(scene);
+      rmSync(own, { recursive: true });
+      const pair = await scene.writePair('new');
+      const answer = await scene.rotate('--new-cert', pair.certificate, '--new-key', pair.key, '--yes');
+      expect(answer, answer.out + answer.err).toMatchObject({ exit: 2 });
+      expect(answer.out).toContain('tls-client-cert-file');
+      expect(answer.out).toContain('reload-tls: CONFIG SET');
+      expect(answer.out).toContain('Unable to update TLS configuration');
+      expect(answer.out).toContain('Taken back: 2 nodes as before.');
+      expect(await stateOf(scene)).toEqual(before);
+      await topology.stop();
+    },
+    TIMEOUT,
+  );
+
+  it(
+    'replaces one file that holds both in one go',
+    async () => {
+      const own = mkdtempSync(join(tmpdir(), 'wardis-leaf-both-'));
+      const authority = await createAuthority({ name: 'Topology CA', days: 30 });
+      const both = join(own, 'both.pem');
+      const first = await issueCertificate(authority, {
+        commonName: 'node',
+        ipAddresses: ['127.0.0.1'],
+        usage: 'node',
+        days: 30,
+      });
+      writeFileSync(both, first.certPem + first.keyPem, { mode: 0o600 });
+      const topology = await startStandalone({
+        server,
+        tls: 'only',
+        tlsAuthority: authority,
+        conf: [`tls-cert-file ${both}`, `tls-key-file ${both}`],
+      });
+      const scene = openLeafScene(topology);
+      const pair = await scene.writePair('new');
+      const answer = await scene.rotate(
+        '--new-cert',
+        pair.certificate,
+        '--new-key',
+        pair.key,
+        '--yes',
+        '--json',
+      );
+      expect(answer, answer.out + answer.err).toMatchObject({ exit: 0 });
+      const { steps } = JSON.parse(answer.out) as { readonly steps: readonly { readonly kind: string }[] };
+      expect(steps.map(({ kind }) => kind)).toEqual([
+        'reload-tls',
+        'place-file',
+        'reload-tls',
+        'prove-certificate',
+      ]);
+      expect(await scene.served()).toEqual({ primary: [fingerprintOf(pair.pem)] });
+      expect(statSync(both).mode & 0o777).toBe(0o600);
+      await topology.node('primary').restart('SIGTERM');
+      expect(await scene.served()).toEqual({ primary: [fingerprintOf(pair.pem)] });
+      await topology.stop();
+      rmSync(own, { recursive: true });
+    },
+    TIMEOUT,
+  );
+
+  it(
     'reads what another system placed, refuses it half-written, and proves it',
     async () => {
       const topology = await startReplicated({ server, tls: 'only', tlsFiles: 'own', replicas: 1 });
@@ -141,6 +222,9 @@ forEachServer(['redis-7.0'], (server) => {
         expect(after[name]).toEqual([fingerprintOf(scene.tls.filesOf(name).certificate)]);
         expect(after[name]).not.toEqual(before[name]);
       }
+      const back = await scene.rotate('--undo', '--yes');
+      expect(back).toMatchObject({ exit: 2 });
+      expect(back.err).toContain('nothing here holds the old files');
       await topology.stop();
     },
     TIMEOUT,

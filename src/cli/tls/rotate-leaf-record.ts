@@ -21,9 +21,13 @@ export async function recordOutcome(report: RunReport, stateFolder: string): Pro
         : state === 'done' || state === 'unneeded'
           ? [before, after]
           : [];
-    const entry = gone === undefined ? undefined : known.get(gone);
-    if (entry === undefined || stays === undefined || stays === gone) continue;
-    changed.set(entry.fingerprintSha256, { ...entry, supersededBy: stays });
+    if (gone === undefined || stays === undefined || stays === gone) continue;
+    const [old, current] = [known.get(gone), known.get(stays)];
+    if (old !== undefined) changed.set(gone, { ...old, supersededBy: stays });
+    // One that serves again is not superseded: explicitly undefined, since what is absent stays as it was recorded.
+    if (current?.supersededBy === gone) {
+      changed.set(stays, { ...current, supersededBy: undefined } as unknown as InventoryEntry);
+    }
   }
   try {
     await recordCertificates(stateFolder, [...changed.values()]);

@@ -61,7 +61,11 @@ export function leafReportData(end: LeafRunEnd): string {
 }
 
 /** `undone` is a failure where it was not asked for. */
-export function exitOfLeaf({ report: { outcome, run } }: LeafRunEnd, asked: 'rotate' | 'undo'): ExitCode {
+export function exitOfLeaf(
+  { report: { outcome, run }, interrupted }: LeafRunEnd,
+  asked: 'rotate' | 'undo',
+): ExitCode {
+  if (interrupted && outcome !== 'done' && outcome !== 'undone') return EXIT.interrupted;
   switch (outcome) {
     case 'done':
       return factsOf(run).away.length > 0 ? EXIT.incomplete : EXIT.ok;
@@ -118,10 +122,11 @@ function nextOf({ outcome, run, steps }: RunReport): readonly string[] {
         : [];
       return [...restart, `next: wardis tls rotate leaf --resume ${run.id}`];
     }
-    case 'stopped':
-      return [
-        `next: wardis tls rotate leaf --resume ${run.id}, or take it back: wardis tls rotate leaf --undo ${run.id}`,
-      ];
+    case 'stopped': {
+      const on = `next: wardis tls rotate leaf --resume ${run.id}`;
+      if (factsOf(run).files === 'placed') return [on];
+      return [`${on}, or take it back: wardis tls rotate leaf --undo ${run.id}`];
+    }
     case 'undo-incomplete':
       return [`next: wardis tls rotate leaf --undo ${run.id}`];
   }

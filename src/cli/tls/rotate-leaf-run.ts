@@ -48,6 +48,8 @@ export interface LeafFacts {
 export interface LeafRunEnd {
   readonly report: RunReport;
   readonly failures: readonly LeafFailure[];
+  /** The operator stopped it. */
+  readonly interrupted: boolean;
 }
 
 export interface LeafFailure {
@@ -143,7 +145,8 @@ async function conduct(
         // What another system has placed cannot be put back from here.
         onFailure: files === 'place' ? 'undo' : 'stop',
       });
-      return { report, failures: failuresOf(journal.run, journal.entries) };
+      const failures = failuresOf(journal.run, journal.entries);
+      return { report, failures, interrupted: held.signal.aborted };
     } finally {
       await ports.close();
       await journal.close();

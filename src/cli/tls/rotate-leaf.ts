@@ -17,6 +17,7 @@ import { planLeaves, type LeafPlan } from './rotate-leaf-plan.ts';
 import { exitOfLeaf, leafReportData, renderLeafReport } from './rotate-leaf-report.ts';
 import {
   executeLeafRun,
+  factsOf,
   failuresOf,
   findLeafRun,
   resumeLeafRun,
@@ -151,6 +152,13 @@ async function goOn(
   const entry = await enterFleet(named, flags, context);
   distrustStateFolder(entry.stateFolder);
   const { run } = findLeafRun(entry, wanted, way);
+  if (way === 'undo' && factsOf(run).files === 'placed') {
+    throw new CommandFailure({
+      code: 'E_LEAF',
+      what: `run ${run.id} only read what another system had placed, and nothing here holds the old files; nothing was changed`,
+      next: 'have that system place the old ones, then: wardis tls rotate leaf --placed',
+    });
+  }
   await confirmChange(
     {
       yes: flags.yes === true,
@@ -195,7 +203,7 @@ async function showStatus(
   const { run } = findLeafRun(entry, true, 'status');
   const { entries } = readRun(entry.stateFolder, run.id);
   const report = reportRun(run, entries);
-  const known = { report, failures: failuresOf(run, entries) };
+  const known = { report, failures: failuresOf(run, entries), interrupted: false };
   if (flags.json === true) context.terminal.out(leafReportData(known));
   else {
     const lines = await servedNow(run);
