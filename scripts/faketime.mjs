@@ -95,7 +95,7 @@ export function openFakeClock(server, dir) {
     // The C library before jemalloc, so that memory is to be had while the clock starts.
     const libc = join(dirname(String(server.command[0])), 'libc.so.6');
     const set = (/** @type {number} */ seconds) =>
-      writeFileSync(file, `${seconds < 0 ? '' : '+'}${seconds}s\n`);
+      writeFileSync(file, `${seconds < 0 ? '' : '+'}${seconds}\n`);
     set(0);
     return {
       by: 'libfaketime',

@@ -26,8 +26,8 @@ export type CauseKind =
 
 export interface FleetCause {
   readonly kind: CauseKind;
-  /** The node where something has to change. */
-  readonly node: string;
+  /** The nodes where something has to change. */
+  readonly nodes: readonly string[];
   readonly title: string;
   readonly detail: string;
   readonly certificate?: CertificateFact;
@@ -40,19 +40,22 @@ type Failure = Extract<LinkJudgement, { kind: 'fails' }>;
 
 /** The causes in the order in which they are healed. */
 export function findCauses(facts: FleetFacts, verdict: FleetVerdict): readonly FleetCause[] {
-  const groups = new Map<string, { readonly failure: Failure; readonly links: LinkVerdict[] }>();
+  const groups = new Map<string, { readonly failures: Failure[]; readonly links: LinkVerdict[] }>();
   for (const link of verdict.links) {
     const { judgement } = link;
     if (judgement.kind !== 'fails') continue;
     const key = keyOf(judgement);
-    const group = groups.get(key) ?? { failure: judgement, links: [] };
+    const group = groups.get(key) ?? { failures: [], links: [] };
+    group.failures.push(judgement);
     group.links.push(link);
     groups.set(key, group);
   }
-  const named = [...groups.values()].map(({ failure, links }) => nameCause(failure, links, facts, verdict));
+  const named = [...groups.values()].map(({ failures, links }) => nameCause(failures, links, facts, verdict));
   const idle = verdict.links.filter(({ seen, judgement }) => seen === 'down' && judgement.kind === 'passes');
   const other = idle.map((link) => nameOther(link, facts));
-  return [...named, ...other].toSorted((a, b) => ORDER.indexOf(a.kind) - ORDER.indexOf(b.kind));
+  return [...named, ...guessClocks(facts), ...other].toSorted(
+    (a, b) => ORDER.indexOf(a.kind) - ORDER.indexOf(b.kind),
+  );
 }
 
 const ORDER: readonly CauseKind[] = [
@@ -73,7 +76,7 @@ const ORDER: readonly CauseKind[] = [
 function keyOf({ fault, judge, subject, certificate }: Failure): string {
   const kind = KINDS[fault];
   if (kind === 'clock') return `clock ${judge}`;
-  if (kind === 'trust') return `trust ${judge} ${certificate?.issuer ?? ''}`;
+  if (kind === 'trust') return `trust ${certificate?.issuer ?? ''}`;
   if (kind === 'authority-dates') return `authority ${certificate?.fingerprintSha256 ?? ''}`;
   return `${kind} ${subject} ${certificate?.fingerprintSha256 ?? fault}`;
 }
@@ -100,23 +103,65 @@ const KINDS: Readonly<Record<Failure['fault'], CauseKind>> = {
 };
 
 function nameCause(
-  failure: Failure,
+  failures: readonly Failure[],
   links: readonly LinkVerdict[],
   facts: FleetFacts,
   verdict: FleetVerdict,
 ): FleetCause {
+  const [failure] = failures;
+  if (failure === undefined) throw new Error('a cause has a failure');
   const kind = KINDS[failure.fault];
-  const node = kind === 'clock' || kind === 'trust' ? failure.judge : failure.subject;
+  const judged = kind === 'clock' || kind === 'trust';
+  const nodes = [...new Set(failures.map(({ judge, subject }) => (judged ? judge : subject)))].toSorted();
   const { certificate } = failure;
-  const steps = healCause({ kind, node, failure, links, facts, clocks: verdict.clocks });
+  const { words, list } = healCause({ kind, nodes, failure, links, facts, clocks: verdict.clocks });
   return {
     kind,
-    node,
-    ...steps.words,
+    nodes,
+    ...words,
     ...(certificate === undefined ? {} : { certificate }),
     links,
-    steps: steps.list,
+    steps: list,
   };
+}
+
+/**
+ * A node that refuses our own certificate for its dates, though it is good by our clock: its clock cannot be asked, and
+ * that says enough. A CA in its file that expired would give the same alert.
+ */
+function guessClocks({ nodes }: FleetFacts): readonly FleetCause[] {
+  return nodes.flatMap(({ node, unreachable, ports }): readonly FleetCause[] => {
+    if (unreachable === undefined) return [];
+    const refusal = ports
+      .map(({ handshake }) => (handshake.ok ? undefined : handshake.diagnosis))
+      .find(Boolean);
+    if (refusal?.certainty !== 'likely') return [];
+    const ahead = refusal.fault === 'client-certificate-expired';
+    if (!ahead && refusal.fault !== 'client-certificate-not-yet-valid') return [];
+    return [
+      {
+        kind: 'clock',
+        nodes: [node.id],
+        title: `the clock of ${node.id} is most likely ${ahead ? 'far ahead' : 'far behind'}`,
+        detail: `It refuses our certificate as ${ahead ? 'expired' : 'not valid yet'}, which is good by our clock. ${ahead ? 'A CA in its file that has expired would look the same. ' : ''}It lets nobody in who could ask it for the time.`,
+        links: [],
+        steps: [
+          {
+            kind: 'shell',
+            node: node.id,
+            words: `On the host of ${node.id} compare the time`,
+            command: 'date -u',
+          },
+          {
+            kind: 'shell',
+            node: node.id,
+            words: 'And put it right',
+            command: 'timedatectl set-ntp true && chronyc makestep',
+          },
+        ],
+      },
+    ];
+  });
 }
 
 /** The network, a login, a full backlog: nothing that certificates or clocks explain. */
@@ -124,7 +169,7 @@ function nameOther(link: LinkVerdict, { nodes }: FleetFacts): FleetCause {
   const to = nodes.find(({ node }) => node.id === link.to);
   return {
     kind: 'not-tls',
-    node: link.from,
+    nodes: [link.from],
     title: `${link.from} has lost ${link.to}, and TLS is not why`,
     detail:
       'Clocks, certificates and trust of both fit: a handshake between them would succeed. What is left is the network between these two, or the login of the replica.',

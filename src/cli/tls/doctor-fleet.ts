@@ -2,7 +2,8 @@
 
 import type { BusLink, NodeTls, TopologyKind } from '../../fleet/index.ts';
 import { compareClocks, type ClockVerdict } from './doctor-clock.ts';
-import { judgeLink, type LinkJudgement, type LinkKind, type LinkSources } from './doctor-link.ts';
+import { judgeLink, valueOf, type LinkJudgement, type LinkKind, type LinkSources } from './doctor-link.ts';
+import { addressOf } from './inspect-look.ts';
 
 export interface LinkVerdict {
   readonly kind: LinkKind;
@@ -71,10 +72,12 @@ function judgeReached(
   return judgeLink(port === undefined ? rest : { ...rest, port }, sources);
 }
 
-function listReplication({ nodes }: FleetFacts): readonly Link[] {
+function listReplication({ kind, nodes }: FleetFacts): readonly Link[] {
   return nodes.flatMap((from): readonly Link[] => {
     const address = from.replicaLink?.primary;
-    const to = findPrimary(from, nodes);
+    // One that cannot be asked was named or is known, so it is most likely meant to follow the primary.
+    const lost = kind !== 'cluster' && from.unreachable !== undefined && from.node.role !== 'sentinel';
+    const to = findPrimary(from, nodes) ?? (lost ? findOnlyPrimary(nodes) : undefined);
     if (to === undefined || to === from) return [];
     const port = address === undefined ? undefined : Number(address.slice(address.lastIndexOf(':') + 1));
     const { state, downSeconds } = from.replicaLink ?? {};
@@ -91,15 +94,36 @@ function listReplication({ nodes }: FleetFacts): readonly Link[] {
   });
 }
 
+/** Nodes without those that are another address of one that answered: a TLS port beside a plaintext port. */
+export function dropAliases(nodes: readonly NodeTls[]): readonly NodeTls[] {
+  const answered = nodes.filter(({ unreachable }) => unreachable === undefined);
+  return nodes.filter(
+    (node) =>
+      node.unreachable === undefined || !answered.some((other) => addressesOf(other).includes(node.node.id)),
+  );
+}
+
+/** Every address that leads to it, by its own ports and by what the others say. */
+function addressesOf(node: NodeTls): readonly string[] {
+  const { id, target } = node.node;
+  const host = target.endpoint.kind === 'tcp' ? target.endpoint.host : '127.0.0.1';
+  const ports = ['port', 'tls-port']
+    .map((name) => Number(valueOf(node, name) ?? 0))
+    .filter((port) => port > 0);
+  return [id, ...ports.map((port) => addressOf({ host, port })), ...node.told.map((told) => addressOf(told))];
+}
+
 /** By the address that the replica dials, else as the others say. */
 function findPrimary({ node, replicaLink }: NodeTls, nodes: readonly NodeTls[]): NodeTls | undefined {
   const dialled = replicaLink?.primary;
-  const byAddress = nodes.find(
-    (each) =>
-      each.node.id === dialled ||
-      each.told.some(({ host, port }) => `${host.includes(':') ? `[${host}]` : host}:${port}` === dialled),
-  );
+  const byAddress =
+    dialled === undefined ? undefined : nodes.find((each) => addressesOf(each).includes(dialled));
   return byAddress ?? nodes.find((each) => each.node.id === node.primary) ?? findHost(dialled, nodes);
+}
+
+function findOnlyPrimary(nodes: readonly NodeTls[]): NodeTls | undefined {
+  const primaries = nodes.filter(({ node }) => node.role === 'primary');
+  return primaries.length === 1 ? primaries[0] : undefined;
 }
 
 /** A port where nothing listens is nobody's address; the only node of that host is meant then. */

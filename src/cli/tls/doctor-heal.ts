@@ -25,7 +25,8 @@ export interface Healing {
 
 export interface Ailment {
   readonly kind: CauseKind;
-  readonly node: string;
+  /** Where something has to change; the first stands for all where they are alike. */
+  readonly nodes: readonly string[];
   readonly failure: Extract<LinkJudgement, { kind: 'fails' }>;
   readonly links: readonly LinkVerdict[];
   readonly facts: FleetFacts;
@@ -56,7 +57,7 @@ export function healCause(ailment: Ailment): Healing {
   }
 }
 
-function healClock({ node, failure, clocks }: Ailment): Healing {
+function healClock({ nodes: [node = ''], failure, clocks }: Ailment): Healing {
   const reading = clocks.clocks.find((clock) => clock.node === node);
   const offset = (reading?.offsetMs ?? 0) - clocks.rightMs;
   const right = clocks.clocks.filter(({ state }) => state === 'right').length;
@@ -77,36 +78,25 @@ function healClock({ node, failure, clocks }: Ailment): Healing {
   };
 }
 
-function healTrust({ node, failure, facts }: Ailment): Healing {
-  const judge = find(facts, node);
+function healTrust({ nodes, failure, facts }: Ailment): Healing {
   const { certificate } = failure;
-  const path = (judge === undefined ? undefined : valueOf(judge, 'tls-ca-cert-file')) ?? 'CA-FILE';
   const issuer = certificate?.issuer ?? 'the CA';
   const authority = certificate === undefined ? undefined : findAuthority(certificate, facts);
-  const side =
-    failure.side === 'server-certificate'
-      ? `${failure.subject} serves a certificate of ${issuer}`
-      : `${failure.subject} shows a certificate of ${issuer} when it dials`;
+  const shows = failure.side === 'server-certificate' ? 'serves' : 'shows, when it dials,';
   const twin = failure.fault === 'ca-of-same-name';
+  const who = nodes.length === 1 ? (nodes[0] ?? '') : `${nodes.length} nodes`;
+  const verb = nodes.length === 1 ? 'does' : 'do';
+  const knows = `${nodes.length === 1 ? 'knows' : 'know'} a CA of that name with another key`;
   return {
     words: {
-      title: `${node} does not trust ${issuer}${twin ? ', as it is now' : ''}`,
-      detail: twin
-        ? `${side}; ${node} knows a CA of that name with another key. A rotation reached one side only.`
-        : `${side}, and ${path} of ${node} does not hold that CA. A rotation reached one side only.`,
+      title: `${who} ${verb} not trust ${issuer}${twin ? ', as it is now' : ''}`,
+      detail: `${failure.subject} ${shows} a certificate of ${issuer}, and ${who} ${twin ? knows : `${verb} not have that CA`}. A rotation reached one side only.`,
     },
     list: [
-      {
-        kind: 'shell',
-        node,
-        words: `On the host of ${node} add that CA to its file; keep what is there${authority === undefined ? '' : ` (SHA-256 ${authority.fingerprintSha256.slice(0, 16)}…)`}`,
-        command: `cat ${quote(fileNameOf(issuer))} >> ${quote(path)}`,
-        ...(authority === undefined ? {} : { adds: { path, certificate: authority } }),
-      },
-      reload(node, judge, 'tls-ca-cert-file', path),
+      ...nodes.flatMap((node) => addAuthority(node, issuer, authority, facts)),
       {
         kind: 'wardis',
-        node,
+        node: '',
         words: 'Later finish the rotation on every node',
         command: `wardis tls rotate ca ${facts.reach} --status`,
       },
@@ -114,8 +104,34 @@ function healTrust({ node, failure, facts }: Ailment): Healing {
   };
 }
 
+function addAuthority(
+  node: string,
+  issuer: string,
+  authority: CertificateFact | undefined,
+  facts: FleetFacts,
+): readonly HealingStep[] {
+  const judge = find(facts, node);
+  const path = (judge === undefined ? undefined : valueOf(judge, 'tls-ca-cert-file')) ?? '';
+  const mark = authority === undefined ? '' : ` (SHA-256 ${authority.fingerprintSha256.slice(0, 16)}…)`;
+  return [
+    {
+      kind: 'shell',
+      node,
+      words: `On the host of ${node} add ${issuer}${mark} to its file, and keep what is there`,
+      command: `cat ${quote(fileNameOf(issuer))} >> ${quote(path === '' ? 'TLS-CA-CERT-FILE' : path)}`,
+      ...(authority === undefined || path === '' ? {} : { adds: { path, certificate: authority } }),
+    },
+    reload(node, judge, 'tls-ca-cert-file', path === '' ? 'TLS-CA-CERT-FILE' : path),
+  ];
+}
+
 function healDates(ailment: Ailment): Healing {
-  const { kind, node, failure, facts } = ailment;
+  const {
+    kind,
+    nodes: [node = ''],
+    failure,
+    facts,
+  } = ailment;
   const { certificate } = failure;
   const days = certificate === undefined ? '' : ageOf(certificate, kind, facts.at);
   const early = kind === 'not-yet-valid';
@@ -128,7 +144,7 @@ function healDates(ailment: Ailment): Healing {
   };
 }
 
-function healAuthority({ failure, node, facts }: Ailment): Healing {
+function healAuthority({ failure, nodes: [node = ''], facts }: Ailment): Healing {
   const early = failure.fault === 'ca-not-yet-valid';
   return {
     words: {
@@ -147,7 +163,12 @@ function healAuthority({ failure, node, facts }: Ailment): Healing {
 }
 
 function healCertificate(ailment: Ailment): Healing {
-  const { kind, node, failure, facts } = ailment;
+  const {
+    kind,
+    nodes: [node = ''],
+    failure,
+    facts,
+  } = ailment;
   const subject = find(facts, node);
   const own = (subject === undefined ? undefined : valueOf(subject, 'tls-client-cert-file')) ?? '';
   const dials = failure.side === 'client-certificate';
@@ -174,7 +195,7 @@ function healCertificate(ailment: Ailment): Healing {
   return { words: { title, detail: `${failure.detail}.` }, list: rotateLeaf(ailment, advice) };
 }
 
-function healTransport({ node, failure, links, facts }: Ailment): Healing {
+function healTransport({ nodes: [node = ''], failure, links, facts }: Ailment): Healing {
   const [link] = links;
   const to = find(facts, failure.judge);
   const bus = link?.kind === 'bus';
@@ -199,7 +220,7 @@ function healTransport({ node, failure, links, facts }: Ailment): Healing {
   return { words, list: [server(node, safer, `CONFIG SET ${setting} ${value}`)] };
 }
 
-function healProtocol({ node, failure }: Ailment): Healing {
+function healProtocol({ nodes: [node = ''], failure }: Ailment): Healing {
   return {
     words: {
       title: `${node} and ${failure.judge} allow no TLS version in common`,
@@ -209,7 +230,7 @@ function healProtocol({ node, failure }: Ailment): Healing {
   };
 }
 
-function rotateLeaf({ node, facts }: Ailment, what: string): readonly HealingStep[] {
+function rotateLeaf({ nodes: [node = ''], facts }: Ailment, what: string): readonly HealingStep[] {
   return [
     {
       kind: 'wardis',

@@ -79,7 +79,8 @@ export function judgeLink(question: LinkQuestion, sources: LinkSources): LinkJud
     presented: shownBy(from, sources),
     sources,
   });
-  return client.kind === 'passes' ? server : client;
+  if (client.kind === 'fails') return client;
+  return server.kind === 'passes' ? client : server;
 }
 
 /** Of a setting, where it is known; `''` counts as known. */

@@ -10,7 +10,7 @@ import { quote } from '../doctor/local-files.ts';
 import { EXIT, type ExitCode } from '../exit-code.ts';
 import { readVersion } from '../version.ts';
 import { findCauses, type FleetCause } from './doctor-cause.ts';
-import { judgeFleet, type FleetFacts, type FleetVerdict } from './doctor-fleet.ts';
+import { dropAliases, judgeFleet, type FleetFacts, type FleetVerdict } from './doctor-fleet.ts';
 import { printFleetDiagnosis } from './doctor-print.ts';
 import { gatherFleet } from './inspect-gather.ts';
 
@@ -45,7 +45,7 @@ export async function runTlsDoctor(
       : [];
   const facts: FleetFacts = {
     kind: gathered.kind,
-    nodes: gathered.survey.nodes,
+    nodes: dropAliases(gathered.survey.nodes),
     busLinks,
     at: new Date(gathered.survey.takenAt),
     sentAlone: gathered.sources.sentAlone,
