@@ -22,6 +22,7 @@ import { availableServers, startServer, talk, type RunningServer } from '../serv
 import { GOOD, nodeWith, receiptOf } from '../change/receipt-samples.ts';
 import { listCommands } from '../../src/cli/command-tree.ts';
 import { buildProgram } from '../../src/cli/program.ts';
+import { makeDocumentedAuthority, placeDocumentedAuthority } from './documented-authority.ts';
 import { MAIN, run, spawnProgram, spawnWardis } from './run.ts';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
@@ -141,6 +142,8 @@ beforeAll(async () => {
     'app.secret': 'secret-of-app\n',
     'ca.crt': authority.certPem,
     'server.crt': node.certPem,
+    'server.key': node.keyPem,
+    ...(await makeDocumentedAuthority(fixture)),
     'client.crt': client.certPem,
     'client.key': client.keyPem,
     'receipt.json': receipt,
@@ -240,6 +243,7 @@ describe.skipIf(redis === undefined)('the documentation', () => {
       if (command.startsWith('wardis init')) rmSync(join(folder, 'wardis.yaml'));
       mkdirSync(join(folder, '.wardis'), { mode: 0o700 });
       copyFileSync(join(fixture, 'receipt.pub'), join(folder, '.wardis/receipt.pub'));
+      placeDocumentedAuthority(folder, command);
       mkdirSync(join(folder, 'bin'));
       writeFileSync(join(folder, 'bin/wardis'), `#!/bin/sh\nexec ${process.execPath} ${MAIN} "$@"\n`, {
         mode: 0o755,
