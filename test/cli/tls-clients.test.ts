@@ -88,6 +88,11 @@ describe('wardis tls clients', () => {
     expect(text).toContain('next: wardis tls reconnect --of orders');
   });
 
+  it('puts a name that a shell would run in quotes', () => {
+    const groups = groupClients([sight('a$(id)', matched('expired'))]);
+    expect(describeClients(fleet, [], groups, LOOK)).toContain("reconnect --of 'a$(id)'");
+  });
+
   it('shows no control character that a user or a name holds', () => {
     const groups = groupClients([sight('evil\u001b[2J', unknown)]);
     expect(describeClients(fleet, [], groups, LOOK)).not.toContain('\u001b');

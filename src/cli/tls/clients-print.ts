@@ -170,7 +170,12 @@ function describeInventory({ inventory }: ClientFleet): string {
 
 function describeNext(groups: readonly ClientGroup[]): readonly string[] {
   const over = groups.find(isOver);
-  return over === undefined ? [] : ['', `next: wardis tls reconnect --of ${over.user}`];
+  return over === undefined ? [] : ['', `next: wardis tls reconnect --of ${quote(over.user)}`];
+}
+
+/** Names of users may hold what a shell would run. */
+function quote(word: string): string {
+  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
 }
 
 function count(number: number, word: string): string {

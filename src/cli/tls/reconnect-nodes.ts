@@ -13,7 +13,7 @@ import {
   type ClientSight,
   type ReconnectNode,
 } from '../../change/index.ts';
-import { openConnection, type Target } from '../../fleet/index.ts';
+import { forEachAtOnce, openConnection, type Target } from '../../fleet/index.ts';
 import { holdSession, offerSession, readServed, type HeldSession, type TlsTarget } from '../../tls/index.ts';
 import { CommandFailure } from '../failure.ts';
 import type { ClientFleet } from './clients-fleet.ts';
@@ -26,8 +26,8 @@ export interface PreparedNode extends ReconnectNode {
   readonly certificateFile: string;
   /** Port that speaks TLS. */
   readonly tlsPort: number;
-  /** A handshake of ours, ms. */
-  readonly usualMs: number;
+  /** A handshake of ours, ms; where connections are to be ended. */
+  readonly usualMs?: number;
   /** `off`: the node lets nobody resume. */
   readonly resumption: 'on' | 'off' | 'unknown';
   readonly chosen: readonly ClientSight[];
@@ -47,23 +47,23 @@ export async function prepareNodes(
   now: () => Date,
 ): Promise<readonly PreparedNode[]> {
   const prepared: PreparedNode[] = [];
-  for (const each of fleet.nodes) {
-    if (each.state.mode === 'sentinel') continue;
-    const settings = readClientSettings(each);
-    const [tlsPort] = settings.tlsPorts;
-    if (tlsPort === undefined) continue;
+  await forEachAtOnce(fleet.nodes, fleet.entry.concurrency, async (each, place) => {
+    const [tlsPort] = readClientSettings(each).tlsPorts;
+    if (each.state.mode === 'sentinel' || tlsPort === undefined) return;
     const own = chosen.filter(({ node }) => node === each.node.id);
-    prepared.push(await prepareNode(each, tlsPort, own, fleet, now));
-  }
-  return prepared;
+    prepared[place] = await lookAtNode(each, tlsPort, own);
+  });
+  const nodes = prepared.filter((node) => node !== undefined);
+  const timed: PreparedNode[] = [];
+  // One after the other: handshakes at many nodes at a time would be slow for want of a processor of ours.
+  for (const node of nodes) timed.push(await timeHandshakes(node, fleet, now));
+  return timed;
 }
 
-async function prepareNode(
+async function lookAtNode(
   each: ClientNode,
   tlsPort: number,
   chosen: readonly ClientSight[],
-  { entry }: ClientFleet,
-  now: () => Date,
 ): Promise<PreparedNode> {
   const { node, state } = each;
   const { target, id } = node;
@@ -81,16 +81,6 @@ async function prepareNode(
   const folder = dir?.known === true ? dir.value : '/';
   const host = target.endpoint.kind === 'tcp' ? target.endpoint.host : '127.0.0.1';
   const served = await readServed({ host, port: tlsPort });
-  const usualMs = await measureUsual(() => openConnection(target, entry.limits), now);
-  if (usualMs === undefined) {
-    throw new CommandFailure({
-      code: 'E_RECONNECT',
-      what: 'a handshake of our own failed; nothing was changed',
-      target: id,
-      cause: 'the server is short of connections or of time as it is',
-      next: 'wardis doctor, or later',
-    });
-  }
   const leaf = served.kind === 'served' ? served.leaf.fingerprintSha256 : undefined;
   return {
     id,
@@ -101,11 +91,28 @@ async function prepareNode(
     certificateFile: resolve(folder, path.value),
     serves: leaf === undefined ? undefined : { ports: [{ host, port: tlsPort }], before: leaf, after: leaf },
     ids: chosen.map(({ session }) => session.id),
-    handshakeMsMax: limitOf(usualMs),
-    usualMs,
+    handshakeMsMax: limitOf(0),
     resumption: readClientSettings(each).resumption.kind,
     chosen,
   };
+}
+
+/** Where nobody is ended there is nothing to be slow. */
+async function timeHandshakes(
+  node: PreparedNode,
+  { entry }: ClientFleet,
+  now: () => Date,
+): Promise<PreparedNode> {
+  if (node.chosen.length === 0) return node;
+  const usualMs = await measureUsual(() => openConnection(node.target, entry.limits), now);
+  if (usualMs !== undefined) return { ...node, usualMs, handshakeMsMax: limitOf(usualMs) };
+  throw new CommandFailure({
+    code: 'E_RECONNECT',
+    what: 'a handshake of our own failed; nothing was changed',
+    target: node.id,
+    cause: 'the server is short of connections or of time as it is',
+    next: 'wardis doctor, or later',
+  });
 }
 
 /** Where we come by TLS ourselves; a node that gives us nothing to resume with has no witness. */

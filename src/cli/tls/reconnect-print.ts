@@ -104,7 +104,7 @@ function prospectAsData({ request, choice, nodes, fleet }: Prospect): Readonly<R
       tlsPort,
       ...(serves === undefined ? {} : { serves: serves.after }),
       resumption,
-      handshakeMs: { usual: usualMs, max: handshakeMsMax },
+      ...(usualMs === undefined ? {} : { handshakeMs: { usual: usualMs, max: handshakeMsMax } }),
       connections: chosen.map(({ session, link }) => ({
         id: session.id,
         user: session.user,
@@ -129,10 +129,9 @@ function describeNode(node: PreparedNode, file: 'compared' | 'unseen'): readonly
     serves === undefined
       ? `port ${tlsPort} shows nothing from here, so what it serves afterwards is not checked`
       : `port ${tlsPort} shows ${serves.after.slice(0, DIGITS_SHOWN)}, ${file === 'compared' ? 'its file holds it' : 'its file was not looked at'}, and it must show it afterwards`;
-  return [
-    `  ${id}: ${who}`,
-    `    ${shows}; resumption ${resumption}; a handshake takes ${usualMs} ms, slow is more than ${handshakeMsMax} ms`,
-  ];
+  const pace =
+    usualMs === undefined ? '' : `; a handshake takes ${usualMs} ms, slow is more than ${handshakeMsMax} ms`;
+  return [`  ${id}: ${who}`, `    ${shows}; resumption ${resumption}${pace}`];
 }
 
 function unreadOf({ fleet }: Prospect): readonly string[] {
