@@ -81,6 +81,11 @@ export async function planLeaves(
   };
 }
 
+/** Whether anything stands against it. */
+export function isRefused({ objections }: LeafPlan): boolean {
+  return objections.some(({ severity }) => severity === 'refused');
+}
+
 /** As they take their turns. */
 function rankOf({ sight: { node } }: LeafPlanNode, first: string | undefined): number {
   if (node.id === first) return 0;

@@ -12,8 +12,7 @@ import type { RotateLeafFlags } from '../commands/tls/rotate.ts';
 import type { CommandContext } from '../context.ts';
 import { EXIT } from '../exit-code.ts';
 import { CommandFailure } from '../failure.ts';
-import { isRefused } from './rotate-leaf-issued.ts';
-import { planLeaves, type LeafPlan } from './rotate-leaf-plan.ts';
+import { isRefused, planLeaves, type LeafPlan } from './rotate-leaf-plan.ts';
 import { exitOfLeaf, leafReportData, renderLeafReport } from './rotate-leaf-report.ts';
 import {
   executeLeafRun,
