@@ -146,8 +146,12 @@ async function moveClients(work: CaWork, context: CommandContext): Promise<void>
   const { progress } = after.standing;
   show(after, context);
   if (progress.clients.length > 0) {
-    const lines = ['these still need the old authority; move them, or say that they are gone: --allow NAME'];
-    context.terminal.err(`${[...lines, ...describeClients(progress)].map(safeText).join('\n')}\n`);
+    context.terminal.err(
+      'these still need the old authority: move them, or say that they are gone (--allow NAME)\n',
+    );
+    if (flags.json === true) {
+      context.terminal.err(`${describeClients(progress).map(safeText).join('\n')}\n`);
+    }
   }
   context.finish(progress.clients.length === 0 ? EXIT.ok : EXIT.findings);
 }
@@ -237,13 +241,16 @@ async function end(
   const after = await lookAtPassage(entry, passage, flags, passphrase, context);
   if (report === undefined) show(after, context);
   else tellEnd(report, after, flags, context);
-  const phase = report?.run.facts['phase'];
+  const phase = report === undefined ? 'trust' : report.run.facts['phase'];
   const open = after.standing.progress.nodes.filter(({ needs }) => needs.some((need) => need === phase));
   if (isDone(report) && open.length > 0) {
     const what = phase === 'drop' ? 'still lets clients of the old authority in' : 'is not there yet';
     context.terminal.err(`${open.map(({ id }) => safeText(`${id} ${what}`)).join('\n')}\n`);
   }
-  context.finish(isDone(report) && open.length === 0 ? EXIT.ok : EXIT.incomplete);
+  const { next } = after.standing.progress;
+  if (!isDone(report) || open.length > 0) return context.finish(EXIT.incomplete);
+  // Every node is there, and we ourselves are not.
+  context.finish(phase === 'trust' && next === 'trust' ? EXIT.findings : EXIT.ok);
 }
 
 function show({ standing, flags }: CaWork, { terminal }: CommandContext): void {

@@ -124,7 +124,7 @@ function countOf(phase: AuthorityPhase, { nodes, clients, own, next }: Authority
   if (phase === 'clients') {
     return clients.length === 0
       ? 'no known client needs the old one'
-      : `${clients.length} known clients need the old one`;
+      : `${clients.length} known ${clients.length === 1 ? 'client needs' : 'clients need'} the old one`;
   }
   const left = nodes.filter(({ needs }) => needs.includes(phase)).length;
   if (phase === 'drop') {
