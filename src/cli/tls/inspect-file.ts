@@ -24,6 +24,7 @@ import type { InspectFlags } from '../commands/tls/inspect.ts';
 import { CommandFailure } from '../failure.ts';
 import { oneOf } from '../judgement-request.ts';
 import { readInput } from '../text-input.ts';
+import { readRecorded } from './inspect-gather.ts';
 import { judgeSent, recordOf } from './inspect-look.ts';
 import { showCertificate, type ShownFile } from './inspect-report.ts';
 
@@ -58,7 +59,7 @@ export async function inspectFiles(
   const asked = flags.purpose === undefined ? undefined : oneOf('--purpose', flags.purpose, PURPOSES);
   const key =
     flags.key === undefined ? undefined : await readInput(flags.key, 'the private key', PEM_BYTES_MAX);
-  const roots = flags.cacert === undefined ? [] : readRoots(flags.cacert);
+  const roots = [...(flags.cacert === undefined ? [] : readRoots(flags.cacert)), ...readRecorded(inventory)];
   const files: InspectedFile[] = [];
   for (const path of paths) {
     const pem = await readInput(path, 'the certificate file', PEM_BYTES_MAX);

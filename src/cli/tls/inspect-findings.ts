@@ -48,7 +48,12 @@ function withoutFact(outcome: Outcome): string {
   return status === 'unknown' ? reasonOf(outcome).replace(/^[^:]{1,80}: /, '') : reasonOf(outcome);
 }
 
-export function reasonOf({ why, look }: Outcome): string {
+/** Why a group was not answered, and where to look. */
+export function reasonOfGroup(group: OutcomeGroup): string {
+  return idsOf(group).includes(' ') ? withoutFact(group.first) : reasonOf(group.first);
+}
+
+function reasonOf({ why, look }: Outcome): string {
   return [why, look].filter((part) => part !== undefined && part !== '').join('; ');
 }
 
@@ -160,7 +165,7 @@ function printOpen(group: OutcomeGroup, several: boolean, pen: Pen): readonly st
     ...(ids.size === 1
       ? printHeadLine('open', word, 'open', first.checkId, first.title, pen)
       : printHeadLine('open', word, 'open', '', idsOf(group), pen)),
-    ...wrapLines(safeText(ids.size === 1 ? reasonOf(first) : withoutFact(first)), INDENT, pen),
+    ...wrapLines(safeText(reasonOfGroup(group)), INDENT, pen),
     ...(several ? wrapLines(`on ${safeText(printNames(nodes))}`, INDENT, pen) : []),
   ];
 }

@@ -128,7 +128,8 @@ function readAuthorities(path: string): readonly CertificateFact[] {
   }
 }
 
-function readRecorded({ certificates }: InventoryReading): readonly CertificateFact[] {
+/** The authorities of the inventory. */
+export function readRecorded({ certificates }: InventoryReading): readonly CertificateFact[] {
   return certificates
     .filter(({ usage }) => usage === 'authority' || usage === 'intermediate')
     .flatMap(({ pem }) => readCertificates(pem).certificates);

@@ -13,7 +13,7 @@ import {
   groupOpen,
   idsOf,
   printNames,
-  reasonOf,
+  reasonOfGroup,
   type OutcomeGroup,
 } from './inspect-findings.ts';
 import type { InspectReport, ShownFile, ShownNode, ShownPort } from './inspect-report.ts';
@@ -23,6 +23,7 @@ import {
   describePort,
   sameAs,
   sayClock,
+  sayFleet,
   sayLinks,
   sayOffer,
   sayPort,
@@ -45,7 +46,7 @@ const STYLE = `${HTML_STYLE}${TIMELINE_STYLE}
 export function* htmlOfInspection(report: InspectReport): Generator<string> {
   const { assessment, takenAt, nodes, files } = report;
   const now = new Date(takenAt);
-  const name = nameOf(report);
+  const name = sayFleet(report);
   yield html`<!doctype html>
 <html lang="en">
 <head>
@@ -80,19 +81,6 @@ ${nodes.length === 0 ? NOTHING : html`<h2>Nodes</h2>`}
 </html>
 `.markup;
 }
-
-function nameOf({ fleet, kind, nodes, files }: InspectReport): string {
-  if (fleet !== undefined) return `fleet ${fleet}`;
-  if (kind === 'files') return files.length === 1 ? (files[0]?.path ?? '') : counted(files.length, 'file');
-  return nodes.length === 1 ? (nodes[0]?.id ?? '') : `${FLEETS[kind]} of ${counted(nodes.length, 'node')}`;
-}
-
-const FLEETS: Readonly<Record<Exclude<InspectReport['kind'], 'files'>, string>> = {
-  standalone: 'a fleet',
-  replicated: 'a replicated fleet',
-  sentinel: 'a fleet with Sentinels',
-  cluster: 'a Cluster',
-};
 
 function leadOf({ nodes, timeline, assessment }: InspectReport): string {
   const ports = nodes.reduce((sum, node) => sum + node.ports.length, 0);
@@ -136,7 +124,7 @@ ${first.risk === undefined ? NOTHING : html`<p>${first.risk}</p>`}
 
 function printOpen({ assessment, notes }: InspectReport): Markup {
   const rows = groupOpen(assessment).map(
-    (group) => html`<tr><th scope="row">${idsOf(group)}</th><td>${reasonOf(group.first)}</td></tr>
+    (group) => html`<tr><th scope="row">${idsOf(group)}</th><td>${reasonOfGroup(group)}</td></tr>
 `,
   );
   const unseen = assessment.unreachable.map(

@@ -171,7 +171,11 @@ export function trustOf({ settings, files }: NodeTls): Fact<readonly Certificate
   const path = setting?.known === true ? setting.value : '';
   const file = files.get(path);
   if (path === '' || file === undefined) {
-    return unknown('not-asked', 'its CA file was not read', 'run wardis tls inspect on its host');
+    return unknown(
+      'not-asked',
+      'its CA file was not read',
+      'wardis tls inspect --files, here or on its host',
+    );
   }
   return file.known ? known(file.value.certificates, file.from) : file;
 }

@@ -2,16 +2,24 @@
 
 import { printUrgency } from '../../posture/index.ts';
 import { safeText } from '../../text/index.ts';
-import { fixesOf, groupFindings, groupOpen, idsOf, reasonOf } from './inspect-findings.ts';
+import {
+  evidenceOf,
+  fixesOf,
+  groupFindings,
+  groupOpen,
+  idsOf,
+  printNames,
+  reasonOfGroup,
+} from './inspect-findings.ts';
 import type { InspectReport } from './inspect-report.ts';
-import { day, sayLife } from './inspect-words.ts';
+import { day, sayFleet, sayLife } from './inspect-words.ts';
 
 const EVIDENCE_MAX = 6;
 
 export function* markdownOfInspection(report: InspectReport): Generator<string> {
   const { assessment, timeline, nodes, takenAt } = report;
   const now = new Date(takenAt);
-  yield `# TLS of ${plain(report.fleet === undefined ? report.kind : `fleet ${report.fleet}`)}\n\n`;
+  yield `# TLS of ${plain(sayFleet(report))}\n\n`;
   yield `${plain(printUrgency(assessment))} ${day(takenAt)} ${takenAt.slice(11, 16)} UTC.\n\n`;
   for (const { subject, code, message, next } of assessment.unreachable)
     yield `- **not seen** ${codeSpan(subject)}: ${plain(`${code} ${message}`)}. Next: ${codeSpan(next)}\n`;
@@ -20,16 +28,19 @@ export function* markdownOfInspection(report: InspectReport): Generator<string> 
   yield '\n## Findings\n\n';
   if (findings.length === 0) yield 'None.\n';
   for (const group of findings) {
-    const { first, outcomes } = group;
+    const { first } = group;
     yield `- **${first.severity}** ${first.checkId} ${plain(first.title)}\n`;
-    const seen = [...new Set(outcomes.flatMap(({ evidence }) => evidence.map(({ text }) => text)))];
-    for (const text of seen.slice(0, EVIDENCE_MAX)) yield `  - ${codeSpan(text)}\n`;
+    const seen = evidenceOf(group);
+    for (const { text, nodes: on } of seen.slice(0, EVIDENCE_MAX)) {
+      const named = on.every((node) => text.includes(node));
+      yield `  - ${codeSpan(text)}${named ? '' : ` on ${plain(printNames(on))}`}\n`;
+    }
     if (seen.length > EVIDENCE_MAX) yield `  - and ${seen.length - EVIDENCE_MAX} more\n`;
     for (const fix of fixesOf(group)) yield `  - fix: ${codeSpan(fix)}\n`;
   }
   const open = groupOpen(assessment);
   if (open.length > 0) yield '\n## Not answered\n\n';
-  for (const group of open) yield `- ${idsOf(group)}: ${plain(reasonOf(group.first))}\n`;
+  for (const group of open) yield `- ${idsOf(group)}: ${plain(reasonOfGroup(group))}\n`;
   yield '\n## What expires when\n\n| certificate | is | valid | life | where |\n|--|--|--|--|--|\n';
   for (const entry of timeline)
     yield `| ${cell(entry.subject)} | ${entry.kind} | ${day(entry.notBefore)} to ${day(entry.notAfter)} | ${plain(sayLife(entry, now))} | ${cell(entry.where.join(', '))} |\n`;

@@ -54,7 +54,7 @@ function render(
         view: flags.timeline === true ? 'timeline' : 'facts',
       });
     case 'json':
-      return [`${printSafeJson(report, 2)}\n`];
+      return [jsonOfInspection(report, checks, look)];
     case 'markdown':
       return markdownOfInspection(report);
     case 'html':
@@ -67,8 +67,18 @@ function render(
   }
 }
 
+/** The judgement as an audit prints it, each fix with its text. */
+function jsonOfInspection(
+  report: InspectReport,
+  checks: readonly Check[],
+  look: CommandContext['terminal']['outLook'],
+): string {
+  const assessment: unknown = JSON.parse([...shared('json', report, checks, look)].join(''));
+  return `${printSafeJson({ ...report, assessment }, 2)}\n`;
+}
+
 function shared(
-  format: SharedFormat,
+  format: SharedFormat | 'json',
   { assessment }: InspectReport,
   checks: readonly Check[],
   look: CommandContext['terminal']['outLook'],

@@ -165,8 +165,8 @@ function filesOf({ node, settings, files }: NodeTls): Snapshot['certificateFiles
       path,
       unknown(
         'not-asked',
-        'the file is not on this host',
-        `run wardis tls inspect on the host of ${node.id}`,
+        'certificate files were not read',
+        `wardis tls inspect --files, here or on the host of ${node.id}`,
       ),
     );
   }

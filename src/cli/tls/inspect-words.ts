@@ -1,6 +1,13 @@
 /** The facts of an inspection in words, the same in every format that people read. */
 
-import type { ShownAddress, ShownCertificate, ShownFile, ShownNode, ShownPort } from './inspect-report.ts';
+import type {
+  InspectReport,
+  ShownAddress,
+  ShownCertificate,
+  ShownFile,
+  ShownNode,
+  ShownPort,
+} from './inspect-report.ts';
 import type { TimelineEntry } from './timeline.ts';
 
 /** How well something stands. */
@@ -22,8 +29,9 @@ export function sayLife(
   { daysLeft, dueAt, notAfter, notBefore }: ShownCertificate | TimelineEntry,
   now: Date,
 ): string {
-  if (daysLeft < 0) return `expired ${counted(-daysLeft, 'day')} ago`;
-  if (Date.parse(notBefore) > now.getTime()) return `valid only from ${notBefore}`;
+  const overMs = now.getTime() - Date.parse(notAfter);
+  if (overMs > 0) return `expired ${sayTime(overMs)} ago`;
+  if (Date.parse(notBefore) > now.getTime()) return `valid only from ${day(notBefore)}`;
   const left =
     daysLeft === 0 ? `ends today, ${notAfter.slice(11, 16)} UTC` : `${counted(daysLeft, 'day')} left`;
   return Date.parse(dueAt) <= now.getTime()
@@ -176,6 +184,14 @@ export function sayPort(port: ShownPort): string {
   return [port.protocol, port.cipher, asks].filter((part) => part !== undefined && part !== '').join(', ');
 }
 
+/** What the codes of OpenSSL and Node mean here. */
+const DISTRUST: readonly (readonly [RegExp, string])[] = [
+  [/SELF_SIGNED|UNABLE_TO/, 'its CA is not among those that we trust: --cacert FILE'],
+  [/EXPIRED/, 'it has expired'],
+  [/NOT_YET_VALID/, 'it is not valid yet'],
+  [/ALTNAME/, 'it does not name the address that we used'],
+];
+
 /** What we made of it, where that is not well. */
 export function sayTrust(port: ShownPort): Words | undefined {
   // The head of the port says so already, and a stranger is not meant to get further.
@@ -201,7 +217,7 @@ export function sayTime(ms: number): string {
   if (ms < 1000) return `${Math.round(ms)} ms`;
   if (ms < 120_000) return `${(ms / 1000).toFixed(1)} s`;
   if (ms < 2 * 3_600_000) return `${Math.round(ms / 60_000)} min`;
-  return ms < 2 * 86_400_000 ? `${Math.round(ms / 3_600_000)} h` : `${Math.round(ms / 86_400_000)} days`;
+  return ms < 2 * 86_400_000 ? `${Math.round(ms / 3_600_000)} h` : `${Math.floor(ms / 86_400_000)} days`;
 }
 
 export function sayLinks({ links, ports }: ShownNode): Words | undefined {
@@ -238,6 +254,20 @@ const PAIRS: Readonly<Record<NonNullable<ShownFile['pair']>, Pick<Words, 'text' 
   'encrypted-key': { text: 'is encrypted, so that it cannot be compared', mood: 'plain' },
   'unreadable-key': { text: 'cannot be read', mood: 'bad' },
   'unreadable-certificate': { text: 'the certificate cannot be read', mood: 'bad' },
+};
+
+/** What was inspected, for a title. */
+export function sayFleet({ fleet, kind, nodes, files }: InspectReport): string {
+  if (fleet !== undefined) return `fleet ${fleet}`;
+  if (kind === 'files') return files.length === 1 ? (files[0]?.path ?? '') : counted(files.length, 'file');
+  return nodes.length === 1 ? (nodes[0]?.id ?? '') : `${FLEETS[kind]} of ${counted(nodes.length, 'node')}`;
+}
+
+const FLEETS: Readonly<Record<Exclude<InspectReport['kind'], 'files'>, string>> = {
+  standalone: 'a fleet',
+  replicated: 'a replicated fleet',
+  sentinel: 'a fleet with Sentinels',
+  cluster: 'a Cluster',
 };
 
 export function counted(count: number, word: string): string {
@@ -288,6 +318,10 @@ export function describeFile(file: ShownFile, now: Date): readonly Words[] {
     file.certificates.map(({ subject }) => subject),
     file.sent,
   );
-  const known = [...sayCertificate(leaf, now), chain, sayRecord(file.record), sayPair(file)];
+  const facts = sayCertificate(leaf, now).map((words) =>
+    // Nobody looks at the names of a client.
+    words.label === 'names' && file.purpose === 'client' ? { ...words, mood: 'plain' as const } : words,
+  );
+  const known = [...facts, chain, sayRecord(file.record), sayPair(file)];
   return [...known.filter((words) => words !== undefined), ...problems];
 }

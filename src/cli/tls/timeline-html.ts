@@ -10,7 +10,7 @@ import { rangeOf, shareOfAxis, type TimelineEntry } from './timeline.ts';
 /** Added to the style of pages. */
 export const TIMELINE_STYLE = `
 .timeline { margin: 1rem 0; } .timeline ol { list-style: none; margin: .4rem 0 0; padding: 0; }
-.timeline li { display: grid; grid-template-columns: 15rem minmax(0, 1fr) 14.5rem; gap: .1rem 1rem; align-items: center; padding: .4rem 0; border-top: 1px solid color-mix(in srgb, var(--line) 35%, transparent); break-inside: avoid; }
+.timeline li { display: grid; grid-template-columns: 15rem minmax(0, 1fr) 16rem; gap: .1rem 1rem; align-items: center; padding: .4rem 0; border-top: 1px solid color-mix(in srgb, var(--line) 35%, transparent); break-inside: avoid; }
 .timeline b { font-weight: 600; line-height: 1.3; display: block; } .timeline small { color: var(--soft); font-size: .82rem; display: block; line-height: 1.35; }
 .timeline svg { width: 100%; height: 1.15rem; display: block; forced-color-adjust: none; -webkit-print-color-adjust: exact; print-color-adjust: exact; }
 .timeline .life { font-size: .9rem; font-variant-numeric: tabular-nums; } .timeline .due .life, .timeline .expired .life, .timeline .early .life { color: var(--tone); font-weight: 600; } .timeline .life small { font-weight: 400; color: var(--soft); }

@@ -87,6 +87,9 @@ function axisOf(
 
 const NOW = 'now';
 
+const UNICODE_SIGNS = ['░', '█', '▒', '│', '→'] as const;
+const ASCII_SIGNS = ['.', '#', '+', '|', '>'] as const;
+
 function drawBar(
   entry: TimelineEntry,
   { from, to }: { readonly from: number; readonly to: number },
@@ -94,22 +97,39 @@ function drawBar(
   columns: number,
   pen: Pen,
 ): string {
-  const [behind, left, due, line, on] = pen.unicode ? '░█▒│→' : '.#+|>';
+  const [behind, left, due, line, on] = pen.unicode ? UNICODE_SIGNS : ASCII_SIGNS;
   const place = (iso: string): number => shareOfAxis(iso, from, to) * columns;
   const start = Math.min(Math.floor(place(entry.notBefore)), columns - 1);
   const end = Math.max(start + 1, Math.ceil(place(entry.notAfter)));
   const dueFrom = place(entry.dueAt);
   const nowAt = Math.min(columns - 1, Math.floor(shareOfAxis(now.getTime(), from, to) * columns));
-  const style = entry.state === 'expired' ? 'high' : entry.state === 'due' ? 'medium' : 'good';
+  const cellAt = (at: number): Cell => {
+    if (at === nowAt) return { sign: line };
+    if (at < start || at >= end) return { sign: ' ' };
+    if (at < nowAt) return { sign: behind, style: entry.state === 'expired' ? 'high' : 'dim' };
+    if (at === columns - 1 && Date.parse(entry.notAfter) > to) return { sign: on };
+    return at + 0.5 < dueFrom ? { sign: left, style: 'good' } : { sign: due, style: 'medium' };
+  };
+  return paintRuns(
+    Array.from({ length: columns }, (_cell, at) => cellAt(at)),
+    pen,
+  );
+}
+
+interface Cell {
+  readonly sign: string;
+  readonly style?: Style;
+}
+
+/** Neighbours of one style are painted in one go. */
+function paintRuns(cells: readonly Cell[], pen: Pen): string {
   let text = '';
-  for (let at = 0; at < columns; at += 1) {
-    const inside = at >= start && at < end;
-    if (at === nowAt) text += line ?? '';
-    else if (!inside) text += ' ';
-    else if (at < nowAt)
-      text += entry.state === 'expired' ? pen.paint('high', behind ?? '') : pen.paint('dim', behind ?? '');
-    else if (at === columns - 1 && Date.parse(entry.notAfter) > to) text += on ?? '';
-    else text += at + 0.5 < dueFrom ? pen.paint(style, left ?? '') : pen.paint('medium', due ?? '');
+  let run = '';
+  for (const [at, { sign, style }] of cells.entries()) {
+    run += sign;
+    if (cells[at + 1]?.style === style && at + 1 < cells.length) continue;
+    text += style === undefined ? run : pen.paint(style, run);
+    run = '';
   }
   return text;
 }

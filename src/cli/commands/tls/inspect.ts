@@ -69,10 +69,10 @@ export function addTlsInspect(group: Command, context: CommandContext): void {
 
 const EXAMPLES = `
 Examples:
-  wardis tls inspect 10.0.0.5:6379 --cacert ca.crt            whether the port speaks TLS is found out
+  wardis tls inspect rediss://cache-1:6380 --cacert ca.crt    every port of the fleet that this server belongs to
   wardis tls inspect --fleet prod --offer -o html=tls.html    the fleet of the policy, with ciphers really offered
   wardis tls inspect --fleet prod --timeline                  what expires when
-  wardis tls inspect redis.crt --key redis.key --cacert ca.crt --name cache-1.example
+  wardis tls inspect client.crt --key client.key --cacert ca.crt
 
-Nothing is changed. Clients’ certificates that the authority here issued are on the timeline too.
+A bare host:port is asked by TLS where its port speaks it. Nothing is changed. Clients’ certificates that the authority here issued are on the timeline too.
 `;

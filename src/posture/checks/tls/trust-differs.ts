@@ -5,7 +5,7 @@ import { TLS_CONF, exampleLook } from '../../example.ts';
 import { byHand } from '../../reading.ts';
 import { REFERENCES } from '../../reference.ts';
 import { evidence, fail, notApplicable, pass } from '../../verdict.ts';
-import { readLook } from './fleet-look.ts';
+import { peersOf, readLook } from './fleet-look.ts';
 
 const NODES_SHOWN = 4;
 
@@ -18,14 +18,16 @@ export const trustDiffers: Check = {
   rationale:
     'Trust is a file on each host and travels nowhere. Where it differs, a client is let in by one node and refused by the next, after a failover above all; and a CA that was dropped on some nodes still opens the others.',
   evaluate: (snapshot) =>
-    readLook(snapshot, ({ trustGroups }, from) => {
+    readLook(snapshot, (look, from) => {
+      if (peersOf(snapshot, look).length === 0) return notApplicable('there is no other node');
+      const { trustGroups } = look;
       const own = trustGroups.find(({ nodes }) => nodes.includes(snapshot.subject));
       if (own === undefined) {
         return {
           status: 'unknown',
           missing: 'what this node trusts',
           why: 'its CA file was not read',
-          look: 'run wardis tls inspect on its host',
+          look: 'wardis tls inspect --files, here or on its host',
           reason: 'not-asked',
         };
       }

@@ -59,7 +59,8 @@ function probedCiphers(snapshot: Snapshot): readonly Evidence[] | undefined {
   const { value: listeners, from } = snapshot.listeners;
   const tried = listeners.filter(({ tls }) => tls?.weakCiphersAccepted !== undefined);
   if (tried.length === 0) return undefined;
-  return tried.flatMap(({ address, tls }) =>
-    (tls?.weakCiphersAccepted ?? []).map((cipher) => evidence(`${address} accepted ${cipher}`, from)),
-  );
+  return tried.flatMap(({ address, tls }) => {
+    const accepted = tls?.weakCiphersAccepted ?? [];
+    return accepted.length === 0 ? [] : [evidence(`${address} accepted ${accepted.join(', ')}`, from)];
+  });
 }
