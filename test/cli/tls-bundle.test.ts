@@ -155,6 +155,13 @@ describe('wardis tls bundle', () => {
     expect(torn.err).toMatch(/^E_TRUST/m);
   });
 
+  it('says where a server shows nothing', async () => {
+    const { exit, err } = await run(['tls', 'bundle', '--from', '127.0.0.1:1']);
+    expect(exit).toBe(2);
+    expect(err).toMatch(/^E_TRUST {2}127\.0\.0\.1:1: the server shows no certificate/);
+    expect(err).toContain('next:  wardis doctor rediss://127.0.0.1:1');
+  });
+
   it('finds nothing in an empty state folder, and says what to name', async () => {
     const { exit, err } = await run(['tls', 'bundle', '--state', at('nothing')]);
     expect(exit).toBe(2);

@@ -21,6 +21,7 @@ const whereThereIs = (...names: readonly string[]) => {
         it.skip(`${title} (not shown: this machine has no ${missing.join(', ')})`, () => undefined);
 };
 
+const DEBIAN_TOOL = 'update-ca-certificates';
 const QUIT = "'*1\\r\\n$4\\r\\nQUIT\\r\\n'";
 const NODE_CLIENT = `
 const [host, port] = process.argv.slice(1);
@@ -98,7 +99,7 @@ describe('what tls bundle hands out', () => {
       }
       const own = ['--certsconf', at(place, 'conf'), '--localcertsdir', at(place, 'local')];
       const target = ['--etccertsdir', at(place, 'etc'), '--hooksdir', at(place, 'hooks')];
-      execFileSync('update-ca-certificates', [...own, ...target], { stdio: 'ignore' });
+      execFileSync(DEBIAN_TOOL, [...own, ...target], { stdio: 'ignore' });
       return at(place, 'etc');
     };
     const verifies = (etc: string): boolean =>
@@ -107,7 +108,7 @@ describe('what tls bundle hands out', () => {
     const connect = (program: string, argv: readonly string[], environment: Record<string, string> = {}) =>
       spawnProgram(program, [...argv, 'localhost', String(running.tlsPort)], { environment });
 
-    whereThereIs('update-ca-certificates', 'openssl')(
+    whereThereIs(DEBIAN_TOOL, 'openssl')(
       'is trusted through the hashed folder of Debian, which leaves out a file with two',
       async () => {
         expect(names).toHaveLength(2);
