@@ -83,7 +83,13 @@ export function notesOfIssue(
 
 /** `tls-auth-clients-user`, seen on Valkey 9.1.2: the whole name is compared; without such a user it is `default`. */
 function loginNotes(commonName: string, uris: readonly string[]): readonly string[] {
-  const byUri = uris.length === 0 ? 'by URI nobody' : `by URI the user ${uris.join(' or ')}`;
+  // Of several URIs the first that is a user (seen on Valkey 9.1.2).
+  const byUri =
+    uris.length === 0
+      ? 'by URI nobody'
+      : uris.length === 1
+        ? `by URI the user ${uris[0]}`
+        : `by URI the first that is a user of ${uris.join(', ')}`;
   // acl.c ACLStringHasSpaces: no user can be called so.
   const byName = /\s/.test(commonName)
     ? 'by CN nobody, because users have no blanks in their names'
