@@ -127,7 +127,7 @@ describe('a certificate file', () => {
   });
 
   it('that was revoked or replaced here is known by the inventory', async () => {
-    await createFoundation(at('state'), { name: 'Here', days: 30 } as Parameters<typeof createFoundation>[1]);
+    await createFoundation(at('state'), { name: 'Here', days: 30 });
     const authority = await openAuthority(at('state'));
     const issued = await authority.issue({ commonName: 'own', usage: 'node', dnsNames: ['own.example'] });
     writeFileSync(at('own.crt'), issued.certPem);

@@ -198,11 +198,10 @@ export function sayTrust(port: ShownPort): Words | undefined {
   if (port.fault?.code === 'client-certificate-required') return undefined;
   if (port.fault !== undefined) return { label: 'handshake', text: port.fault.detail, mood: 'bad' };
   if (port.trusted) return undefined;
-  return {
-    label: 'trust',
-    text: `we would not trust it: ${port.trustError ?? 'no reason given'}`,
-    mood: 'bad',
-  };
+  const { trustError = 'no reason given' } = port;
+  const said = DISTRUST.find(([codes]) => codes.test(trustError))?.[1];
+  const why = said === undefined ? trustError : `${said} (${trustError})`;
+  return { label: 'trust', text: `we would not trust it: ${why}`, mood: 'bad' };
 }
 
 export function sayClock({ clock }: ShownNode): string | undefined {
