@@ -14,7 +14,7 @@ export function addTlsRevoke(group: Command, context: CommandContext): void {
   const command = group
     .command('revoke')
     .argument('<certificate>', 'serial number, fingerprint, file, or name')
-    .description('mark a certificate as revoked and sign a new list; servers do not read it: see below')
+    .description('revoke a certificate: mark it, list it, and hear what really ends its use on servers')
     .optionsGroup('What is done:')
     .option(
       '--reason <reason>',
