@@ -70,6 +70,9 @@ export async function readLeafSights(
   return { sights, left };
 }
 
+/** `blind`: why it is not tried. */
+type ListeningPort = TlsPort & { readonly blind?: string };
+
 interface NodeWords {
   readonly hearing: Hearing;
   readonly sight: Omit<LeafSight, 'told'> | undefined;
@@ -125,13 +128,24 @@ async function askServer(
   }
   const tlsPort = Number(settings.get('tls-port') ?? 0);
   if (!(tlsPort > 0)) return { hearing, sight: undefined };
-  const host = hostOf(node);
-  const listening: TlsPort[] = [{ purpose: 'clients', host, port: tlsPort }];
-  if (settings.get('cluster-enabled') === 'yes' && settings.get('tls-cluster') === 'yes') {
-    const own = Number(settings.get('cluster-port') ?? 0);
-    listening.push({ purpose: 'bus', host, port: own > 0 ? own : tlsPort + BUS_OFFSET });
-  }
+  const listening = portsOf(node, settings, tlsPort);
   return { hearing, sight: await lookCloser(node, readVersion(info), settings, listening, clock, ports) };
+}
+
+/** Behind a translated address its own number of the port says nothing: we reach the one that we dialled. */
+function portsOf(
+  node: FleetNode,
+  settings: ReadonlyMap<string, string>,
+  tlsPort: number,
+): readonly ListeningPort[] {
+  const { endpoint, transport } = node.target;
+  const host = hostOf(node);
+  const port = transport === 'tls' && endpoint.kind === 'tcp' ? endpoint.port : tlsPort;
+  const clients: ListeningPort = { purpose: 'clients', host, port };
+  if (settings.get('cluster-enabled') !== 'yes' || settings.get('tls-cluster') !== 'yes') return [clients];
+  const own = Number(settings.get('cluster-port') ?? 0);
+  const bus: ListeningPort = { purpose: 'bus', host, port: own > 0 ? own : tlsPort + BUS_OFFSET };
+  return [clients, port === tlsPort ? bus : { ...bus, blind: 'its address is translated' }];
 }
 
 /** A Sentinel tells its TLS settings nowhere but in its file. */
@@ -159,9 +173,9 @@ async function askSentinel(
   const settings = await readSentinelConf(node, textOf(info), ports);
   const hearing: Hearing = { node, settings, replication: '', clusterNodes: '', groups };
   const dialled = node.target.endpoint.kind === 'tcp' ? node.target.endpoint.port : 0;
-  const tlsPort = Number(settings.get('tls-port') ?? (node.target.transport === 'tls' ? dialled : 0));
+  const tlsPort = node.target.transport === 'tls' ? dialled : Number(settings.get('tls-port') ?? 0);
   if (!(tlsPort > 0)) return { hearing, sight: undefined };
-  const listening: TlsPort[] = [{ purpose: 'sentinel', host: hostOf(node), port: tlsPort }];
+  const listening: readonly ListeningPort[] = [{ purpose: 'sentinel', host: hostOf(node), port: tlsPort }];
   return { hearing, sight: await lookCloser(node, readVersion(info), settings, listening, clock, ports) };
 }
 
@@ -188,7 +202,7 @@ async function lookCloser(
   node: FleetNode,
   server: ServerVersion,
   settings: ReadonlyMap<string, string>,
-  listening: readonly TlsPort[],
+  listening: readonly ListeningPort[],
   clock: number | undefined,
   ports: LeafReadingPorts,
 ): Promise<Omit<LeafSight, 'told'>> {
@@ -223,7 +237,11 @@ async function lookCloser(
 /** Above the port that the bus belongs to. */
 const BUS_OFFSET = 10_000;
 
-async function handshake(port: TlsPort, timeoutMs: number | undefined): Promise<LeafPort> {
+async function handshake(
+  { blind, ...port }: ListeningPort,
+  timeoutMs: number | undefined,
+): Promise<LeafPort> {
+  if (blind !== undefined) return { ...port, chain: [], unseen: blind };
   const { host } = port;
   const reading = await readServed({
     host,

@@ -109,6 +109,23 @@ export function findLeafRun(
   return { run: readRun(stateFolder, found.id).run, status: found.status };
 }
 
+/** What an earlier rotation left half done, as sentences: a new one goes over it. */
+export function openRunNotes(entry: FleetEntry): readonly string[] {
+  const runs = listRuns(entry.stateFolder).filter(({ operation }) => operation === 'rotate-leaf');
+  const [last] = runs;
+  if (last === undefined || !HALF_DONE.includes(last.status)) return [];
+  if (
+    entry.fleet !== undefined &&
+    factsOf(readRun(entry.stateFolder, last.id).run).fleet !== entry.fleet.name
+  )
+    return [];
+  return [
+    `note: run ${last.id} was not finished; go on with it, or take it back first: wardis tls rotate leaf --resume, --undo`,
+  ];
+}
+
+const HALF_DONE: readonly RunSummary['status'][] = ['open', 'pending', 'stopped', 'undo-incomplete'];
+
 const OVER = { resume: ['done', 'undone'], undo: ['undone'], status: [] } as const;
 
 /** Facts come back from disk as they were written, by us. */

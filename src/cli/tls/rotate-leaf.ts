@@ -17,6 +17,7 @@ import { exitOfLeaf, leafReportData, renderLeafReport } from './rotate-leaf-repo
 import {
   executeLeafRun,
   factsOf,
+  openRunNotes,
   failuresOf,
   findLeafRun,
   resumeLeafRun,
@@ -56,6 +57,7 @@ async function rotate(
 ): Promise<void> {
   const { terminal } = context;
   const scene = await readLeafScene(named, flags, context);
+  for (const note of openRunNotes(scene.entry)) terminal.err(`${safeText(note)}\n`);
   const source = await openLeafSource(scene, flags, context);
   const about = { canary: flags.canary, now: context.now() };
   const plan = await planLeaves(scene, source, about);
