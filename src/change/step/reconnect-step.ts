@@ -22,8 +22,9 @@ type Refused = Extract<Result, { readonly ok: false }>;
 
 /** Batches. */
 const TICK_MS = 100;
-/** Between two handshakes of ours. */
+/** Between two handshakes of ours: so long at most, and so many connections. */
 const MEASURE_MS = 500;
+const MEASURE_CONNECTIONS = 50;
 /** The server may close a connection a moment after it answered. */
 const GONE_TRIES_MAX = 20;
 const GONE_POLL_MS = 50;
@@ -99,23 +100,30 @@ async function endPaced(
   { perSecond, handshakeMsMax }: ReconnectStep,
   sessions: readonly Session[],
 ): Promise<Result> {
-  const size = Math.max(1, Math.round((perSecond * TICK_MS) / 1000));
-  let measuredAt = node.now().getTime();
+  const size = Math.min(MEASURE_CONNECTIONS, Math.max(1, Math.round((perSecond * TICK_MS) / 1000)));
+  const now = (): number => node.now().getTime();
+  let measuredAt = now();
+  let unmeasured = 0;
+  let due = measuredAt;
   for (let at = 0; at < sessions.length; at += size) {
     const batch = sessions.slice(at, at + size);
     const replies = await node.send(batch.map(({ id }) => ['CLIENT', 'KILL', 'ID', id]));
     const refused = refusalAmong(replies, 'CLIENT KILL');
     if (refused !== undefined) return refused;
-    // Spread by half a tick either way, so that clients do not come back in step.
-    await node.sleep((batch.length / perSecond) * 1000 * (0.5 + node.random()));
-    const done = Math.min(at + size, sessions.length);
-    if (node.now().getTime() - measuredAt < MEASURE_MS && done < sessions.length) continue;
+    // Spread by half a tick either way, so that clients do not come back in step; what was lost is not caught up.
+    due = Math.max(now(), due + (batch.length / perSecond) * 1000 * (0.5 + node.random()));
+    await node.sleep(due - now());
+    const done = at + batch.length;
+    unmeasured += batch.length;
+    const isSoon = now() - measuredAt < MEASURE_MS && unmeasured < MEASURE_CONNECTIONS;
+    if (isSoon && done < sessions.length) continue;
     const slow = await awaitBreath(node, handshakeMsMax);
     if (slow !== undefined) {
       const rest = `${sessions.length - done} stay connected`;
       return { ok: false, detail: `stopped after ${done} of ${sessions.length}: ${slow}; ${rest}` };
     }
-    measuredAt = node.now().getTime();
+    measuredAt = now();
+    unmeasured = 0;
   }
   return { ok: true };
 }
