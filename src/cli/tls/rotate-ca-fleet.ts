@@ -26,7 +26,8 @@ export interface CaSight extends Omit<AuthorityReading, 'nodes'> {
   /** With the issuers and the other roots that are known. */
   readonly change: AuthorityChange;
   readonly sight: AuthoritySight;
-  readonly hosts: Pick<ReadonlyMap<string, string>, 'get'>;
+  /** Nodes that speak no TLS. */
+  readonly plain: readonly Pick<FleetNode, 'id'>[];
 }
 
 /** Asks every node; changes nothing. Throws a {@link CommandFailure} where the inventory cannot be read. */
@@ -64,10 +65,10 @@ export async function lookAtAuthorities(
       sights,
       sight: {
         nodes,
-        clients: knownClients(entry.stateFolder, [...served, ...own.leaves], context.now()),
+        clients: knownClients(entry.stateFolder, [...served, ...own.leaves], topology, context.now()),
         own,
       },
-      hosts: new Map(sights.map(({ node, host }) => [node.id, host])),
+      plain: topology.nodes.filter(({ id }) => !nodes.some((node) => node.id === id)),
     };
   } finally {
     await hosts.close();
@@ -107,7 +108,12 @@ function openHosts({ fleet, stateFolder }: FleetEntry): Hosts {
 }
 
 /** Neither superseded, revoked nor expired, and neither served nor our own. */
-function knownClients(stateFolder: string, elsewhere: readonly string[], now: Date): readonly KnownClient[] {
+function knownClients(
+  stateFolder: string,
+  elsewhere: readonly string[],
+  topology: Topology,
+  now: Date,
+): readonly KnownClient[] {
   const reading = readInventory(stateFolder);
   if (reading.state === 'unreadable') {
     throw new CommandFailure({
@@ -124,20 +130,26 @@ function knownClients(stateFolder: string, elsewhere: readonly string[], now: Da
     ),
   );
   return reading.certificates
-    .filter((entry) => isLiveClient(entry, now) && !seen.has(entry.fingerprintSha256))
+    .filter(
+      (entry) => isLive(entry, now) && mayConnect(entry, topology) && !seen.has(entry.fingerprintSha256),
+    )
     .map((entry) => clientOf(entry, [entry.pem]));
 }
 
-function isLiveClient({ usage, node, supersededBy, revoked, notAfter }: InventoryEntry, now: Date): boolean {
-  // A certificate of a node that no node serves may be with a client.
-  if (usage !== 'client' && (usage !== 'node' || node !== undefined)) return false;
+function isLive({ supersededBy, revoked, notAfter }: InventoryEntry, now: Date): boolean {
   return supersededBy === undefined && revoked === undefined && Date.parse(notAfter) > now.getTime();
+}
+
+/** A certificate of a node may be with a client, or with a node that is away and comes back with it. */
+function mayConnect({ usage, node }: InventoryEntry, { nodes }: Topology): boolean {
+  if (usage === 'client') return true;
+  return usage === 'node' && !nodes.some(({ id }) => id === node);
 }
 
 function clientOf(entry: InventoryEntry, chain: readonly string[]): KnownClient {
   const { commonName, subject, fingerprintSha256, files, origin } = entry;
   return {
-    name: commonName ?? subject,
+    name: entry.node ?? commonName ?? subject,
     fingerprintSha256,
     chain,
     ...(files === undefined ? {} : { files }),

@@ -5,6 +5,7 @@ import {
   dropTrust,
   holdsTrust,
   leafStages,
+  servedBy,
   trustStages,
   type AuthorityProgress,
   type ClientPair,
@@ -16,6 +17,7 @@ import {
 import type { Topology } from '../../fleet/index.ts';
 import type { Secret } from '../../conf/index.ts';
 import { LEAF_DAYS_DEFAULT, LEAF_DAYS_MAX, openAuthority } from '../../pki/index.ts';
+import { checkPair, readCertificates } from '../../tls/index.ts';
 import type { FleetEntry } from '../change/fleet-access.ts';
 import type { TlsRotateCaFlags } from '../commands/tls/rotate-ca.ts';
 import type { CommandContext } from '../context.ts';
@@ -42,7 +44,9 @@ export function stepsOfTrust(
 ): PhaseSteps {
   const { change } = seen;
   const todo = new Set(progress.nodes.filter(({ needs }) => needs.includes(phase)).map(({ id }) => id));
-  const nodes = seen.sights.flatMap((sight) => (todo.has(sight.node.id) ? trustNodeOf(sight, entry) : []));
+  const sights = seen.sights.filter(({ node }) => todo.has(node.id));
+  refuseUnread(sights);
+  const nodes = sights.flatMap((sight) => trustNodeOf(sight, entry));
   const contentFor = (content: string): string =>
     phase === 'trust' ? addTrust(content, change.next) : dropTrust(content, change.old);
   const empty = nodes.find(
@@ -94,6 +98,36 @@ export async function stepsOfLeaves(
       ({ node: { id } }) => `restart Sentinel ${id}: it reads its certificate only when it starts`,
     ),
   };
+}
+
+/**
+ * Certificate, key and authorities are read together, whatever is asked for: what lies on disk and was never read would
+ * come into force too, or be refused.
+ */
+function refuseUnread(sights: readonly LeafSight[]): void {
+  const found = sights.flatMap((sight) => {
+    const { node, certificate, key, passphrase } = sight;
+    if (certificate.kind !== 'file') return [];
+    const text = certificate.file.content.reveal();
+    const [onDisk] = readCertificates(text).certificates;
+    const served = servedBy(sight);
+    if (served !== undefined && onDisk?.fingerprintSha256 !== served.fingerprintSha256) {
+      return [`${node.id}: ${certificate.path} holds another certificate than is served`];
+    }
+    if (key.kind !== 'file') return [];
+    const pass = passphrase === undefined || passphrase.isEmpty() ? undefined : passphrase.reveal();
+    const verdict = checkPair(text, key.file.content.reveal(), pass);
+    return verdict === 'match'
+      ? []
+      : [`${node.id}: ${key.path} does not belong to ${certificate.path} (${verdict})`];
+  });
+  if (found.length === 0) return;
+  throw new CommandFailure({
+    code: 'E_ROTATE_CA',
+    what: 'files were placed that their node has not read; nothing was changed',
+    cause: found.join('\n         '),
+    next: 'have them read and proved first: wardis tls rotate leaf --placed; or put the old ones back',
+  });
 }
 
 function trustNodeOf(sight: LeafSight, { fleet }: FleetEntry): readonly TrustNode[] {

@@ -21,6 +21,11 @@ import { caStandingAsData, describeRoots, printCaJson, printCaStanding } from '.
 import { undoPhase } from './rotate-ca-undo.ts';
 import { lookAtPassage, type CaWork } from './rotate-ca-work.ts';
 
+/**
+ * A whole change without a person: `--next --yes --update-local` until `--status --json` says `next: done` (four times;
+ * exit 1 stops it where a client needs the old authority), then `--finish --yes --update-local`, and again from the
+ * beginning for the authority after that.
+ */
 export async function runTlsRotateCa(
   named: readonly string[],
   flags: TlsRotateCaFlags,
