@@ -2,7 +2,6 @@
 
 import {
   known,
-  unknown,
   type CertificateFileFact,
   type Fact,
   type FleetNode,
@@ -127,5 +126,3 @@ export function sampleNode({ id, chain, trust, disk, change }: SampleNode): Node
 export function sampleSurvey(nodes: readonly NodeTls[]): TlsSurvey {
   return { takenAt: NOW.toISOString(), nodes, notes: [] };
 }
-
-export const NOT_ASKED = unknown('not-asked', 'sample', 'sample');

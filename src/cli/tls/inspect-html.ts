@@ -17,16 +17,12 @@ import {
   type OutcomeGroup,
 } from './inspect-findings.ts';
 import type { InspectReport, ShownFile, ShownNode, ShownPort } from './inspect-report.ts';
+import { describeFile, describePort, sameAs, sayOffer, sayPort } from './inspect-port-words.ts';
 import {
   counted,
-  describeFile,
-  describePort,
-  sameAs,
   sayClock,
   sayFleet,
   sayLinks,
-  sayOffer,
-  sayPort,
   sayTrusts,
   type Words,
 } from './inspect-words.ts';

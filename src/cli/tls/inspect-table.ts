@@ -5,20 +5,8 @@ import { cutTo, padTo, safeText, widthOf } from '../../text/index.ts';
 import type { Look } from '../terminal.ts';
 import { printFindings } from './inspect-findings.ts';
 import type { InspectReport, ShownFile, ShownNode, ShownPort } from './inspect-report.ts';
-import {
-  counted,
-  day,
-  describeFile,
-  describePort,
-  sameAs,
-  sayClock,
-  sayLife,
-  sayLinks,
-  sayOffer,
-  sayPort,
-  sayTrusts,
-  type Words,
-} from './inspect-words.ts';
+import { describeFile, describePort, sameAs, sayOffer, sayPort } from './inspect-port-words.ts';
+import { counted, day, sayClock, sayLife, sayLinks, sayTrusts, type Words } from './inspect-words.ts';
 import { printTimeline } from './timeline-text.ts';
 
 /** Fleets over this get a line a port. */

@@ -15,7 +15,7 @@ export const incompleteChain: Check = {
   goal: 'A client that has only the root can follow the chain that is sent',
   severity: 'high',
   rationale:
-    'A client builds the chain from what the server sends and from its own CA file. Where the intermediate is not sent, clients that were given the root alone are refused with "unable to verify the first certificate", while those that happen to hold the intermediate connect: it works on one machine and not on the next.',
+    'A client builds the chain from what the server sends and from its own CA file. Where the intermediate is not sent, clients that were given the root alone are refused with "unable to verify the first certificate", while those that happen to hold the intermediate connect: it works on one machine and not on the next. The OpenSSL of the server adds what it finds in tls-ca-cert-file (seen on Redis 6.0, 7.0 and 8.0 and Valkey 9.1), so that a change of that file can break the chain.',
   evaluate: (snapshot) =>
     readLook(snapshot, ({ ports }, from) => {
       if (ports.length === 0) return notApplicable('no port showed a certificate');
