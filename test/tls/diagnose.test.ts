@@ -153,3 +153,99 @@ describe('a diagnosis', () => {
     expect(diagnosePlaintext({ kind: 'other', reply: 'HTTP/1.1 400' })?.fault).toBe('unknown');
   });
 });
+
+describe('the reason behind a fault', () => {
+  const expired = { errorCode: 'ERR_SSL_SSLV3_ALERT_CERTIFICATE_EXPIRED' };
+  const early = { errorCode: 'ERR_SSL_SSLV3_ALERT_BAD_CERTIFICATE' };
+  const unknownCa = { errorCode: 'ERR_SSL_TLSV1_ALERT_UNKNOWN_CA' };
+
+  function reasonOf(
+    change: Partial<HandshakeObservation>,
+    rest: Partial<HandshakeEvidence>,
+  ): readonly (string | undefined)[] {
+    const diagnosis = diagnoseHandshake({ observation: { ...blank, ...change }, at, ...rest });
+    return [diagnosis?.fault, diagnosis?.reason, diagnosis?.certainty];
+  }
+
+  async function makePair(name: string): Promise<{ ca: CertificateFact; leaf: CertificateFact }> {
+    const authority = await createAuthority({ name, days: 900, at: new Date('2025-01-01') });
+    const issued = await issueCertificate(authority, {
+      commonName: 'app',
+      usage: 'client',
+      days: 90,
+      at: new Date('2026-05-01'),
+    });
+    const [ca] = readCertificates(authority.certPem).certificates;
+    const [leaf] = readCertificates(issued.certPem).certificates;
+    return { ca: ca as CertificateFact, leaf: leaf as CertificateFact };
+  }
+
+  it('of dates is the clock of the server, where ours finds nothing wrong', async () => {
+    const { leaf } = await makePair('CA');
+    const clientChain = [leaf];
+    const fault = 'client-certificate-expired';
+    const ahead = new Date('2027-01-01');
+    expect(reasonOf(expired, { clientChain, serverTime: ahead })).toEqual([
+      fault,
+      'server-clock-ahead',
+      'proved',
+    ]);
+    const behind = new Date('2026-01-01');
+    expect(reasonOf(early, { clientChain, serverTime: behind })).toEqual([
+      'client-certificate-not-yet-valid',
+      'server-clock-behind',
+      'proved',
+    ]);
+  });
+
+  it('of dates is a CA in the file of the server, once its clock is known to be right', async () => {
+    const { leaf } = await makePair('CA');
+    const fault = 'client-certificate-expired';
+    expect(reasonOf(expired, { clientChain: [leaf] })).toEqual([fault, undefined, 'likely']);
+    expect(reasonOf(expired, { clientChain: [leaf], serverTime: at })).toEqual([
+      fault,
+      'ca-expired',
+      'proved',
+    ]);
+    // A log without a zone leaves fourteen hours open, and a certificate may end within them.
+    const near = { clientChain: [{ ...leaf, notAfter: '2026-06-01T05:00:00.000Z' }], serverTime: at };
+    expect(reasonOf(expired, { ...near, serverTimeWithinMs: 14 * 3_600_000 })[2]).toBe('likely');
+  });
+
+  it('of a CA is one of the same name with another key, by whichever file is at hand', async () => {
+    const { leaf } = await makePair('CA');
+    const { ca: twin } = await makePair('CA');
+    const { ca: other } = await makePair('Other');
+    const fault = 'client-certificate-unknown-ca';
+    expect(reasonOf(unknownCa, { clientChain: [leaf], trust: [twin] })).toEqual([
+      fault,
+      'ca-of-same-name',
+      'proved',
+    ]);
+    expect(reasonOf(unknownCa, { clientChain: [leaf], serverTrust: [other] })).toEqual([
+      fault,
+      'ca-unknown',
+      'proved',
+    ]);
+    const decrypt = { errorCode: 'ERR_SSL_TLSV1_ALERT_DECRYPT_ERROR' };
+    expect(reasonOf(decrypt, { clientChain: [leaf], trust: [twin] })[2]).toBe('proved');
+    expect(reasonOf(decrypt, { clientChain: [leaf] })[2]).toBe('likely');
+  });
+
+  it('comes from the log, where the alert got lost', async () => {
+    const { leaf } = await makePair('CA');
+    const cut = { errorCode: 'ECONNRESET' };
+    const log = (kind: 'certificate-refused' | 'no-client-certificate') => ({
+      how: 'address' as const,
+      lines: [{ kind, role: 'accepting' as const, zone: 'unknown' as const, text: kind }],
+    });
+    expect(reasonOf(cut, { clientChain: [leaf] })[0]).toBe('reset');
+    expect(reasonOf({ ...cut, sentCertificate: false }, { log: log('no-client-certificate') })).toEqual([
+      'client-certificate-required',
+      undefined,
+      'proved',
+    ]);
+    const guess = reasonOf(cut, { clientChain: [leaf], log: log('certificate-refused') });
+    expect(guess).toEqual(['client-certificate-unknown-ca', 'ca-unknown', 'likely']);
+  });
+});

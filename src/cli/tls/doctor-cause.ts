@@ -149,13 +149,13 @@ function guessClocks({ nodes }: FleetFacts): readonly FleetCause[] {
           {
             kind: 'shell',
             node: node.id,
-            words: `On the host of ${node.id} compare the time`,
+            words: 'compare the time',
             command: 'date -u',
           },
           {
             kind: 'shell',
             node: node.id,
-            words: 'And put it right',
+            words: 'and put it right',
             command: 'timedatectl set-ntp true && chronyc makestep',
           },
         ],
@@ -178,14 +178,13 @@ function nameOther(link: LinkVerdict, { nodes }: FleetFacts): FleetCause {
       {
         kind: 'person',
         node: link.from,
-        words: `On the host of ${link.from}: does ${link.to} answer there?`,
+        words: `does ${link.to} answer there`,
         command: `nc -vz ${hostAndPort(to, link.to)}`,
       },
       {
         kind: 'person',
         node: link.from,
-        words: 'And what does its log say: a cut, a timeout, WRONGPASS or NOPERM',
-        command: `wardis doctor ${link.from}`,
+        words: 'what does its log say: a cut, a timeout, WRONGPASS or NOPERM',
       },
     ],
   };

@@ -8,7 +8,7 @@ import { CLOCK_TOLERANCE_MS, describeOffset, describeSpan, type ClockVerdict } f
 import type { FleetFacts, LinkVerdict } from './doctor-fleet.ts';
 import { trustOf, valueOf, type LinkJudgement } from './doctor-link.ts';
 
-/** One step. `server`: a command for that node, as it is; `shell`: on its host; `wardis`: here; `person`: by hand. */
+/** One step. `server`: a command for that node, as it is; `shell`: on its host; `wardis`: from here; `person`: by hand. */
 export interface HealingStep {
   readonly kind: 'server' | 'shell' | 'wardis' | 'person';
   readonly node: string;
@@ -71,7 +71,7 @@ function healClock({ nodes: [node = ''], failure, clocks }: Ailment): Healing {
       {
         kind: 'shell',
         node,
-        words: `On the host of ${node} put the clock right; nothing else needs to change`,
+        words: 'put the clock right; nothing else needs to change',
         command: 'timedatectl set-ntp true && chronyc makestep',
       },
     ],
@@ -97,7 +97,7 @@ function healTrust({ nodes, failure, facts }: Ailment): Healing {
       {
         kind: 'wardis',
         node: '',
-        words: 'Later finish the rotation on every node',
+        words: 'later finish the rotation on every node',
         command: `wardis tls rotate ca ${facts.reach} --status`,
       },
     ],
@@ -117,7 +117,7 @@ function addAuthority(
     {
       kind: 'shell',
       node,
-      words: `On the host of ${node} add ${issuer}${mark} to its file, and keep what is there`,
+      words: `add ${issuer}${mark} to the CA file, and keep what is there`,
       command: `cat ${quote(fileNameOf(issuer))} >> ${quote(path === '' ? 'TLS-CA-CERT-FILE' : path)}`,
       ...(authority === undefined || path === '' ? {} : { adds: { path, certificate: authority } }),
     },
@@ -155,7 +155,7 @@ function healAuthority({ failure, nodes: [node = ''], facts }: Ailment): Healing
       {
         kind: 'wardis',
         node,
-        words: 'Bring a new authority in, beside the old one',
+        words: 'bring a new authority in, beside the old one',
         command: `wardis tls rotate ca ${facts.reach} --next`,
       },
     ],
@@ -187,7 +187,7 @@ function healCertificate(ailment: Ailment): Healing {
     return {
       words: { title, detail: `${failure.detail}. It is ${own} (tls-client-cert-file).` },
       list: [
-        { kind: 'person', node, words: `On the host of ${node} replace ${own} and its key: ${advice}` },
+        { kind: 'person', node, words: `replace ${own} and its key; ${advice}` },
         reload(node, subject, 'tls-client-cert-file', own),
       ],
     };
@@ -210,13 +210,13 @@ function healTransport({ nodes: [node = ''], failure, links, facts }: Ailment): 
     return {
       words,
       list: [
-        ...(tlsPort > 0 ? [server(node, 'Let it speak TLS', 'CONFIG SET tls-replication yes')] : []),
-        server(node, 'And point it at the port that is open', `REPLICAOF ${host} ${port}`),
+        ...(tlsPort > 0 ? [server(node, 'let it speak TLS', 'CONFIG SET tls-replication yes')] : []),
+        server(node, 'point it at the port that is open', `REPLICAOF ${host} ${port}`),
       ],
     };
   }
   const value = failure.fault === 'plaintext-to-tls' ? 'yes' : 'no';
-  const safer = value === 'no' ? 'Or open TLS on the other side; as it stands now' : 'Let it speak TLS';
+  const safer = value === 'no' ? 'speak as the other side listens, or open TLS there' : 'let it speak TLS';
   return { words, list: [server(node, safer, `CONFIG SET ${setting} ${value}`)] };
 }
 
@@ -226,7 +226,13 @@ function healProtocol({ nodes: [node = ''], failure }: Ailment): Healing {
       title: `${node} and ${failure.judge} allow no TLS version in common`,
       detail: `${capitalise(failure.detail)}.`,
     },
-    list: [server(node, 'Allow both on both', 'CONFIG SET tls-protocols "TLSv1.2 TLSv1.3"')],
+    list: [
+      server(
+        node,
+        'allow both versions, here and on the other side',
+        'CONFIG SET tls-protocols "TLSv1.2 TLSv1.3"',
+      ),
+    ],
   };
 }
 
@@ -235,7 +241,7 @@ function rotateLeaf({ nodes: [node = ''], facts }: Ailment, what: string): reado
     {
       kind: 'wardis',
       node,
-      words: `From here: ${what}`,
+      words: what,
       command: `wardis tls rotate leaf ${facts.reach} --node ${node}`,
     },
   ];
@@ -247,14 +253,14 @@ function reload(node: string, facts: NodeTls | undefined, setting: string, path:
     return {
       kind: 'person',
       node,
-      words: `Restart the Sentinel ${node}, one at a time: it reads certificates only when it starts`,
+      words: 'restart the Sentinel, one at a time: it reads certificates only when it starts',
     };
   }
-  return server(node, 'Let it be read again; connections stay', `CONFIG SET ${setting} ${path}`);
+  return server(node, 'let the files be read again; connections stay', `CONFIG SET ${setting} ${path}`);
 }
 
 function server(node: string, words: string, command: string): HealingStep {
-  return { kind: 'server', node, words: `${words}, on ${node}`, command };
+  return { kind: 'server', node, words, command };
 }
 
 /** The CA itself, where some node or we ourselves have it. */

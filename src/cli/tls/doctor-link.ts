@@ -201,17 +201,12 @@ function judgeSide({ side, judge, subject, presented, sources }: Side): LinkJudg
     return { kind: 'unknown', why: `what ${subject.node.id} shows is not known` };
   }
   const at = clockOf(judge, sources);
-  // Without its trust file the rest can be judged: as if the chain led to where it says.
-  const assumed = trusted ?? [...presented, ...sources.authorities].filter(({ selfSigned }) => selfSigned);
   const known = sources.authorities;
   const ask = (moment: Date): ReturnType<typeof judgeChain> =>
-    judgeChain({ presented, trusted: assumed, known, at: moment, usage });
+    judgeChain({ presented, trusted: trusted ?? 'unknown', known, at: moment, usage });
   const judged = ask(at);
   if (judged.ok) {
     if (trusted !== undefined) return { kind: 'passes' };
-    return { kind: 'unknown', why: `what ${judge.node.id} trusts is not known: its files were not read` };
-  }
-  if (trusted === undefined && judged.alert === 'UNKNOWN_CA') {
     return { kind: 'unknown', why: `what ${judge.node.id} trusts is not known: its files were not read` };
   }
   const right = ask(new Date(sources.at.getTime() + sources.rightMs));

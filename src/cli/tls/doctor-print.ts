@@ -6,11 +6,13 @@ import type { Look } from '../terminal.ts';
 import type { FleetCause } from './doctor-cause.ts';
 import { describeOffset, describeSpan, type ClockReading } from './doctor-clock.ts';
 import type { LinkVerdict } from './doctor-fleet.ts';
+import type { HealingStep } from './doctor-heal.ts';
 import type { FleetDiagnosis } from './doctor.ts';
 
 const COLUMNS_MAX = 100;
-const LINKS_SHOWN_MAX = 6;
-const NAME_COLUMNS_MAX = 30;
+/** Of one kind and state; more are counted. */
+const LINKS_SHOWN_MAX = 3;
+const CELL_COLUMNS_MAX = 40;
 
 type Style = 'bold' | 'dim' | 'bad' | 'good' | 'warn';
 type Paint = (style: Style, text: string) => string;
@@ -47,7 +49,7 @@ function printNodes({ facts, verdict }: FleetDiagnosis, look: Look, paint: Paint
   ]);
   const head = ['node', 'role', 'clock', 'serves', 'link to its primary'];
   const widths = head.map((title, column) =>
-    Math.min(NAME_COLUMNS_MAX, Math.max(widthOf(title), ...rows.map((row) => widthOf(row[column] ?? '')))),
+    Math.min(CELL_COLUMNS_MAX, Math.max(widthOf(title), ...rows.map((row) => widthOf(row[column] ?? '')))),
   );
   const print = (cells: readonly string[]): string =>
     `  ${cells.map((cell, column) => padTo(cutTo(safeText(cell), widths[column] ?? 0, look.unicode ? '…' : '~'), widths[column] ?? 0)).join('  ')}`.trimEnd();
@@ -66,7 +68,8 @@ function describeServed({ ports, unreachable }: NodeTls, at: Date): string {
   const leaf = ports.find(({ handshake }) => handshake.chain.length > 0)?.handshake.chain[0];
   if (leaf === undefined) return unreachable === undefined ? 'no TLS' : 'not reached';
   const left = Date.parse(leaf.notAfter) - at.getTime();
-  return left < 0 ? `expired ${describeSpan(-left)} ago` : `good for ${describeSpan(left)}`;
+  const by = leaf.issuer.replace(/^CN=/, '');
+  return `${left < 0 ? `expired ${describeSpan(-left)} ago` : `good for ${describeSpan(left)}`}, by ${by}`;
 }
 
 function describeOwnLink({ replicaLink }: NodeTls): string {
@@ -89,8 +92,8 @@ function printCause(
     ...rest.map((line) => paint('bad', line)),
     ...indent(detail, 5, columns),
     ...printLinks(links, columns, look, paint),
-    ...steps.flatMap(({ words, command }, index) => {
-      const mark = steps.length === 1 ? '' : `${String.fromCodePoint(97 + index)}) `;
+    ...foldSteps(steps).flatMap(({ words, command }, index, all) => {
+      const mark = all.length === 1 ? '' : `${index + 1}) `;
       return [
         ...indent(`${mark}${words}${command === undefined ? '.' : ':'}`, 5, columns),
         // A command stays on one line, so that it can be copied.
@@ -100,6 +103,29 @@ function printCause(
   ];
 }
 
+/** The same command on several nodes is one step for a person; who needs each has the JSON. */
+function foldSteps(steps: readonly HealingStep[]): readonly Pick<HealingStep, 'words' | 'command'>[] {
+  const groups = new Map<string, { readonly step: HealingStep; readonly nodes: string[] }>();
+  for (const step of steps) {
+    const key = `${step.kind} ${step.command ?? step.words}`;
+    const group = groups.get(key) ?? { step, nodes: [] };
+    group.nodes.push(step.node);
+    groups.set(key, group);
+  }
+  return [...groups.values()].map(({ step: { kind, words, command }, nodes }) => ({
+    words: `${PLACES[kind](nodes.join(', '))}${words}`,
+    ...(command === undefined ? {} : { command }),
+  }));
+}
+
+const PLACES: Readonly<Record<HealingStep['kind'], (nodes: string) => string>> = {
+  server: (nodes) => `On ${nodes}: `,
+  shell: (nodes) => `On the host of ${nodes}: `,
+  person: (nodes) => `On the host of ${nodes}: `,
+  wardis: () => 'From here: ',
+};
+
+/** What is stopped, links of one kind and state together. */
 function printLinks(
   links: readonly LinkVerdict[],
   columns: number,
@@ -107,11 +133,23 @@ function printLinks(
   paint: Paint,
 ): readonly string[] {
   const arrow = unicode ? '→' : '->';
-  const shown = links.slice(0, LINKS_SHOWN_MAX).flatMap((link) => {
-    return indent(`stops ${link.kind} ${link.from} ${arrow} ${link.to}: ${describeSeen(link)}`, 5, columns);
-  });
-  const more = links.length - LINKS_SHOWN_MAX;
-  return [...shown, ...(more > 0 ? [`     and ${more} more`] : [])].map((line) => paint('dim', line));
+  const groups = new Map<string, LinkVerdict[]>();
+  for (const link of links) {
+    const key = `${link.kind} ${link.seen}`;
+    groups.set(key, [...(groups.get(key) ?? []), link]);
+  }
+  return [...groups.values()]
+    .flatMap((group) => {
+      const [first] = group;
+      if (first === undefined) return [];
+      if (group.length > LINKS_SHOWN_MAX) {
+        return indent(`stops ${group.length} links, ${first.kind}: ${describeSeen(first)}`, 5, columns);
+      }
+      return group.flatMap((link) =>
+        indent(`stops ${link.kind} ${link.from} ${arrow} ${link.to}: ${describeSeen(link)}`, 5, columns),
+      );
+    })
+    .map((line) => paint('dim', line));
 }
 
 function describeSeen({ seen, downSeconds }: LinkVerdict): string {
@@ -146,15 +184,23 @@ function printOutcome(
       '',
     ];
   }
+  const lone =
+    facts.kind === 'replicated' || facts.kind === 'standalone'
+      ? indent('A replica that has lost its primary is known to nobody else: name it as well.', 2, columns)
+      : [];
   if (unknown.length > 0) {
     return [
       paint('warn', `? Nothing was found, and not everything could be looked at: ${judged} would connect.`),
+      ...lone,
       '',
     ];
   }
   const sign = unicode ? '✓' : '+';
-  if (verdict.links.length === 0) return [paint('good', `${sign} One node, no links to judge.`)];
-  return [paint('good', `${sign} Nothing stands in the way: ${judged} would connect anew, by every clock.`)];
+  if (verdict.links.length === 0) return [paint('good', `${sign} One node, no links to judge.`), ...lone];
+  return [
+    paint('good', `${sign} Nothing stands in the way: ${judged} would connect anew, by every clock.`),
+    ...lone,
+  ];
 }
 
 function indent(text: string, by: number, columns: number): readonly string[] {

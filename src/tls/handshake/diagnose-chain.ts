@@ -52,8 +52,8 @@ export type ChainJudgement =
 export interface ChainQuestion {
   /** As it goes over the wire: the leaf first. */
   readonly presented: readonly CertificateFact[];
-  /** What the judging side holds in its trust file. */
-  readonly trusted: readonly CertificateFact[];
+  /** What the judging side holds in its trust file; `unknown`: only uses, strength and dates are judged. */
+  readonly trusted: readonly CertificateFact[] | 'unknown';
   /** Certificates at hand that are not presented: with them a missing intermediate can be named. */
   readonly known?: readonly CertificateFact[];
   /** The clock of the judging side. */
@@ -64,7 +64,8 @@ export interface ChainQuestion {
 
 /** The first thing that the judging side would refuse. */
 export function judgeChain(question: ChainQuestion): ChainJudgement {
-  const { presented, trusted, at, usage } = question;
+  const { presented, at, usage } = question;
+  const trusted = question.trusted === 'unknown' ? [] : question.trusted;
   const [leaf] = presented;
   if (leaf === undefined) {
     const detail = 'no certificate is shown';
@@ -76,7 +77,8 @@ export function judgeChain(question: ChainQuestion): ChainJudgement {
     at,
   );
   const broken = problems.find(({ code }) => ISSUER_PROBLEMS.has(code));
-  if (broken !== undefined) return judgeIssuer(broken, path, path.at(-1) ?? leaf, question);
+  if (broken !== undefined && question.trusted !== 'unknown')
+    return judgeIssuer(broken, path, path.at(-1) ?? leaf, { ...question, trusted });
   return judgeUses(leaf, path, usage) ?? judgeDates(path, at) ?? { ok: true, path };
 }
 
@@ -108,11 +110,13 @@ const ISSUER_PROBLEMS: ReadonlySet<string> = new Set<ChainProblem['code']>([
   'no-certificate',
 ]);
 
+type Trusting = ChainQuestion & { readonly trusted: readonly CertificateFact[] };
+
 function judgeIssuer(
   { code, message }: ChainProblem,
   path: readonly CertificateFact[],
   last: CertificateFact,
-  question: ChainQuestion,
+  question: Trusting,
 ): ChainJudgement {
   const { trusted } = question;
   const refuse = (fault: ChainFault, detail: string): ChainJudgement => {
@@ -141,7 +145,7 @@ function judgeIssuer(
 /** An issuer that is at hand elsewhere, and with which the chain would be good. */
 function findMissing(
   path: readonly CertificateFact[],
-  { presented, trusted, at, known = [] }: ChainQuestion,
+  { presented, trusted, at, known = [] }: Trusting,
 ): CertificateFact | undefined {
   const last = path.at(-1);
   if (last === undefined || last.selfSigned) return undefined;
