@@ -126,7 +126,9 @@ function policyOf(
         seeds: [`rediss://127.0.0.1:${first?.tlsPort}`],
         auth,
         tls: files,
-        ...(sentinels.length === 0 ? {} : { sentinel: { seeds: sentinels, auth, tls: files } }),
+        ...(sentinels.length === 0
+          ? {}
+          : { sentinel: { seeds: sentinels, ...(version.startsWith('6.0') ? {} : { auth }), tls: files } }),
         files: {
           via,
           ...(restart === 'by-hand'

@@ -36,6 +36,7 @@ forEachServer(['redis-7.0', 'redis-6.0'], (server) => {
 
       const back = await scene.rotate('--undo', '--yes');
       expect(back, back.err + back.out).toMatchObject({ exit: 0 });
+      expect(back.out.match(/^taken back /gm)).toHaveLength(2);
       expect(await scene.served()).toEqual(before);
       expect(fingerprintOf(scene.tls.filesOf('primary').certificate)).toBe(before['primary']?.[0]);
       await topology.settle();

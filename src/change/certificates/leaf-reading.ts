@@ -82,7 +82,11 @@ async function askNode(
   node: FleetNode,
   ports: LeafReadingPorts,
 ): Promise<NodeWords | LeafReading['left'][number]> {
-  const { id, role } = node;
+  const { id, role, reachable } = node;
+  // Whoever could not tell what it is when the fleet was found tells nothing now.
+  if (role === 'unknown' && reachable instanceof FleetError) {
+    return { node: { id, role }, kind: 'away', why: reachable.message };
+  }
   try {
     const connection = await ports.connect(node);
     try {

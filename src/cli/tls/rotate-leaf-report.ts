@@ -101,8 +101,16 @@ function judgeBack(steps: readonly StepReport[], failed: LeafFailure | undefined
   const stuck = steps.find(({ state }) => state === 'undo-failed');
   if (stuck !== undefined) return { standing: 'not taken back', detail: describe(stuck) };
   if (failed !== undefined) return { standing: 'taken back', detail: describe(failed) };
-  const began = steps.some(({ step, state }) => state === 'undone' && step.kind === 'place-file');
+  // Of nodes that share a file only one placed it; the others read it.
+  const began = steps.some(
+    ({ step, state }) =>
+      (step.kind === 'place-file' && state === 'undone') || (isReread(step) && state === 'done'),
+  );
   return { standing: began ? 'taken back' : 'not begun', detail: undefined };
+}
+
+function isReread(step: StepReport['step']): boolean {
+  return (step.kind === 'reload-tls' || step.kind === 'restart-sentinel') && step.on === 'perform';
 }
 
 function describe({ step, detail }: Pick<StepReport, 'step' | 'detail'>): string {
@@ -136,7 +144,7 @@ function closingLine({ outcome, run }: RunReport, nodes: readonly NodeResult[]):
   const done = nodes.filter(({ standing }) => standing === 'done').length;
   const all = nodes.length === 1 ? '1 node' : `${nodes.length} nodes`;
   const { away } = factsOf(run);
-  const missed = away.length === 0 ? '' : `; ${away.join(', ')} could not be asked and is as before`;
+  const missed = away.length === 0 ? '' : `; not asked, and not rotated: ${away.join(', ')}`;
   switch (outcome) {
     case 'done':
       return `New certificates on ${all}, proved on every port${missed}.`;
