@@ -66,19 +66,23 @@ export const ERROR_CODES: readonly ErrorCodePage[] = [
     name: 'TLS_HANDSHAKE',
     title: 'the TLS handshake failed',
     says: [
-      'Error: Server closed the connection   (redis-cli, our certificate refused)',
-      'SSL_connect failed: certificate verify failed   (redis-cli, the server refused)',
+      'Error: Server closed the connection, or: Connection reset by peer   (redis-cli, our certificate refused)',
+      'Could not connect to Redis at …: SSL_connect failed: certificate verify failed   (redis-cli, the server refused)',
+      'ECONNRESET, or ERR_SSL_…_ALERT_CERTIFICATE_EXPIRED   (ioredis: whichever comes first)',
+      'SSLEOFError: EOF occurred in violation of protocol   (Python, our certificate refused)',
       'Error accepting a client connection: … certificate verify failed   (server log: unknown CA, expired and not yet valid alike)',
       '… ALERT_CERTIFICATE_REQUIRED, UNKNOWN_CA, CERTIFICATE_EXPIRED   (a client that reads the alert)',
       '… ALERT_BAD_CERTIFICATE   (the same, and the certificate is not valid yet by the server clock)',
     ],
     meaning:
-      'One side refused the other. With TLS 1.3 the connection seems to work first and the refusal comes with the first read. The server log cannot tell an unknown CA from an expired certificate; the alert that the client gets can.',
+      'One side refused the other. With TLS 1.3 the connection seems to work first and the refusal comes with the first read. "Server closed the connection" of redis-cli tells nothing: the server did send the reason, as an alert, and redis-cli threw it away, or a reset overtook it because a command had been sent already. The server log cannot tell an unknown CA from an expired certificate either; the alert can, and the doctor waits for it before it says a word.',
     steps: [
       'wardis doctor rediss://HOST:PORT --cacert CA --cert CERT --key KEY names the fault.',
+      'Where it says "most likely": give it the clock of the server (--server-clock), or its log (--server-log FILE).',
       'No client certificate: tls-auth-clients is yes by default, so every client needs --cert and --key.',
       'Expired or not yet valid: compare the dates with the clock of the server (TIME), not only with yours.',
-      'Name mismatch: the certificate needs the name or the address that you dial, in its SAN.',
+      'Name mismatch: the certificate needs the name or the address that you dial, in its SAN. redis-cli checks no names.',
+      'Between nodes, as a replica that does not come back: wardis tls doctor.',
     ],
   },
   {

@@ -106,9 +106,12 @@ describe.skipIf(why !== undefined)(
         return path;
       };
       const words = [
-        ...['tls-cert-file', write('own.crt', pair.certPem)],
-        ...['tls-key-file', write('own.key', pair.keyPem)],
-        ...['tls-ca-cert-file', write('trust.crt', ca.certPem)],
+        'tls-cert-file',
+        write('own.crt', pair.certPem),
+        'tls-key-file',
+        write('own.key', pair.keyPem),
+        'tls-ca-cert-file',
+        write('trust.crt', ca.certPem),
       ];
       expect(await node.command('CONFIG', 'SET', ...words)).toBe('OK');
     }
@@ -125,8 +128,20 @@ describe.skipIf(why !== undefined)(
       const files = ['ca.crt', 'client.crt', 'client.key'].map((name) => join(folder, name));
       const [caFile = '', cert = '', key = ''] = files;
       const answer = await run([
-        ...['tls', 'doctor', `rediss://${idOf(primary)}`, `rediss://${idOf(replica)}`, '-q', '--json'],
-        ...['--cacert', caFile, '--cert', cert, '--key', key, '--state', join(folder, 'state')],
+        'tls',
+        'doctor',
+        `rediss://${idOf(primary)}`,
+        `rediss://${idOf(replica)}`,
+        '-q',
+        '--json',
+        '--cacert',
+        caFile,
+        '--cert',
+        cert,
+        '--key',
+        key,
+        '--state',
+        join(folder, 'state'),
       ]);
       expect(answer.err).toBe('');
       return JSON.parse(answer.out) as Report;

@@ -97,6 +97,9 @@ function adviseOnOurs(
           : { words: 'On the host of the server: its clock, and who sets it', command: 'timedatectl' },
       ];
     case 'client-certificate-unsuitable':
+      if (reason === 'weak-key' || reason === 'weak-signature') {
+        return [{ words: 'Its key and its signature', command: `openssl x509 -in ${cert} -noout -text` }];
+      }
       return [
         {
           words: 'What it may be used for',

@@ -31,7 +31,7 @@ export function judgeHandshake(seen: Observations): Diagnosis | undefined {
   if (port?.kind === 'silent' && !handshake.observation.agreed) return tellSilent(seen, diagnosis);
   return find(CODES[diagnosis.fault], {
     fault: diagnosis.fault,
-    title: diagnosis.fault.replaceAll('-', ' '),
+    title: titleOf(diagnosis),
     certainty: diagnosis.certainty,
     ...(diagnosis.reason === undefined ? {} : { reason: diagnosis.reason }),
     cause: `${diagnosis.explanation}.`,
@@ -114,11 +114,19 @@ function chooseEvidence({ fault, evidence }: TlsDiagnosis): readonly string[] {
   return evidence.filter((line) => !idle.test(line));
 }
 
+/** With the reason, where it says more than the fault does. */
+function titleOf({ fault, reason }: TlsDiagnosis): string {
+  const words = (code: string): string => code.replaceAll('-', ' ').replace(/^ca\b/, 'CA');
+  const more =
+    reason === undefined || fault.endsWith(reason) || reason === 'ca-unknown' ? '' : `: ${words(reason)}`;
+  return `${words(fault)}${more}`;
+}
+
 /** The message that brings people here, and that cannot be told from others. */
 function tellRedisCli({ fault }: TlsDiagnosis): readonly string[] {
   if (!fault.startsWith('client-')) return [];
   return [
-    'redis-cli shows this as "Error: Server closed the connection", whatever is wrong with the certificate; the alert that tells is read here.',
+    'redis-cli shows this as "Error: Server closed the connection" or "Connection reset by peer", whatever is wrong with the certificate; the alert that tells is read here.',
   ];
 }
 

@@ -39,8 +39,10 @@ export function printDiagnosis(seen: Observations, diagnosis: Diagnosis, look: L
 }
 
 /** What the examination left on the server. */
-function printTraces({ traces }: Observations): string {
-  if (traces.length === 0) return 'nothing on the server';
+function printTraces({ traces, handshake }: Observations): string {
+  const refused = handshake?.diagnosis !== undefined && handshake.observation.stage !== 'replied';
+  if (traces.length === 0)
+    return refused ? 'nothing but a line in the log of the server' : 'nothing on the server';
   return `on the server: ${traces.length} ${traces.length === 1 ? 'line' : 'lines'} in ACL LOG (${traces.join(', ')})`;
 }
 

@@ -125,5 +125,5 @@ const MEANINGS: Readonly<Record<Exclude<LogKind, 'alert-received'>, string>> = {
 };
 
 function withoutHead(text: string): string {
-  return text.replace(/^\d+:[A-Z] [^#*.-]*[#*.-] /, '');
+  return text.replace(/^\d+:[A-Z] .{0,40}? [#*.-] /, '');
 }

@@ -48,11 +48,18 @@ function printNodes({ facts, verdict }: FleetDiagnosis, look: Look, paint: Paint
     describeOwnLink(node),
   ]);
   const head = ['node', 'role', 'clock', 'serves', 'link to its primary'];
+  const kept = head.map((_, column) => rows.some((row) => row[column] !== ''));
   const widths = head.map((title, column) =>
     Math.min(CELL_COLUMNS_MAX, Math.max(widthOf(title), ...rows.map((row) => widthOf(row[column] ?? '')))),
   );
-  const print = (cells: readonly string[]): string =>
-    `  ${cells.map((cell, column) => padTo(cutTo(safeText(cell), widths[column] ?? 0, look.unicode ? '…' : '~'), widths[column] ?? 0)).join('  ')}`.trimEnd();
+  const ellipsis = look.unicode ? '…' : '~';
+  const print = (cells: readonly string[]): string => {
+    const fitted = cells.map((cell, column) => {
+      const width = widths[column] ?? 0;
+      return padTo(cutTo(safeText(cell), width, ellipsis), width);
+    });
+    return `  ${fitted.filter((_, column) => kept[column] === true).join('  ')}`.trimEnd();
+  };
   return [paint('dim', print(head)), ...rows.map(print)];
 }
 

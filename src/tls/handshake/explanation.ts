@@ -30,10 +30,7 @@ export function listEvidence(evidence: HandshakeEvidence): readonly string[] {
   }
   if (clientCertificate !== undefined) lines.push(`client certificate ${describe(clientCertificate)}`);
   if (serverTime !== undefined) {
-    const drift = Math.round((serverTime.getTime() - at.getTime()) / 1000);
-    lines.push(
-      `the server's clock says ${serverTime.toISOString()}, ${Math.abs(drift)} s ${drift < 0 ? 'behind' : 'ahead of'} ours`,
-    );
+    lines.push(describeClock(serverTime, at, evidence.serverTimeWithinMs ?? 0));
   }
   for (const line of evidence.log?.lines ?? []) {
     lines.push(`the server's log, matched by ${evidence.log?.how ?? 'time'}: ${line.text}`);
@@ -178,6 +175,17 @@ function addDetail(fault: HandshakeFault, evidence: HandshakeEvidence): string |
     case 'timeout':
       return undefined;
   }
+}
+
+function describeClock(serverTime: Date, at: Date, withinMs: number): string {
+  const seconds = Math.round((serverTime.getTime() - at.getTime()) / 1000);
+  const hours = Math.round(withinMs / 3_600_000);
+  // A log says no zone.
+  if (hours > 0)
+    return `the server's log says ${serverTime.toISOString().slice(0, 19)}, give or take ${hours} h`;
+  const drift =
+    Math.abs(seconds) < 3 ? 'as ours' : `${Math.abs(seconds)} s ${seconds < 0 ? 'behind' : 'ahead of'} ours`;
+  return `the server's clock says ${serverTime.toISOString()}, ${drift}`;
 }
 
 function describe({ subject, issuer, notBefore, notAfter }: CertificateFact): string {

@@ -31,7 +31,7 @@ export function addTlsDoctor(group: Command, context: CommandContext): void {
 const EXAMPLES = `
 Examples:
   wardis tls doctor --fleet prod
-  wardis tls doctor rediss://127.0.0.1:6380 rediss://127.0.0.1:6381 --cacert ca.crt --cert client.crt --key client.key
+  wardis tls doctor rediss://cache-1:6380 --cacert ca.crt --cert client.crt --key client.key
 
 Looks at the clock of every node, at what each serves, shows and trusts (files: on this host for loopback, elsewhere
 as the policy says), and at every link between them; each link is judged as the OpenSSL of both ends would.
