@@ -22,6 +22,7 @@ import { checkPair, createAuthority, issueCertificate, readCertificates } from '
 import { run, type Answer } from './run.ts';
 
 const DAY = 86_400_000;
+const ANALYZE = 'systemd-analyze';
 const folders: string[] = [];
 afterAll(() => {
   for (const folder of folders) rmSync(folder, { recursive: true, force: true });
@@ -267,7 +268,7 @@ describe('the timer of wardis tls renew', () => {
     expect(answer.err).not.toContain('secret-1');
   });
 
-  const systemd = spawnSync('systemd-analyze', ['--version']).status === 0;
+  const systemd = spawnSync(ANALYZE, ['--version']).status === 0;
   it.skipIf(!systemd)('is accepted by systemd-analyze verify, whatever characters paths have', async () => {
     const odd = at('a folder with 100% "odd" $names');
     mkdirSync(odd, { mode: 0o700 });
@@ -281,7 +282,7 @@ describe('the timer of wardis tls renew', () => {
     expect(answer, answer.err).toMatchObject({ exit: 0, out: '' });
     const files = readdirSync(units).map((name) => join(units, name));
     expect(files).toHaveLength(2);
-    const verdict = spawnSync('systemd-analyze', ['verify', '--man=no', ...files], { encoding: 'utf8' });
+    const verdict = spawnSync(ANALYZE, ['verify', '--man=no', ...files], { encoding: 'utf8' });
     expect([
       verdict.status,
       verdict.stderr.split('\n').filter((line) => line.includes('wardis-renew')),

@@ -2,7 +2,7 @@
  * The program killed outright in the middle of each phase of a change of authority, and another machine that goes on:
  * what comes next is told by the fleet, and everything ends with the new authority alone.
  */
-import { cpSync, mkdirSync } from 'node:fs';
+import { cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, expect, it } from 'vitest';
 import { MAIN, run } from '../cli/run.ts';
@@ -75,6 +75,13 @@ forEachServer(['redis-7.0'], (server) => {
       await scene.go('--next', '--yes', '--update-local');
       await scene.go('--next', '--yes');
       const after = await scene.served();
+      // Our own file without the old authority: we could not get in any more.
+      const both = readFileSync(scene.tls.caPath, 'utf8');
+      writeFileSync(scene.tls.caPath, authorityOf(scene.state).certPem);
+      const locked = await scene.ca('--undo', '--yes');
+      expect([locked.exit, await scene.served()]).toEqual([2, after]);
+      expect(locked.err).toContain('does not hold the old one');
+      writeFileSync(scene.tls.caPath, both);
       const back = await scene.go('--undo', '--yes');
       expect(back.out).toContain('leaves: undone');
       expect(await scene.served()).toEqual(before);

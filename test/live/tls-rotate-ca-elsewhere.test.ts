@@ -32,7 +32,7 @@ forEachServer(['valkey-9.1'], (server) => {
 
       const ourselves = await scene.ca('--next', '--yes', ...newCa);
       expect(ourselves.exit).toBe(1);
-      expect(ourselves.err).toContain('(ourselves)');
+      expect(ourselves.out).toContain('(ourselves)');
       const mine = await issueCertificate(vault, { commonName: 'wardis', usage: 'client', days: 30 });
       writeFileSync(scene.tls.clientKeyPath, mine.keyPem);
       writeFileSync(scene.tls.clientCertPath, mine.certPem);

@@ -57,7 +57,7 @@ forEachServer(['redis-7.0'], (server) => {
       const mine = fingerprintOf(scene.tls.clientCertPath);
       const moved = await scene.ca('--next', '--yes');
       expect(moved.exit).toBe(1);
-      expect(moved.err).toContain('reports');
+      expect(moved.out).toContain('reports');
       expect(fingerprintOf(scene.tls.clientCertPath)).not.toBe(mine);
       expect((await scene.status()).clients.map(({ name }) => name)).toEqual(['reports']);
 

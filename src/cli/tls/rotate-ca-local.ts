@@ -33,14 +33,12 @@ export function updateOwnTrust(
   }
 }
 
-/** Ours that cannot, or must not, be written: one line each. */
-export function ownTrustLeft(files: readonly TrustFact[], updateLocal: boolean): readonly string[] {
-  return files
-    .filter(({ kind }) => kind !== 'file' || !updateLocal)
-    .map(
-      (trust) =>
-        `  ${placeOfTrust(trust)}: --update-local writes it where it is a file; or replace it: wardis tls bundle`,
-    );
+/** Ours that were not written: one line each. */
+export function describeUnwritten(files: readonly TrustFact[]): readonly string[] {
+  return files.map(
+    (trust) =>
+      `  ${placeOfTrust(trust)}: --update-local writes it where it is a file; or replace it: wardis tls bundle`,
+  );
 }
 
 /** A client certificate that can be issued anew here. */
@@ -57,15 +55,14 @@ export function reissuable({ clients }: AuthorityProgress): readonly Reissuable[
   });
 }
 
-/** Issues and writes one after another; each is whole or as it was. Answers with how many were left. */
+/** Issues and writes one after another; each is whole or as it was. */
 export async function reissueClients(
   clients: readonly Reissuable[],
   stateFolder: string,
   passphrase: Secret | undefined,
   { terminal, now }: CommandContext,
-): Promise<number> {
+): Promise<void> {
   const authority = await openAuthority(stateFolder, { passphrase, now });
-  let left = 0;
   for (const { name, files, fingerprintSha256 } of clients) {
     const outcome = await renewFiles(stateFolder, files, fingerprintSha256, authority);
     const said =
@@ -74,8 +71,6 @@ export async function reissueClients(
         : outcome.kind === 'settled'
           ? outcome.why
           : `left as it was: ${outcome.why}`;
-    if (outcome.kind === 'left') left += 1;
     terminal.err(`${safeText(`${name} (${files.certificate}): ${said}`)}\n`);
   }
-  return left;
 }

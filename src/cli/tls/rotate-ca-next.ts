@@ -15,7 +15,7 @@ import { EXIT } from '../exit-code.ts';
 import { CommandFailure } from '../failure.ts';
 import { fingerprintsOf } from './rotate-ca-authority.ts';
 import { tellEnd } from './rotate-ca-end.ts';
-import { ownTrustLeft, reissuable, reissueClients, updateOwnTrust } from './rotate-ca-local.ts';
+import { describeUnwritten, reissuable, reissueClients, updateOwnTrust } from './rotate-ca-local.ts';
 import { stepsOfLeaves, stepsOfTrust, type PhaseSteps } from './rotate-ca-phases.ts';
 import { executeCaRun, resumeCaRun, type CaRun } from './rotate-ca-run.ts';
 import {
@@ -76,7 +76,9 @@ async function trust(work: CaWork, agreement: Agreement, context: CommandContext
   await recordTrust(work);
   const report = todo === 0 ? undefined : await run('trust', steps, work, context);
   if (flags.updateLocal === true && isDone(report)) updateOwnTrust(lacks, seen.change, 'add', context);
-  const left = ownTrustLeft(lacks, flags.updateLocal === true);
+  const left = describeUnwritten(
+    flags.updateLocal === true ? lacks.filter(({ kind }) => kind !== 'file') : lacks,
+  );
   if (left.length > 0) {
     const lines = [
       'our own trust must hold the new authority before any node serves a certificate of it:',
@@ -247,10 +249,21 @@ async function end(
     const what = phase === 'drop' ? 'still lets clients of the old authority in' : 'is not there yet';
     context.terminal.err(`${open.map(({ id }) => safeText(`${id} ${what}`)).join('\n')}\n`);
   }
+  tellUntried(phase, passage, context);
   const { next } = after.standing.progress;
   if (!isDone(report) || open.length > 0) return context.finish(EXIT.incomplete);
   // Every node is there, and we ourselves are not.
   context.finish(phase === 'trust' && next === 'trust' ? EXIT.findings : EXIT.ok);
+}
+
+/** Without a key nobody knocks: then files tell, which is less. */
+function tellUntried(phase: unknown, { probes }: CaWork['passage'], { terminal }: CommandContext): void {
+  if (phase === 'drop' && probes.old === undefined) {
+    terminal.err('that clients of the old authority are refused was not tried: its key is not here\n');
+  }
+  if (phase === 'trust' && probes.next === undefined) {
+    terminal.err('that clients of the new authority are let in was not tried: its key is not here\n');
+  }
 }
 
 function show({ standing, flags }: CaWork, { terminal }: CommandContext): void {

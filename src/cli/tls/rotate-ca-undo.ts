@@ -1,12 +1,14 @@
 /** The last phase back, unless somebody came to need the new authority meanwhile. */
 
-import { sideOf } from '../../change/index.ts';
+import { holdsAnyTrust, sideOf, type TrustFact } from '../../change/index.ts';
+import { readInventory } from '../../pki/index.ts';
 import { confirmChange } from '../change/confirm.ts';
 import type { CommandContext } from '../context.ts';
 import { EXIT } from '../exit-code.ts';
 import { CommandFailure } from '../failure.ts';
 import { tellEnd } from './rotate-ca-end.ts';
 import { undoCaRun, type CaRun } from './rotate-ca-run.ts';
+import { placeOfTrust } from './rotate-ca-show.ts';
 import { lookAtPassage, type CaWork } from './rotate-ca-work.ts';
 
 export async function undoPhase(work: CaWork, context: CommandContext): Promise<void> {
@@ -22,9 +24,9 @@ export async function undoPhase(work: CaWork, context: CommandContext): Promise<
   if (obstacles.length > 0) {
     throw new CommandFailure({
       code: 'E_ROTATE_CA',
-      what: `${last.facts.phase} is not taken back: these need the new authority; nothing was changed`,
+      what: `${last.facts.phase} is not taken back: it would lock somebody out; nothing was changed`,
       cause: obstacles.join('\n         '),
-      next: 'take back what came after it first, or go on: wardis tls rotate ca --next',
+      next: 'mend what is named, or go on: wardis tls rotate ca --next',
     });
   }
   await confirmChange(
@@ -42,9 +44,21 @@ export async function undoPhase(work: CaWork, context: CommandContext): Promise<
   context.finish(report.outcome === 'undone' ? EXIT.ok : EXIT.incomplete);
 }
 
-/** Only trust is needed by others: whoever serves or shows a certificate of the new authority. */
-function needsOfNext({ facts }: CaRun, { seen }: CaWork, context: CommandContext): readonly string[] {
-  if (facts.phase !== 'trust') return [];
+/** Why taking it back would lock somebody out: others, or ourselves. */
+function needsOfNext(last: CaRun, work: CaWork, context: CommandContext): readonly string[] {
+  switch (last.facts.phase) {
+    case 'trust':
+      return usersOfNext(work, context);
+    case 'leaves':
+      return [...strangersToOld(work), ...expiredBefore(last, work, context)];
+    case 'clients':
+    case 'drop':
+      return [];
+  }
+}
+
+/** Whoever serves or shows a certificate of the new authority. */
+function usersOfNext({ seen }: CaWork, context: CommandContext): readonly string[] {
   const { sight, change } = seen;
   const isNext = (chain: readonly string[]): boolean => sideOf(chain, change, context.now()) === 'next';
   const nodes = sight.nodes
@@ -54,4 +68,31 @@ function needsOfNext({ facts }: CaRun, { seen }: CaWork, context: CommandContext
     .filter(({ chain }) => isNext(chain))
     .map(({ name }) => `client ${name} has one of it`);
   return [...nodes, ...clients];
+}
+
+/** Nodes and files of ours that would refuse what is served then. */
+function strangersToOld({ seen }: CaWork): readonly string[] {
+  const { sight, change } = seen;
+  const lacks = (trust: TrustFact): boolean => trust.kind === 'file' && !holdsAnyTrust(trust.pem, change.old);
+  return [
+    ...sight.nodes.filter(({ trust }) => lacks(trust)).map(({ id }) => `${id} does not trust the old one`),
+    ...sight.own.trust
+      .filter(lacks)
+      .map((trust) => `${placeOfTrust(trust)} (ours) does not hold the old one: wardis tls bundle has it`),
+  ];
+}
+
+/** What was served before may have ended meanwhile. */
+function expiredBefore({ run }: CaRun, { entry }: CaWork, context: CommandContext): readonly string[] {
+  const known = new Map(
+    readInventory(entry.stateFolder).certificates.map((each) => [each.fingerprintSha256, each.notAfter]),
+  );
+  return run.stages
+    .flatMap(({ steps }) => steps)
+    .flatMap((step) => {
+      if (step.kind !== 'prove-certificate' || step.serves.before === undefined) return [];
+      const end = known.get(step.serves.before);
+      const isOver = end !== undefined && Date.parse(end) <= context.now().getTime();
+      return isOver ? [`${step.node} would serve a certificate that ended on ${end}`] : [];
+    });
 }
