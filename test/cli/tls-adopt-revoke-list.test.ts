@@ -244,6 +244,9 @@ describe('wardis tls list', () => {
     const { out } = await wardis(['list'], { look: { tty: true, columns: 80 }, now: new Date('2026-12-01') });
     for (const line of out.split('\n').slice(0, 4)) expect(line.length).toBeLessThanOrEqual(80);
     expect(out).not.toMatch(/\u001b|\u202e/);
+    expect(out).toContain('Wardis CA');
+    const wide = await wardis(['list']);
+    expect(wide.out).toContain('a-very-long-host-name.in-a-very-long.example.com');
   });
 
   it('says that the inventory cannot be read, rather than that it is empty', async () => {

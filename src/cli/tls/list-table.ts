@@ -51,16 +51,14 @@ function nextOf(certificates: readonly ListedCertificate[]): string {
 
 function* rowsOf(certificates: readonly ListedCertificate[], now: Date, look: Look): Generator<string> {
   const rows = certificates.map((each) => COLUMNS.map(({ cell }) => safeText(cell(each, now))));
-  const used = COLUMNS.map(({ head }, at) => ({ head, at })).filter(({ at }) =>
-    rows.some((row) => row[at] !== ''),
-  );
-  const widths = fit(
-    used.map(({ head, at }) => ({
-      width: Math.max(widthOf(head), ...rows.map((row) => widthOf(row[at] ?? ''))),
-      yields: COLUMNS[at]?.yields === true,
-    })),
-    look.columns,
-  );
+  // A pipe is never cut.
+  const cuts = Number.isFinite(look.columns);
+  const filled = COLUMNS.map(({ head, yields = false }, at) => {
+    const width = Math.max(widthOf(head), ...rows.map((row) => widthOf(row[at] ?? '')));
+    return { head, at, yields, width: yields && cuts ? Math.min(width, NAME_COLUMNS_MAX) : width };
+  }).filter(({ at }) => rows.some((row) => row[at] !== ''));
+  const used = leaveOut(filled, look.columns);
+  const widths = fit(used, look.columns);
   const line = (cells: readonly string[]): string =>
     cells
       .map((cell, at) => padTo(cutTo(cell, widths[at] ?? 0, look.unicode ? '…' : '~'), widths[at] ?? 0))
@@ -74,15 +72,30 @@ function* rowsOf(certificates: readonly ListedCertificate[], now: Date, look: Lo
   }
 }
 
+/** A name in full says more than where it lies in part; JSON and CSV have everything. */
+function leaveOut<T extends { readonly head: string; readonly width: number }>(
+  columns: readonly T[],
+  room: number,
+): readonly T[] {
+  let kept = columns;
+  for (const head of ['issued by', 'where']) {
+    if (totalOf(kept.map(({ width }) => width)) <= room) return kept;
+    kept = kept.filter((column) => column.head !== head);
+  }
+  return kept;
+}
+
+function totalOf(widths: readonly number[]): number {
+  return widths.reduce((sum, width) => sum + width, 0) + GAP.length * (widths.length - 1);
+}
+
 /** Columns that may yield share what is missing, the widest first. */
 function fit(
   columns: readonly { readonly width: number; readonly yields: boolean }[],
   room: number,
 ): readonly number[] {
-  const widths = columns.map(({ width, yields }) => (yields ? Math.min(width, NAME_COLUMNS_MAX) : width));
-  const total = (): number =>
-    widths.reduce((sum, width) => sum + width, 0) + GAP.length * (widths.length - 1);
-  while (total() > room) {
+  const widths = columns.map(({ width }) => width);
+  while (totalOf(widths) > room) {
     const widest = columns.reduce(
       (best, { yields }, at) => (yields && (widths[at] ?? 0) > (widths[best] ?? 0) ? at : best),
       columns.findIndex(({ yields }) => yields),

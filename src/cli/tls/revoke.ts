@@ -146,7 +146,7 @@ function wordsOf(entries: readonly InventoryEntry[], listing: Listing, context: 
     ({ usage, subject, serial, revoked, notAfter }) =>
       [
         'revoked',
-        `${usage} ${subject}  serial ${serial}  ${revoked?.reason ?? ''}, since ${(revoked?.at ?? '').slice(0, 10)}, until ${untilWords(notAfter, now)}`,
+        `${usage} ${subject}, serial ${serial}, for: ${revoked?.reason ?? ''}, ends ${untilWords(notAfter, now)}`,
       ] as const,
   );
   return `${inColumns([...rows, listRow(listing)], columns)}\n${truthOf(entries)}`;
