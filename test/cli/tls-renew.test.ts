@@ -104,6 +104,10 @@ describe('wardis tls renew', () => {
       ({ fingerprintSha256 }) => fingerprintSha256 === before,
     );
     expect(old?.supersededBy).toBe(leaf?.fingerprintSha256);
+    const next = readInventory(state).certificates.find(
+      ({ supersededBy, usage }) => usage === 'client' && supersededBy === undefined,
+    );
+    expect(next?.files).toEqual({ certificate: at('app.crt'), key: at('app.key') });
     // By the clock of the certificates themselves: the new one is 30 days old in 30 days.
     expect(await renew(new Date())).toEqual({ exit: 0, out: '', err: '' });
   });

@@ -45,7 +45,7 @@ export async function renewFiles(
     uris: leaf.uris,
     days: daysOf(leaf),
     keyType: keyTypeOf(leaf),
-    files,
+    files: { certificate: files.certificate, key: files.key },
   });
   try {
     replacePair(files, { certificate: issued.certPem, key: issued.key });
