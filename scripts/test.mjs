@@ -13,6 +13,7 @@ import { delimiter, dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 
 import { hasApt } from './apt.mjs';
+import { fetchFaketime } from './faketime.mjs';
 import { fetchServers } from './servers.mjs';
 import { fetchSshd } from './sshd.mjs';
 import { build, checkNode, fetchNode, installDependencies, installTools, isRoot, ROOT } from './setup.mjs';
@@ -77,6 +78,8 @@ async function checkServers() {
   }
   const sshd = await fetchSshd((line) => console.error(line));
   report('sshd', sshd ? 'passed' : 'skipped', sshd ? '' : 'not installed, and not to be had by apt');
+  const faketime = await fetchFaketime((line) => console.error(line));
+  report('libfaketime', faketime ? 'passed' : 'skipped', faketime ? '' : 'not to be had by apt');
 }
 
 async function runGates() {
