@@ -8,6 +8,8 @@ import {
   recordOf,
   type LookSources,
 } from '../../src/cli/tls/inspect-look.ts';
+import { showNodes, type InspectReport } from '../../src/cli/tls/inspect-report.ts';
+import { tableOfInspection } from '../../src/cli/tls/inspect-table.ts';
 import { INSPECT_CHECKS, snapshotOf, weakSuites } from '../../src/cli/tls/inspect-snapshot.ts';
 import { entryOf, type InventoryEntry, type InventoryReading } from '../../src/pki/index.ts';
 import { unknown, type TlsLookFact } from '../../src/fleet/index.ts';
@@ -224,5 +226,38 @@ describe('the snapshot of a surveyed node', () => {
     const sample = sampleNode({ id: '10.0.0.5:6379', chain: [direct] });
     const outcomes = judgeNode({ ...sample, clock: unknown('denied', 'NOPERM', 'ask') });
     expect(outcomes.get('HOST-006')?.status).toBe('unknown');
+  });
+});
+
+describe('a large fleet', () => {
+  it('is a line a port in the table, and in full where that is asked for', () => {
+    const nodes = Array.from({ length: 12 }, (_node, at) =>
+      sampleNode({ id: `10.0.0.${at}:6379`, chain: at === 3 ? [] : [leaf, ours.issuerFact] }),
+    );
+    const survey = sampleSurvey(nodes);
+    const sources = sourcesWith({ authorities: [ours.rootFact] });
+    const report: InspectReport = {
+      schemaVersion: 1,
+      takenAt: NOW.toISOString(),
+      fleet: 'prod',
+      kind: 'replicated',
+      nodes: showNodes(survey, lookAtFleet(survey, sources), sources),
+      files: [],
+      inventory: 'none',
+      timeline: [],
+      assessment: assess([], { checks: [], now: NOW, toolVersion: '0', advisoriesAsOf: '2026-11-01' }),
+      notes: [],
+    };
+    const look = { tty: false, colour: false, unicode: true, columns: 100, view: 'facts' } as const;
+    const brief = [...tableOfInspection(report, { ...look, detail: 'findings' })].join('');
+    expect(brief).toContain('fleet prod · replicated · 12 nodes · 12 TLS ports');
+    expect(brief.split('\n').filter((line) => line.startsWith('10.0.0.'))).toHaveLength(12);
+    expect(brief).toMatch(/10\.0\.0\.3:6379 +clients 6379 +no certificate/);
+    expect(brief).not.toContain('signed with');
+    const whole = [...tableOfInspection(report, { ...look, detail: 'all' })].join('');
+    expect(whole).toContain('a client that has only CN=Sample Root can follow it');
+    expect(whole).toContain('clock 400 ms ahead of ours ± 2.0 ms');
+    expect(whole).toContain('told by the Cluster: covered');
+    expect(whole).toContain('told by the Cluster: the certificate does not name 10.0.0.4');
   });
 });

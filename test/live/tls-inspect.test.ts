@@ -32,11 +32,13 @@ function accessTo(fleet: Topology, node: string): readonly string[] {
   if (tls === undefined) throw new Error('the fleet has no TLS');
   const password = join(folder, 'admin.password');
   writeFileSync(password, admin.password ?? '', { mode: 0o600 });
+  const files = { '--cacert': tls.caPath, '--cert': tls.clientCertPath, '--key': tls.clientKeyPath };
+  const login = { '--user': admin.user ?? 'default', '--password-file': password };
+  const place = { '--state': join(folder, 'state') };
   return [
     `127.0.0.1:${fleet.node(node).tlsPort ?? 0}`,
-    ...['--cacert', tls.caPath, '--cert', tls.clientCertPath, '--key', tls.clientKeyPath],
-    ...(admin.user === undefined ? [] : ['--user', admin.user]),
-    ...['--password-file', password, '--state', join(folder, 'state'), '-q'],
+    ...Object.entries({ ...files, ...login, ...place }).flat(),
+    '-q',
   ];
 }
 
@@ -115,6 +117,15 @@ describe.skipIf(!has('redis-7.0'))('a server on its own, Redis 7.0', () => {
     const whole = await inspect(fleet, 'primary', '--cacert', bundle);
     expect(whole.report.nodes[0]?.ports[0]?.sent).toEqual({ state: 'complete', root: 'CN=Inspected Root' });
     expect(whole.failed('TLS-034')).toEqual([]);
+  });
+
+  it('that refuses our login shows its port all the same, and the exit code says why the rest is missing', async () => {
+    const wrong = join(fleet.folder, 'wrong.password');
+    writeFileSync(wrong, 'not-the-password');
+    const { report, exit } = await inspect(fleet, 'primary', '--password-file', wrong);
+    expect(exit).toBe(4);
+    expect(report.nodes[0]?.ports[0]?.leaf?.subject).toBe('CN=primary');
+    expect(report.nodes[0]?.unreachable).toBeDefined();
   });
 
   it('shows its port to a stranger too, and that the rest is not known', async () => {

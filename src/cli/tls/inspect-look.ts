@@ -35,48 +35,62 @@ export function addressOf({ host, port }: Pick<TlsPort, 'host' | 'port'>): strin
 
 /** By `id` of the node. */
 export function lookAtFleet(survey: TlsSurvey, sources: LookSources): ReadonlyMap<string, TlsLookFact> {
-  const known = authoritiesAtHand(survey, sources);
-  const peers = survey.nodes.flatMap(({ node, ports }) => {
-    const leaf = ports.find(({ handshake }) => handshake.chain.length > 0)?.handshake.chain[0];
-    return leaf === undefined ? [] : [{ node: node.id, leaf }];
+  const atHand = authoritiesAtHand(survey, sources);
+  const followed = new Map<string, FollowedChain & { readonly chain: readonly CertificateFact[] }>();
+  const follow = (chain: readonly CertificateFact[]): FollowedChain => {
+    const key = keyOf(chain);
+    const before = followed.get(key);
+    if (before !== undefined) return before;
+    const fresh = { ...followSent(chain, atHand, sources.now), chain };
+    followed.set(key, fresh);
+    return fresh;
+  };
+  const peers = survey.nodes.flatMap((node) => {
+    const chain = node.ports.map((port) => chainOf(port, sources)).find(({ length }) => length > 0) ?? [];
+    const [leaf] = chain;
+    return leaf === undefined ? [] : [{ node: node.node.id, leaf, chain }];
   });
-  const chains = new Map(
-    survey.nodes.flatMap(({ ports }) =>
-      ports.flatMap((port) => {
-        const chain = chainOf(port, sources);
-        const [leaf] = chain;
-        return leaf === undefined ? [] : [[leaf.fingerprintSha256, chain] as const];
-      }),
-    ),
-  );
   const trustGroups = groupTrust(survey);
-  const distrust = openDistrust(peers, chains, sources.now);
+  const distrust = openDistrust(peers, follow, sources.now);
+  const shown = peers.map(({ node, leaf }) => ({ node, leaf }));
   return new Map(
     survey.nodes.map((node) => [
       node.node.id,
       {
-        ports: node.ports.flatMap((port) => {
-          const chain = chainOf(port, sources);
-          const [leaf] = chain;
-          if (leaf === undefined) return [];
-          return [
-            {
-              address: addressOf(port),
-              purpose: port.purpose,
-              leaf,
-              sent: judgeSent(chain, known, sources),
-              record: recordOf(leaf, node.node.id, sources.inventory),
-              clientAuthentication: port.clientAuthentication,
-            },
-          ];
-        }),
+        ports: lookAtPorts(node, follow, sources),
         told: node.told,
-        peers,
+        peers: shown,
         distrusted: distrust(node),
         trustGroups,
       },
     ]),
   );
+}
+
+function lookAtPorts(
+  { node, ports }: NodeTls,
+  follow: (chain: readonly CertificateFact[]) => FollowedChain,
+  sources: LookSources,
+): TlsLookFact['ports'] {
+  return ports.flatMap((port) => {
+    const chain = chainOf(port, sources);
+    const [leaf] = chain;
+    if (leaf === undefined) return [];
+    return [
+      {
+        address: addressOf(port),
+        purpose: port.purpose,
+        leaf,
+        sent: follow(chain).sent,
+        record: recordOf(leaf, node.id, sources.inventory),
+        clientAuthentication: port.clientAuthentication,
+      },
+    ];
+  });
+}
+
+function keyOf(certificates: readonly CertificateFact[]): string {
+  return certificates.map(({ fingerprintSha256 }) => fingerprintSha256).join(' ');
 }
 
 /** Ports whose chain may have been filled up from our own CA file: what they send has to be seen without it. */
@@ -103,17 +117,32 @@ export function judgeSent(
   atHand: readonly CertificateFact[],
   { now }: Pick<LookSources, 'now'>,
 ): SentChain {
+  return followSent(chain, atHand, now).sent;
+}
+
+interface FollowedChain {
+  readonly sent: SentChain;
+  /** Where it ends; absent where it leads to no root that is at hand. */
+  readonly root?: CertificateFact;
+}
+
+function followSent(
+  chain: readonly CertificateFact[],
+  atHand: readonly CertificateFact[],
+  now: Date,
+): FollowedChain {
   const [leaf] = chain;
-  if (leaf === undefined) return { state: 'unknown', why: 'no certificate was shown' };
+  if (leaf === undefined) return { sent: { state: 'unknown', why: 'no certificate was shown' } };
   const roots = [...atHand, ...chain].filter(({ selfSigned }) => selfSigned).map(({ pem }) => pem);
   const sent = verifyChain(
     chain.map(({ pem }) => pem),
-    roots,
+    [...new Set(roots)],
     now,
   );
   const top = sent.path.at(-1) ?? leaf;
-  if (!sent.problems.some(({ code }) => UNANCHORED.has(code)))
-    return { state: 'complete', root: top.subject };
+  if (!sent.problems.some(({ code }) => UNANCHORED.has(code))) {
+    return { sent: { state: 'complete', root: top.subject }, root: top };
+  }
   const held = verifyChain(
     [leaf.pem],
     atHand.map(({ pem }) => pem),
@@ -125,8 +154,9 @@ export function judgeSent(
       !certificate.selfSigned &&
       !chain.some(({ fingerprintSha256 }) => fingerprintSha256 === certificate.fingerprintSha256),
   );
-  if (missing !== undefined) return { state: 'incomplete', missing: missing.subject };
-  return { state: 'unknown', why: `${top.issuer}, which signed ${top.subject}, is not at hand` };
+  if (missing !== undefined) return { sent: { state: 'incomplete', missing: missing.subject } };
+  const why = `${top.issuer}, which signed ${top.subject}, is not at hand`;
+  return { sent: { state: 'unknown', why } };
 }
 
 const UNANCHORED: ReadonlySet<ChainProblemCode> = new Set([
@@ -215,38 +245,49 @@ function groupTrust(survey: TlsSurvey): TlsLookFact['trustGroups'] {
 
 const FINGERPRINT_SHOWN = 12;
 
-/** Each certificate is verified once for each set of authorities, however many nodes share them. */
+interface PeerChain {
+  readonly node: string;
+  readonly leaf: CertificateFact;
+  readonly chain: readonly CertificateFact[];
+}
+
+/** Worked out once for each set of authorities, however many nodes share them. */
 function openDistrust(
-  peers: TlsLookFact['peers'],
-  chains: ReadonlyMap<string, readonly CertificateFact[]>,
+  peers: readonly PeerChain[],
+  follow: (chain: readonly CertificateFact[]) => FollowedChain,
   now: Date,
 ): (node: NodeTls) => TlsLookFact['distrusted'] {
-  const verdicts = new Map<string, string | undefined>();
-  const why = (
-    leaf: CertificateFact,
-    trust: readonly CertificateFact[],
-    trustKey: string,
-  ): string | undefined => {
-    const key = `${leaf.fingerprintSha256} ${trustKey}`;
-    if (!verdicts.has(key)) {
-      const chain = chains.get(leaf.fingerprintSha256) ?? [leaf];
-      const { problems } = verifyChain(
-        chain.map(({ pem }) => pem),
-        trust.map(({ pem }) => pem),
-        now,
-      );
-      verdicts.set(key, problems.find(({ code }) => UNANCHORED.has(code))?.message);
-    }
-    return verdicts.get(key);
-  };
+  const byTrust = new Map<string, readonly { readonly node: string; readonly why: string }[]>();
   return (node) => {
     const trust = trustOf(node);
     if (!trust.known) return trust;
-    const trustKey = trust.value.map(({ fingerprintSha256 }) => fingerprintSha256).join(' ');
-    const distrusted = peers.flatMap(({ node: peer, leaf }) => {
-      const problem = peer === node.node.id ? undefined : why(leaf, trust.value, trustKey);
-      return problem === undefined ? [] : [{ node: peer, why: problem }];
-    });
-    return known(distrusted, trust.from);
+    const key = keyOf(trust.value);
+    const all = byTrust.get(key) ?? listDistrusted(peers, trust.value, follow, now);
+    byTrust.set(key, all);
+    return known(
+      all.filter((each) => each.node !== node.node.id),
+      trust.from,
+    );
   };
+}
+
+function listDistrusted(
+  peers: readonly PeerChain[],
+  trust: readonly CertificateFact[],
+  follow: (chain: readonly CertificateFact[]) => FollowedChain,
+  now: Date,
+): readonly { readonly node: string; readonly why: string }[] {
+  const roots = new Set(trust.map(({ fingerprintSha256 }) => fingerprintSha256));
+  return peers.flatMap(({ node, chain }) => {
+    // A chain that leads to a root by itself is trusted by whoever holds that root.
+    const { root } = follow(chain);
+    if (root !== undefined && roots.has(root.fingerprintSha256)) return [];
+    const { problems } = verifyChain(
+      chain.map(({ pem }) => pem),
+      trust.map(({ pem }) => pem),
+      now,
+    );
+    const problem = problems.find(({ code }) => UNANCHORED.has(code));
+    return problem === undefined ? [] : [{ node, why: problem.message }];
+  });
 }

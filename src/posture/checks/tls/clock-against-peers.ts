@@ -5,7 +5,7 @@ import { TLS_CONF, exampleClock, exampleLook } from '../../example.ts';
 import { byHand, readFact } from '../../reading.ts';
 import { REFERENCES } from '../../reference.ts';
 import { evidence, fail, notApplicable, pass } from '../../verdict.ts';
-import { peersOf, readLook } from './fleet-look.ts';
+import { type Look, peersOf, readLook } from './fleet-look.ts';
 
 const SECOND_MS = 1000;
 const DAY_MS = 86_400_000;
@@ -24,9 +24,11 @@ export const clockAgainstPeers: Check = {
       if (peers.length === 0) return notApplicable('there is no other node');
       return readFact(snapshot.clock, 'TIME', ({ serverMs, localMs, roundTripMs }, from) => {
         const doubtMs = roundTripMs / 2;
-        const seen = peers.flatMap(({ node, leaf }) => {
-          const early = serverMs + doubtMs < new Date(leaf.notBefore).getTime();
-          const late = serverMs - doubtMs > new Date(leaf.notAfter).getTime();
+        const { from: earliest, to: latest } = commonTime(look.peers);
+        const within = serverMs + doubtMs >= earliest && serverMs - doubtMs <= latest;
+        const seen = (within ? [] : peers).flatMap(({ node, leaf }) => {
+          const early = serverMs + doubtMs < Date.parse(leaf.notBefore);
+          const late = serverMs - doubtMs > Date.parse(leaf.notAfter);
           if (!early && !late) return [];
           const bound = early ? `is valid only from ${leaf.notBefore}` : `expired on ${leaf.notAfter}`;
           return [
@@ -79,3 +81,18 @@ function printOffset(ms: number): string {
   const hours = Math.round(minutes / 60);
   return hours < 48 ? `${hours} hours ${side}` : `${Math.round(hours / 24)} days ${side}`;
 }
+
+/** When the certificates of all nodes are valid at once; worked out once for a fleet, which shares its list. */
+function commonTime(peers: Look['peers']): { readonly from: number; readonly to: number } {
+  const known = COMMON_TIMES.get(peers);
+  if (known !== undefined) return known;
+  const time = { from: Number.NEGATIVE_INFINITY, to: Number.POSITIVE_INFINITY };
+  for (const { leaf } of peers) {
+    time.from = Math.max(time.from, Date.parse(leaf.notBefore));
+    time.to = Math.min(time.to, Date.parse(leaf.notAfter));
+  }
+  COMMON_TIMES.set(peers, time);
+  return time;
+}
+
+const COMMON_TIMES = new WeakMap<Look['peers'], { readonly from: number; readonly to: number }>();
