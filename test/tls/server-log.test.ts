@@ -73,6 +73,15 @@ describe('a line of a server log', () => {
       kind: 'hung-up',
       role: 'dialling',
     });
+    for (const cut of [
+      'Failed to read response from the server: Success',
+      'Failed to read response from the server: Connection reset by peer',
+      'Sending command to primary in replication handshake: -Writing to master: Connection reset by peer',
+      "Error reply to PING from master: '-Reading from master: Connection reset by peer'",
+    ]) {
+      const line = read(`9:S 22 Nov 2026 09:41:17.499 # ${cut}`);
+      expect(line).toMatchObject({ kind: 'hung-up', role: 'dialling' });
+    }
     const silent = 'PRIMARY timeout: no data nor PING received...';
     expect(read(`9:S 22 Nov 2026 09:41:17.499 # ${silent}`)).toMatchObject({ kind: 'link-timeout' });
   });

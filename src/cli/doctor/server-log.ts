@@ -93,13 +93,19 @@ function describeGroup(lines: readonly ServerLogLine[]): string {
   const from = hosts.length === 0 ? '' : ` from ${hosts.slice(0, PEERS_MAX).join(', ')}${more}`;
   const when =
     last.at === undefined ? '' : `, last at ${last.at.toISOString().slice(0, 19).replace('T', ' ')}`;
-  const meaning = last.kind === 'alert-received' ? tellAlert(last) : MEANINGS[last.kind];
+  const meaning = tellMeaning(last);
   return `${lines.length} ${lines.length === 1 ? 'line' : 'lines'}${from}${when}: ${meaning}`;
 }
 
 function hostOf(peer: string | undefined): readonly string[] {
   const host = peer?.slice(0, Math.max(0, peer.lastIndexOf(':'))) ?? '';
   return host === '' ? [] : [host];
+}
+
+function tellMeaning(line: ServerLogLine): string {
+  if (line.kind === 'alert-received') return tellAlert(line);
+  if (line.kind !== 'hung-up' || line.role !== 'dialling') return MEANINGS[line.kind];
+  return 'the server that it dialled cut it off: a refusal whose alert got lost, or TLS on one side only';
 }
 
 function tellAlert({ alert = '', role }: ServerLogLine): string {

@@ -122,20 +122,24 @@ const KINDS: readonly (readonly [RegExp, LogKind])[] = [
   ],
   // OpenSSL 1.1 has no word for it.
   [/unexpected eof while reading|: \(null\)|Connection reset by peer/, 'hung-up'],
-  // 6.x, when its primary refuses its certificate.
-  [/-Reading from master: Success/, 'hung-up'],
+  // A replica whose primary cut it off before its alert was read.
+  [/-Reading from master: Success|response from the server: Success/, 'hung-up'],
 ];
 const ACCEPTING =
   /Error accepting (?:a client|cluster node) ?connection|Error accepting cluster node|Reading from client: error:/;
 const DIALLING =
-  /Error condition on socket for SYNC|Failed to read response from the server: error:|Error reply to PING from master|Connection with Node \S+ at \S+ failed|Unable to connect to (?:MASTER|PRIMARY)/;
+  /Error condition on socket for SYNC|Failed to read response from the server: |Sending command to \w+ in replication handshake: -Writing|Error reply to PING from master|Connection with Node \S+ at \S+ failed|Unable to connect to (?:MASTER|PRIMARY)/;
 const MATERIAL =
   /Failed to (?:load|configure) (?:client |server )?(?:certificate|private key|CA)|Background TLS reload failed|Failed to configure TLS/;
 const LINK_TIMEOUT = /(?:MASTER|PRIMARY) timeout: no data nor PING received/;
 const MONTHS = 'JanFebMarAprMayJunJulAugSepOctNovDec';
 
 function readLine(line: string): ServerLogLine | undefined {
-  if (!/SSL|TLS|ertificate|private key|imeout|Success|EVP|digital envelope|: \(null\)|failed:/.test(line)) {
+  if (
+    !/SSL|TLS|ertificate|private key|imeout|Success|Connection reset|EVP|digital envelope|: \(null\)|failed:/.test(
+      line,
+    )
+  ) {
     return undefined;
   }
   const role = roleOf(line);
