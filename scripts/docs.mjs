@@ -34,6 +34,7 @@ const { policyJsonSchema, requestJsonSchema } = await load('policy/document/sche
 const { testFileJsonSchema } = await load('cli/acl/test-file.js');
 const { planJsonSchema } = await load('change/plan/plan-schema.js');
 const { hardenOutputJsonSchema } = await load('policy/harden-schema.js');
+const { inspectionJsonSchema } = await load('cli/tls/inspect-schema.js');
 const { receiptJsonSchema } = await load('change/index.js');
 const { version } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'));
 
@@ -57,6 +58,7 @@ pages.set('docs/attack-paths.md', printAttackPathPage());
 pages.set('docs/myths.md', printMythPage());
 pages.set('docs/frameworks.md', printFrameworkPage());
 pages.set('schemas/assessment.schema.json', schema(assessmentJsonSchema()));
+pages.set('schemas/inspection.schema.json', schema(inspectionJsonSchema()));
 pages.set('schemas/acl-test.schema.json', schema(testFileJsonSchema()));
 pages.set('schemas/policy.schema.json', schema(policyJsonSchema()));
 pages.set('schemas/harden-input.schema.json', schema(requestJsonSchema()));
