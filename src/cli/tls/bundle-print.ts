@@ -69,7 +69,7 @@ function describeAuthority({ certificate, fingerprint, name }: TrustedAuthority)
   const { subject, notBefore, notAfter } = certificate;
   return [
     '',
-    `${subject}`,
+    subject,
     `  SHA-256  ${fingerprint}`,
     `  valid    ${notBefore.slice(0, 10)} to ${notAfter.slice(0, 10)}`,
     `  file     ${name}.crt`,

@@ -56,13 +56,15 @@ export async function lookAtLeaves(
   const chosen = new Set(chooseNodes(topology, flags.node).map(({ id }) => id));
   const hosts = openHosts(entry);
   const progress = flags.quiet === true ? SILENT_PROGRESS : openProgress(context.terminal, 'look');
-  let done = 0;
+  const seen = new Set<string>();
   try {
     // All of them: whom a node must be accepted by, and who shares its files, only the others tell.
     const whole = await readLeafSights(nodes, {
       connect: (node) => openConnection(node.target, entry.limits),
       host: (node) => {
-        progress.step((done += 1), nodes.length, node.id);
+        // Asked more than once for a Sentinel, whose conf file tells where its certificate is.
+        seen.add(node.id);
+        progress.step(seen.size, nodes.length, node.id);
         return hosts.of(node);
       },
       addresses: new Map(Object.entries(entry.fleet?.addresses ?? {})),
