@@ -5,21 +5,19 @@
 
 import { randomBytes } from 'node:crypto';
 import {
-  chmodSync,
-  chownSync,
   closeSync,
   existsSync,
   fsyncSync,
   lstatSync,
   mkdirSync,
   openSync,
-  realpathSync,
   renameSync,
   rmSync,
   statSync,
   writeSync,
 } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
+import { holdFile, replaceHeld } from '../disk/index.ts';
 import { CommandFailure } from './failure.ts';
 
 /** Write a file atomically. `mode` is the permission bits, for example 0o600. */
@@ -39,17 +37,9 @@ export function writeParts(path: string, parts: Iterable<string | Uint8Array>, m
 
 /** Replace the content of a file that is there, atomically; its mode and owner stay. A link is followed. */
 export function rewriteWhole(path: string, content: string | Uint8Array): void {
-  let temporary: string | undefined;
   try {
-    const real = realpathSync(path);
-    const { mode, uid, gid } = statSync(real);
-    temporary = stage(real, [content], 0o600);
-    const own = statSync(temporary);
-    if (own.uid !== uid || own.gid !== gid) chownSync(temporary, uid, gid);
-    chmodSync(temporary, mode & 0o7777);
-    renameSync(temporary, real);
+    replaceHeld(holdFile(path), content);
   } catch (error) {
-    if (temporary !== undefined) rmSync(temporary, { force: true });
     throw unwritten(path, error);
   }
 }

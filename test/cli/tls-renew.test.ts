@@ -2,7 +2,6 @@
 import { spawnSync } from 'node:child_process';
 import {
   chmodSync,
-  existsSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
@@ -138,18 +137,16 @@ describe('wardis tls renew', () => {
 
   it('leaves both files as they are where one cannot be written, and records nothing', async () => {
     const before = await issue('app');
-    mkdirSync(at('locked'));
-    renameSync(at('app.crt'), at('locked/app.crt'));
-    symlinkSync('locked/app.crt', at('app.crt'));
-    // A folder with the name of the new file stands in the way, also of root.
-    mkdirSync(at('locked/app.crt.wardis-next'));
-    writeFileSync(at('locked/app.crt.wardis-next/x'), '');
+    // The name of what is written beside it would be longer than names may be, also for root.
+    const long = `${'x'.repeat(240)}.crt`;
+    renameSync(at('app.crt'), at(long));
+    symlinkSync(long, at('app.crt'));
     const answer = await renew(later(21));
     expect(answer.exit, answer.out).toBe(3);
     expect([fingerprintAt('app.crt'), pairAt('app')]).toEqual([before, 'match']);
     const clients = readInventory(state).certificates.filter(({ usage }) => usage === 'client');
     expect(clients.map(({ fingerprintSha256 }) => fingerprintSha256)).toEqual([before]);
-    expect(existsSync(at('app.key.wardis-next'))).toBe(false);
+    expect(readdirSync(folder).sort()).toEqual(['.wardis', 'app.crt', 'app.key', long]);
   });
 
   it('finishes what was cut short between the two renames, and clears what was cut short before', async () => {
@@ -158,8 +155,8 @@ describe('wardis tls renew', () => {
     const files = { certificate: at('app.crt'), key: at('app.key') };
     const next = await authority.issue({ commonName: 'app', usage: 'client', days: 30, files });
     // Before the first rename: both lie beside.
-    writeFileSync(at('app.key.wardis-next'), next.key.reveal());
-    writeFileSync(at('app.crt.wardis-next'), next.certPem);
+    writeFileSync(at('app.key.wardis-next-0123456789abcdef'), next.key.reveal());
+    writeFileSync(at('app.crt.wardis-next-0123456789abcdef'), next.certPem);
     expect((await renew(new Date())).exit).toBe(0);
     expect((await renew(later(21))).exit).toBe(0);
     expect(pairAt('app')).toBe('match');
@@ -172,9 +169,9 @@ describe('wardis tls renew', () => {
     const authority = await openAuthority(state);
     const files = { certificate: at('app.crt'), key: at('app.key') };
     const next = await authority.issue({ commonName: 'app', usage: 'client', days: 90, files });
-    renameSync(at('app.key'), at('app.key.wardis-last'));
+    renameSync(at('app.key'), at('app.key.wardis-last-0123456789abcdef'));
     writeFileSync(at('app.key'), next.key.reveal(), { mode: 0o600 });
-    writeFileSync(at('app.crt.wardis-next'), next.certPem, { mode: 0o640 });
+    writeFileSync(at('app.crt.wardis-next-fedcba9876543210'), next.certPem, { mode: 0o640 });
     expect(pairAt('app')).toBe('mismatch');
     const answer = await renew(later(21));
     expect(answer, answer.out).toMatchObject({ exit: 0 });

@@ -48,7 +48,7 @@ export async function renewFiles(
     files: { certificate: files.certificate, key: files.key },
   });
   try {
-    replacePair(files, { certificate: issued.certPem, key: issued.key });
+    replacePair(held.held, { certificate: issued.certPem, key: issued.key });
   } catch (error) {
     // Its key was nowhere but here.
     await forgetCertificates(stateFolder, [issued.entry.fingerprintSha256]);
