@@ -1,7 +1,9 @@
 // wardis tls rotate leaf, as far as it goes without a server that is changed: its plan, its refusals, its exit codes.
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { connect, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { createServer } from 'node:tls';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { availableServers, startServer, talk, type RunningServer } from '../servers/index.ts';
 import { createAuthority, issueCertificate } from '../../src/tls/index.ts';
@@ -9,6 +11,7 @@ import { run, type Answer } from './run.ts';
 
 let folder: string;
 let server: RunningServer;
+let terminator: { readonly cert: string; readonly key: string };
 const redis = availableServers().find(({ id }) => id === 'redis-7.0') ?? availableServers()[0];
 
 beforeAll(async () => {
@@ -28,6 +31,8 @@ beforeAll(async () => {
   const conf =
     'tls-port 1\ntls-cert-file server.crt\ntls-key-file server.key\ntls-ca-cert-file ca.crt\ntls-auth-clients optional\n';
   server = await startServer({ server: redis, conf, files });
+  writeFileSync(join(folder, 'ca.crt'), authority.certPem);
+  terminator = { cert: node.certPem, key: node.keyPem };
   writeFileSync(join(folder, 'next.crt'), next.certPem);
   writeFileSync(join(folder, 'next.key'), next.keyPem);
   writeFileSync(join(folder, 'wardis.yaml'), policyOf(server));
@@ -119,6 +124,28 @@ describe.skipIf(redis === undefined)('wardis tls rotate leaf', () => {
     const answer = await rotate(`127.0.0.1:${plain.port}`, ...pair(), '--plan');
     expect(answer).toMatchObject({ exit: 2 });
     expect(answer.err).toContain('no node speaks TLS');
+    await plain.stop();
+  });
+
+  it('never takes a node behind a terminator of TLS for one without TLS', async () => {
+    const plain = await startServer({ server: redis as NonNullable<typeof redis> });
+    const front = createServer(terminator, (socket) => {
+      const back = connect(plain.port, '127.0.0.1');
+      socket.on('error', () => back.destroy()).pipe(back);
+      back.on('error', () => socket.destroy()).pipe(socket);
+    });
+    await new Promise<void>((resolve) => front.listen(0, '127.0.0.1', resolve));
+    const { port } = front.address() as AddressInfo;
+    const answer = await rotate(
+      `rediss://127.0.0.1:${port}`,
+      '--cacert',
+      join(folder, 'ca.crt'),
+      ...pair(),
+      '--plan',
+    );
+    expect(answer, answer.out + answer.err).toMatchObject({ exit: 3 });
+    expect(answer.err).toContain(`TLS ends before it: 127.0.0.1:${port} speaks TLS`);
+    front.close();
     await plain.stop();
   });
 });

@@ -106,7 +106,7 @@ async function askServer(
   node: FleetNode,
   connection: Connection,
   ports: LeafReadingPorts,
-): Promise<NodeWords> {
+): Promise<NodeWords | LeafReading['left'][number]> {
   const [time, ...replies] = await connection.send([
     ['TIME'],
     ['INFO', 'server'],
@@ -131,9 +131,21 @@ async function askServer(
     throw new FleetError('protocol', node.id, `CONFIG GET tls-* was refused: ${tls.error.slice(0, 200)}`);
   }
   const tlsPort = Number(settings.get('tls-port') ?? 0);
-  if (!(tlsPort > 0)) return { hearing, sight: undefined };
+  if (!(tlsPort > 0))
+    return node.target.transport === 'tls' ? endsBefore(node) : { hearing, sight: undefined };
   const listening = portsOf(node, settings, tlsPort);
   return { hearing, sight: await lookCloser(node, readVersion(info), settings, listening, clock, ports) };
+}
+
+/** We came over TLS, and it has no port of TLS: something in front of it holds the certificate that we saw. */
+function endsBefore({ id, role, target }: FleetNode): LeafReading['left'][number] {
+  const at = target.endpoint.kind === 'tcp' ? `${target.endpoint.host}:${target.endpoint.port}` : id;
+  return {
+    node: { id, role },
+    kind: 'unreadable',
+    why: `TLS ends before it: ${at} speaks TLS, and the server itself has no port of TLS (tls-port 0)`,
+    next: 'renew the certificate where TLS ends: a proxy or a load balancer in front of it',
+  };
 }
 
 /** Behind a translated address its own number of the port says nothing: we reach the one that we dialled. */
@@ -157,7 +169,7 @@ async function askSentinel(
   node: FleetNode,
   connection: Connection,
   ports: LeafReadingPorts,
-): Promise<NodeWords> {
+): Promise<NodeWords | LeafReading['left'][number]> {
   const [time, info, masters] = await connection.send([
     ['TIME'],
     ['INFO', 'server'],
@@ -177,7 +189,10 @@ async function askSentinel(
   const settings = await readSentinelConf(node, textOf(info), ports);
   const hearing: Hearing = { node, settings, replication: '', clusterNodes: '', groups };
   const dialled = node.target.endpoint.kind === 'tcp' ? node.target.endpoint.port : 0;
-  const tlsPort = node.target.transport === 'tls' ? dialled : Number(settings.get('tls-port') ?? 0);
+  const ownPort = Number(settings.get('tls-port') ?? 0);
+  // Its file could be read and names no port of TLS: what we reached it by is not its own.
+  if (node.target.transport === 'tls' && settings.size > 0 && !(ownPort > 0)) return endsBefore(node);
+  const tlsPort = node.target.transport === 'tls' ? dialled : ownPort;
   if (!(tlsPort > 0)) return { hearing, sight: undefined };
   const listening: readonly ListeningPort[] = [{ purpose: 'sentinel', host: hostOf(node), port: tlsPort }];
   return { hearing, sight: await lookCloser(node, readVersion(info), settings, listening, clock, ports) };
