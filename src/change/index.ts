@@ -15,12 +15,18 @@ export type { RosterCredential, RosterEnd, RosterInput, RosterPlace, RosterUser 
 export type { NodeDifference } from './access/roster-difference.ts';
 export { changeLeaf } from './certificates/leaf-change.ts';
 export type { LeafWay } from './certificates/leaf-change.ts';
-export { checkAuthority, checkLeaf, checkPlaces, checkPorts } from './certificates/leaf-check.ts';
-export type { LeafObjection, LeafObjectionCode, LeafPair, LeafTrust } from './certificates/leaf-check.ts';
+export { checkAuthority, checkLeaf } from './certificates/leaf-check.ts';
+export type { LeafPair, LeafTrust } from './certificates/leaf-check.ts';
+export { checkRequest } from './certificates/leaf-name-check.ts';
+export { canonicalName, knowNames } from './certificates/leaf-names.ts';
+export type { CertifiedNames, NameKnowledge } from './certificates/leaf-names.ts';
+export type { LeafObjection, LeafObjectionCode } from './certificates/leaf-objection.ts';
+export { checkPlaces, checkPorts } from './certificates/leaf-places.ts';
 export { checkQuorum } from './certificates/leaf-quorum.ts';
 export { readLeafSights } from './certificates/leaf-reading.ts';
 export type { LeafReading, LeafReadingPorts } from './certificates/leaf-reading.ts';
-export { keyTypeOf, requestLeaf } from './certificates/leaf-request.ts';
+export { chooseNames, keyTypeOf, NO_NAMES, requestLeaf } from './certificates/leaf-request.ts';
+export type { AddedNames } from './certificates/leaf-request.ts';
 export { fileGroupOf, servedBy } from './certificates/leaf-sight.ts';
 export type { LeafFile, LeafPort, LeafSight } from './certificates/leaf-sight.ts';
 export { canaryOf, leafStages } from './certificates/leaf-stages.ts';
@@ -69,6 +75,7 @@ export {
   holdsAnyTrust,
   holdsTrust,
   otherTrust,
+  refuseTrust,
 } from './certificates/authority-trust.ts';
 export { stageOfLife } from './certificates/due.ts';
 export { planRenewal } from './certificates/renew-plan.ts';

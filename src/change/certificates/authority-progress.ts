@@ -178,10 +178,28 @@ function obstaclesOf(
     const own = byId.get(node.id);
     const unread = phase === 'trust' ? [] : unreadPorts(node);
     if (own === undefined || !own.needs.includes(phase)) return unread;
+    if (node.outside !== undefined) return [...unread, outsideObstacle(node.id, node.outside, phase)];
     if (phase === 'trust' || phase === 'drop') return [...unread, ...trustObstacles(node, phase)];
     return unread;
   });
 }
+
+/** Handshakes tell when a person did it there. */
+function outsideObstacle(id: string, why: string, phase: AuthorityPhase): AuthorityObstacle {
+  return {
+    about: id,
+    why,
+    next: `${OUTSIDE_STEPS[phase]}; handshakes show when it was done. Or name the node in the policy by a port of its own`,
+  };
+}
+
+const OUTSIDE_STEPS: Readonly<Record<AuthorityPhase, string>> = {
+  trust:
+    'put the new authority beside the old one into the trust of what speaks TLS there, and have it read anew',
+  leaves: 'have what speaks TLS there serve a certificate of the new authority',
+  clients: 'have what speaks TLS there let clients of the new authority in',
+  drop: 'take the old authority out of the trust of what speaks TLS there, and have it read anew',
+};
 
 function unreadPorts({ id, served }: AuthorityNode): readonly AuthorityObstacle[] {
   return served.flatMap((port) =>
@@ -214,8 +232,10 @@ function trustObstacles({ id, trust }: AuthorityNode, phase: 'trust' | 'drop'): 
       return [
         {
           about: id,
-          why: `${trust.path} cannot be read: ${trust.why}`,
-          next: 'name the way to its files in the policy (files: { via: local | ssh }), or place the bundle by hand: wardis tls bundle',
+          why: `${trust.path === '' ? 'its file of authorities' : trust.path}: ${trust.why}`,
+          next:
+            trust.next ??
+            'name the way to its files in the policy (files: { via: local | ssh }), or place the bundle by hand: wardis tls bundle',
         },
       ];
     case 'file':

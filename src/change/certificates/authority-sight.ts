@@ -11,8 +11,8 @@ export type TrustFact =
   | { readonly kind: 'file'; readonly path: string; readonly pem: string; readonly sha256: string }
   /** `tls-ca-cert-dir`: hashed names that a person places. */
   | { readonly kind: 'folder'; readonly path: string }
-  /** It names a file that cannot be read from here. */
-  | { readonly kind: 'unread'; readonly path: string; readonly why: string }
+  /** It names a file that cannot be read from here, or one that is not of authorities. `next`: what would help. */
+  | { readonly kind: 'unread'; readonly path: string; readonly why: string; readonly next?: string }
   /** It names none, or speaks no TLS. */
   | { readonly kind: 'none' };
 
@@ -36,6 +36,8 @@ export interface AuthorityNode {
   readonly served: readonly ServedFact[];
   /** The certificate of `tls-client-cert-file` with its chain, where it is another than the served one. */
   readonly shows?: { readonly path: string; readonly chain: readonly string[] };
+  /** Why the files of what speaks TLS there are not known (a proxy before it): only handshakes tell, and a person acts. */
+  readonly outside?: string;
   /** Why it could not be asked at all. */
   readonly away?: string;
 }

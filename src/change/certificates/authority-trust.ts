@@ -5,7 +5,31 @@
  * leaves the removal to the command that is proved (seen on Valkey 9.1.0).
  */
 
+import { readCertificates } from '../../tls/index.ts';
 import { certificatesOf } from './authority-side.ts';
+
+/**
+ * Why a file is not one of authorities, in one sentence: a server names it, and may name any file of its host. Text
+ * between certificates is allowed, as OpenSSL reads over it. Undefined: it is one.
+ */
+export function refuseTrust(content: string): string | undefined {
+  const foreign = [...content.matchAll(LABEL)]
+    .map(([, label = '']) => label)
+    .find((label) => !CERTIFICATE.test(label));
+  if (foreign !== undefined) {
+    return foreign.endsWith('PRIVATE KEY')
+      ? 'there is a private key in it, which does not belong into a file of authorities'
+      : `there is a block in it that is no certificate (${foreign})`;
+  }
+  // Neither PEM nor the comments of a bundle have any.
+  if (/[\0-\x08\x0e-\x1f]/.test(content)) return 'it is not text';
+  const { certificates, problems } = readCertificates(content);
+  if (problems[0] !== undefined) return problems[0].message;
+  return certificates.some(({ isCa }) => isCa) ? undefined : 'none of its certificates is an authority';
+}
+
+const LABEL = /-----(?:BEGIN|END) ([A-Z0-9 ]{0,64})-----/g;
+const CERTIFICATE = /^(?:TRUSTED |X509 )?CERTIFICATE$/;
 
 /** Every certificate of `next` first, then the file as it was; the same text where it has them all. */
 export function addTrust(content: string, next: readonly string[]): string {

@@ -5,6 +5,7 @@ import {
   dropTrust,
   holdsTrust,
   leafStages,
+  refuseTrust,
   servedBy,
   trustStages,
   type AuthorityProgress,
@@ -132,7 +133,7 @@ function refuseUnread(sights: readonly LeafSight[]): void {
 
 function trustNodeOf(sight: LeafSight, { fleet }: FleetEntry): readonly TrustNode[] {
   const { node, host, trust, settings, ports } = sight;
-  if (trust?.kind !== 'file') return [];
+  if (trust?.kind !== 'file' || refuseTrust(trust.file.content.reveal()) !== undefined) return [];
   const [first] = ports;
   const [leaf] = ports.find(({ purpose, chain }) => purpose !== 'bus' && chain.length > 0)?.chain ?? [];
   const restart = fleet?.files?.restartSentinel?.map((word) =>
