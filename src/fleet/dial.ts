@@ -6,7 +6,7 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { connect as connectTcp, isIP, type NetConnectOpts, type Socket } from 'node:net';
 import { join } from 'node:path';
-import { connect as connectTls, type ConnectionOptions, type TLSSocket } from 'node:tls';
+import { connect as connectTls, TLSSocket, type ConnectionOptions } from 'node:tls';
 import { explainSocketError, FleetError } from './fleet-error.ts';
 import { codeOf } from './host-file.ts';
 import { printEndpoint, type Target, type TlsOptions } from './target.ts';
@@ -52,6 +52,8 @@ export function dial(target: Target, timeoutMs = CONNECT_TIMEOUT_MS): Promise<So
     socket.once('error', onError);
     socket.once('close', onClose);
     socket.once(target.transport === 'tls' ? 'secureConnect' : 'connect', () => {
+      const distrust = distrustOf(socket, target);
+      if (distrust !== undefined) return fail(explainSocketError(distrust, node));
       clearTimeout(timer);
       socket.off('error', onError);
       socket.off('close', onClose);
@@ -91,6 +93,22 @@ function startTls(place: NetConnectOpts, target: Target, node: string): TLSSocke
   }
 }
 
+function pinsOf({ endpoint, tls }: Target): readonly string[] {
+  return tls?.verify === 'none' ? [] : (tls?.pins?.get(printEndpoint(endpoint)) ?? []);
+}
+
+/** Where leaves are pinned OpenSSL does not refuse by itself: what does not verify must then be one of them. */
+function distrustOf(socket: Socket | TLSSocket, target: Target): NodeJS.ErrnoException | undefined {
+  const pins = pinsOf(target);
+  if (pins.length === 0 || !(socket instanceof TLSSocket) || socket.authorized) return undefined;
+  const shown = socket.getPeerX509Certificate()?.fingerprint256.replaceAll(':', '').toLowerCase();
+  if (shown !== undefined && pins.includes(shown)) return undefined;
+  // Node's types say Error; it is the code where there is one.
+  const why: unknown = socket.authorizationError;
+  const code = typeof why === 'string' ? why : why instanceof Error ? (codeOf(why) ?? '') : '';
+  return Object.assign(new Error('the certificate does not verify'), { code });
+}
+
 function tlsConnection(target: Target, node: string): ConnectionOptions {
   const options = target.tls ?? {};
   const { ca, ...rest } = readTlsMaterial(options, node);
@@ -101,7 +119,7 @@ function tlsConnection(target: Target, node: string): ConnectionOptions {
     ...rest,
     ...(ca === undefined ? {} : { ca: [...ca] }),
     ...(servername === undefined || servername === '' ? {} : { servername }),
-    rejectUnauthorized: options.verify !== 'none',
+    rejectUnauthorized: options.verify !== 'none' && pinsOf(target).length === 0,
     minVersion: 'TLSv1.2',
     ...(options.verify === 'chain' ? { checkServerIdentity: () => undefined } : {}),
   };

@@ -32,6 +32,11 @@ export interface TlsOptions {
    * `none` nothing (`--insecure`). Default `full`.
    */
   readonly verify?: 'full' | 'chain' | 'none';
+  /**
+   * SHA-256 of leaves (lower-case hex), by the address as {@link printEndpoint} has it: at that address, and nowhere
+   * else, such a leaf is accepted although it does not verify. Whoever shows it holds its key.
+   */
+  readonly pins?: ReadonlyMap<string, readonly string[]>;
 }
 
 /** One server to talk to. */
