@@ -4,6 +4,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { diagnoseFleet, type FleetDiagnosis } from '../../src/cli/tls/doctor.ts';
 import type { FleetFacts } from '../../src/cli/tls/doctor-fleet.ts';
 import { compareClocks, describeOffset } from '../../src/cli/tls/doctor-clock.ts';
+import { judgeLink } from '../../src/cli/tls/doctor-link.ts';
 import { printFleetDiagnosis } from '../../src/cli/tls/doctor-print.ts';
 import { FleetError, known, unknown, type NodeTls } from '../../src/fleet/index.ts';
 import {
@@ -219,6 +220,49 @@ describe('a link', () => {
     expect(kinds(diagnose(dual, { link }))).toEqual([['transport', R]]);
     const moved = diagnose({}, { link: { primary: '10.0.0.1:7777', state: 'down' } });
     expect(moved.causes[0]?.steps.at(-1)?.command).toBe('REPLICAOF 10.0.0.1 6380');
+  });
+
+  it('to a port that the other one does not name is no cause while it is up, and a likely one at most', async () => {
+    const primary = '10.0.0.1:7643';
+    const up = diagnose({}, { link: { primary, state: 'up' } });
+    expect(up).toMatchObject({ causes: [], unknown: [] });
+    expect(up.verdict.links).toMatchObject([{ judgement: { kind: 'passes' } }]);
+    const [cause] = diagnose({}, { link: { primary, state: 'down' } }).causes;
+    expect(cause?.title).toContain('most likely');
+    expect(cause?.steps[0]).toMatchObject({ kind: 'person', command: 'nc -vz 10.0.0.1 7643' });
+    expect(cause?.steps.at(-1)?.words).toContain('NAT');
+    // What is sure comes before what is likely.
+    const old = await issue(authority, { days: 20 });
+    expect(kinds(diagnose({ leaf: old }, { link: { primary, state: 'down' } }))).toEqual([['expired', P]]);
+    const settings = { port: '0', 'tls-port': '6380' };
+    const told = [{ host: '10.0.0.1', port: 7643, by: 'cluster' }] as const;
+    const question = { kind: 'replication', from: node(R), to: { ...node(P, { settings }), told } } as const;
+    const sources = { at, rightMs: 0, sentAlone: new Map(), authorities: [] };
+    expect(judgeLink({ ...question, port: 7643, seen: 'unknown' }, sources)).toEqual({ kind: 'passes' });
+    expect(judgeLink({ ...question, port: 7644, seen: 'unknown' }, sources).kind).toBe('unknown');
+  });
+
+  it('of the bus needs a certificate for clients, whatever tls-auth-clients says', async () => {
+    const serves = await issue(authority, { usage: 'server' });
+    const settings = { 'tls-auth-clients': 'no' };
+    const bus = [{ link: 'bus', transport: 'tls' }] as const;
+    const from = { ...node(R, { leaf: serves }), links: bus };
+    const to = { ...node(P, { settings }), links: bus };
+    const sources = { at, rightMs: 0, sentAlone: new Map(), authorities: [] };
+    expect(judgeLink({ kind: 'bus', from, to, seen: 'down' }, sources)).toMatchObject({
+      kind: 'fails',
+      fault: 'wrong-usage',
+      side: 'client-certificate',
+    });
+  });
+
+  it('whose trust may lie in a directory is unknown where the file alone is not enough', () => {
+    const settings = { 'tls-ca-cert-dir': '/etc/redis/cas' };
+    const open = diagnose({ settings }, { leaf: nextLeaf, trust: [nextCa, ca] });
+    expect(open.causes).toEqual([]);
+    expect(open.unknown.join()).toContain('tls-ca-cert-dir /etc/redis/cas was not read');
+    const link = { primary: P, state: 'up' } as const;
+    expect(diagnose({ settings }, { link })).toMatchObject({ causes: [], unknown: [] });
   });
 
   it('fails where no version is allowed by both', () => {

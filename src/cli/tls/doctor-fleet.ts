@@ -44,7 +44,7 @@ export function judgeFleet(facts: FleetFacts): FleetVerdict {
       to: to.node.id,
       seen,
       ...(downSeconds === undefined ? {} : { downSeconds }),
-      judgement: judgeReached({ kind, from, to, port }, sources),
+      judgement: judgeReached({ kind, from, to, port, seen }, sources),
     })),
   };
 }
@@ -60,7 +60,7 @@ interface Link {
 
 /** Of a node that cannot be reached at all nothing can be said, least of all that it is well. */
 function judgeReached(
-  link: Pick<Link, 'kind' | 'from' | 'to' | 'port'>,
+  link: Pick<Link, 'kind' | 'from' | 'to' | 'port' | 'seen'>,
   sources: LinkSources,
 ): LinkJudgement {
   const gone = [link.from, link.to].find(

@@ -6,7 +6,7 @@ import { quote } from '../doctor/local-files.ts';
 import type { CauseKind } from './doctor-cause.ts';
 import { CLOCK_TOLERANCE_MS, describeOffset, describeSpan, type ClockVerdict } from './doctor-clock.ts';
 import type { FleetFacts, LinkVerdict } from './doctor-fleet.ts';
-import { trustOf, valueOf, type LinkJudgement } from './doctor-link.ts';
+import { trustFileOf, valueOf, type LinkJudgement } from './doctor-link.ts';
 
 /** One step. `server`: a command for that node, as it is; `shell`: on its host; `wardis`: from here; `person`: by hand. */
 export interface HealingStep {
@@ -197,27 +197,47 @@ function healCertificate(ailment: Ailment): Healing {
 
 function healTransport({ nodes: [node = ''], failure, links, facts }: Ailment): Healing {
   const [link] = links;
-  const to = find(facts, failure.judge);
   const bus = link?.kind === 'bus';
   const setting = bus ? 'tls-cluster' : 'tls-replication';
   const title = `${node} does not speak to ${failure.judge} as that one listens`;
+  if (failure.fault === 'wrong-port') return healPort(failure, facts);
   const words = { title, detail: `${capitalise(failure.detail)}.` };
-  if (failure.fault === 'wrong-port') {
-    const tlsPort = Number(to === undefined ? 0 : (valueOf(to, 'tls-port') ?? 0));
-    const host = to?.node.target.endpoint.kind === 'tcp' ? to.node.target.endpoint.host : 'HOST';
-    const plain = Number(to === undefined ? 0 : (valueOf(to, 'port') ?? 0));
-    const port = tlsPort > 0 ? tlsPort : plain;
-    return {
-      words,
-      list: [
-        ...(tlsPort > 0 ? [server(node, 'let it speak TLS', 'CONFIG SET tls-replication yes')] : []),
-        server(node, 'point it at the port that is open', `REPLICAOF ${host} ${port}`),
-      ],
-    };
-  }
   const value = failure.fault === 'plaintext-to-tls' ? 'yes' : 'no';
   const safer = value === 'no' ? 'speak as the other side listens, or open TLS there' : 'let it speak TLS';
   return { words, list: [server(node, safer, `CONFIG SET ${setting} ${value}`)] };
+}
+
+/** Whether the port is translated on the way is known only there, so that is asked before anything is turned round. */
+function healPort({ judge, subject: node, detail }: Ailment['failure'], facts: FleetFacts): Healing {
+  const [to, from] = [find(facts, judge), find(facts, node)];
+  const portOf = (name: string): number => Number((to === undefined ? undefined : valueOf(to, name)) ?? 0);
+  const [tls, plain] = [portOf('tls-port'), portOf('port')];
+  const host = to?.node.target.endpoint.kind === 'tcp' ? to.node.target.endpoint.host : 'HOST';
+  const dialled = from?.replicaLink?.primary ?? '';
+  const split = dialled.lastIndexOf(':');
+  const plaintext = from !== undefined && valueOf(from, 'tls-replication') !== 'yes';
+  return {
+    words: {
+      title: `${node} most likely dials a port where nothing listens`,
+      detail: `${capitalise(detail)}.`,
+    },
+    list: [
+      {
+        kind: 'person',
+        node,
+        words: 'does that port answer there? Then it is translated on the way, and not the cause',
+        ...(split < 1 ? {} : { command: `nc -vz ${dialled.slice(0, split)} ${dialled.slice(split + 1)}` }),
+      },
+      ...(tls > 0 && plaintext
+        ? [server(node, 'if it does not: let it speak TLS', 'CONFIG SET tls-replication yes')]
+        : []),
+      server(
+        node,
+        `if it does not: point it at the port that ${judge} listens on, as reached from there; an address behind NAT is another one`,
+        `REPLICAOF ${host} ${tls > 0 ? tls : plain}`,
+      ),
+    ],
+  };
 }
 
 function healProtocol({ nodes: [node = ''], failure }: Ailment): Healing {
@@ -265,7 +285,7 @@ function server(node: string, words: string, command: string): HealingStep {
 
 /** The CA itself, where some node or we ourselves have it. */
 function findAuthority(certificate: CertificateFact, facts: FleetFacts): CertificateFact | undefined {
-  const held = [...facts.authorities, ...facts.nodes.flatMap((node) => trustOf(node) ?? [])];
+  const held = [...facts.authorities, ...facts.nodes.flatMap((node) => trustFileOf(node) ?? [])];
   const wanted = certificate.selfSigned ? certificate.subject : certificate.issuer;
   return held.find((candidate) => {
     if (candidate.subject !== wanted) return false;

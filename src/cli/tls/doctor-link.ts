@@ -53,13 +53,19 @@ export interface LinkQuestion {
   readonly to: NodeTls;
   /** Of the port that is dialled, where it is known. */
   readonly port?: number;
+  /** As a node says it: a link that is up leads somewhere, whatever its port is called there. */
+  readonly seen: 'up' | 'down' | 'unknown';
 }
 
 /** The first thing that stops it, in the order of a handshake: transport, version, the server's certificate, the client's. */
 export function judgeLink(question: LinkQuestion, sources: LinkSources): LinkJudgement {
-  const { kind, from, to } = question;
   const transport = judgeTransport(question);
-  if (transport !== 'tls') return transport;
+  const judged = transport === 'tls' ? judgeHandshake(question, sources) : transport;
+  return judged.kind === 'passes' ? judgePort(question) : judged;
+}
+
+function judgeHandshake(question: LinkQuestion, sources: LinkSources): LinkJudgement {
+  const { kind, from, to } = question;
   const versions = judgeVersions(from, to);
   if (versions !== undefined) return versions;
   const port = portOf(to, PURPOSES[kind], question.port);
@@ -71,7 +77,8 @@ export function judgeLink(question: LinkQuestion, sources: LinkSources): LinkJud
     sources,
   });
   if (server.kind === 'fails') return server;
-  if (valueOf(to, 'tls-auth-clients') === 'no') return server;
+  // The bus asks for a certificate whatever tls-auth-clients says (seen on Redis 7.0 and Valkey 9.1).
+  if (kind !== 'bus' && valueOf(to, 'tls-auth-clients') === 'no') return server;
   const client = judgeSide({
     side: 'client-certificate',
     judge: to,
@@ -95,11 +102,16 @@ export function clockOf({ clock }: NodeTls, { at, rightMs }: Pick<LinkSources, '
   return new Date(at.getTime() + offset);
 }
 
-/** What a node trusts, as its file says; undefined where nobody read it. */
-export function trustOf(node: NodeTls): readonly CertificateFact[] | undefined {
+/** What the trust file of a node holds; undefined where nobody read it. With a directory beside it, that is not all. */
+export function trustFileOf(node: NodeTls): readonly CertificateFact[] | undefined {
   const path = valueOf(node, 'tls-ca-cert-file') ?? '';
   const file = node.files.get(path);
   return file?.known === true ? file.value.certificates : undefined;
+}
+
+/** `tls-ca-cert-dir`, which OpenSSL looks into beside the file; nobody lists it. */
+function trustFolderOf(node: NodeTls): string {
+  return valueOf(node, 'tls-ca-cert-dir') ?? '';
 }
 
 const PURPOSES: Readonly<Record<LinkKind, TlsPurpose>> = {
@@ -121,18 +133,9 @@ function judgeTransport({ kind, from, to, port }: LinkQuestion): LinkJudgement |
       detail,
     };
   };
-  const plain = Number(valueOf(to, 'port') ?? Number.NaN);
-  const tls = Number(valueOf(to, 'tls-port') ?? Number.NaN);
-  if (kind !== 'bus' && port !== undefined && !Number.isNaN(plain) && !Number.isNaN(tls)) {
-    const there = port === tls ? 'tls' : port === plain ? 'plaintext' : 'nothing';
-    if (there === 'nothing') {
-      return fail(
-        'wrong-port',
-        to,
-        from,
-        `it dials port ${port}, where ${to.node.id} listens with neither (port ${plain}, tls-port ${tls})`,
-      );
-    }
+  const { plain, tls } = portsOf(to);
+  if (kind !== 'bus' && port !== undefined) {
+    const there = port === tls ? 'tls' : port === plain ? 'plaintext' : 'unnamed';
     if (uses === 'plaintext' && there === 'tls') {
       return fail(
         'plaintext-to-tls',
@@ -165,6 +168,41 @@ function judgeTransport({ kind, from, to, port }: LinkQuestion): LinkJudgement |
   return 'tls';
 }
 
+/**
+ * A port that the other one does not name: somebody may translate it, so it is no cause while the link is up, and only a
+ * likely one, after all that is sure, while it is down.
+ */
+function judgePort({ kind, from, to, port, seen }: LinkQuestion): LinkJudgement {
+  const { plain, tls } = portsOf(to);
+  if (kind === 'bus' || port === undefined || plain === undefined || tls === undefined)
+    return { kind: 'passes' };
+  const named = [plain, tls, ...to.told.map((told) => told.port)];
+  if (seen === 'up' || named.includes(port)) return { kind: 'passes' };
+  const own = `${to.node.id} itself listens on ${describePorts(plain, tls)}`;
+  if (seen === 'unknown') return { kind: 'unknown', why: `${from.node.id} dials port ${port}, and ${own}` };
+  return {
+    kind: 'fails',
+    fault: 'wrong-port',
+    judge: to.node.id,
+    subject: from.node.id,
+    side: 'transport',
+    detail: `it dials port ${port}, and ${own}. Where nobody translates ports in between (NAT, a container, a proxy), nothing listens there`,
+  };
+}
+
+function portsOf(node: NodeTls): { readonly plain: number | undefined; readonly tls: number | undefined } {
+  const read = (name: string): number | undefined => {
+    const text = valueOf(node, name) ?? '';
+    return text === '' ? undefined : Number(text);
+  };
+  return { plain: read('port'), tls: read('tls-port') };
+}
+
+function describePorts(plain: number, tls: number): string {
+  const open = [...(plain > 0 ? [`${plain} (plaintext)`] : []), ...(tls > 0 ? [`${tls} (TLS)`] : [])];
+  return open.length === 0 ? 'no port' : open.join(' and ');
+}
+
 function judgeVersions(from: NodeTls, to: NodeTls): LinkJudgement | undefined {
   const ours = versionsOf(from);
   const theirs = versionsOf(to);
@@ -195,19 +233,23 @@ interface Side {
 /** As the OpenSSL of `judge` sees what `subject` presents. */
 function judgeSide({ side, judge, subject, presented, sources }: Side): LinkJudgement {
   const [leaf] = presented;
-  const trusted = trustOf(judge);
+  const held = trustFileOf(judge);
+  const trusted = trustFolderOf(judge) === '' ? held : undefined;
   const usage = side === 'server-certificate' ? 'server' : 'client';
   if (leaf === undefined) {
     return { kind: 'unknown', why: `what ${subject.node.id} shows is not known` };
   }
   const at = clockOf(judge, sources);
   const known = sources.authorities;
-  const ask = (moment: Date): ReturnType<typeof judgeChain> =>
-    judgeChain({ presented, trusted: trusted ?? 'unknown', known, at: moment, usage });
+  const ask = (moment: Date, by = trusted): ReturnType<typeof judgeChain> =>
+    judgeChain({ presented, trusted: by ?? 'unknown', known, at: moment, usage });
   const judged = ask(at);
   if (judged.ok) {
-    if (trusted !== undefined) return { kind: 'passes' };
-    return { kind: 'unknown', why: `what ${judge.node.id} trusts is not known: its files were not read` };
+    // The file alone may be enough, whatever the directory holds beside it.
+    if (trusted !== undefined || (held !== undefined && ask(at, held).ok)) return { kind: 'passes' };
+    const why =
+      held === undefined ? 'its files were not read' : `tls-ca-cert-dir ${trustFolderOf(judge)} was not read`;
+    return { kind: 'unknown', why: `what ${judge.node.id} trusts is not known: ${why}` };
   }
   const right = ask(new Date(sources.at.getTime() + sources.rightMs));
   const dated = judged.alert === 'CERTIFICATE_EXPIRED' || judged.fault.endsWith('not-yet-valid');
@@ -247,7 +289,7 @@ function shownBy(node: NodeTls, sources: LinkSources): readonly CertificateFact[
 
 /** OpenSSL fills a chain of one up from the trust file (SSL_MODE_NO_AUTO_CHAIN is off). */
 function withTrust(chain: readonly CertificateFact[], node: NodeTls): readonly CertificateFact[] {
-  return chain.length === 1 ? [...chain, ...(trustOf(node) ?? [])] : chain;
+  return chain.length === 1 ? [...chain, ...(trustFileOf(node) ?? [])] : chain;
 }
 
 function chainOnDisk(

@@ -195,10 +195,22 @@ export function recordOf(
     : { state: 'another', serial: meant.serial, until: meant.notAfter };
 }
 
-/** The authorities that a node trusts, as its files have them. */
-export function trustOf({ settings, files }: NodeTls): Fact<readonly CertificateFact[]> {
-  const setting = settings.get('tls-ca-cert-file');
-  const path = setting?.known === true ? setting.value : '';
+/** All that a node trusts; unknown where a `tls-ca-cert-dir` stands beside the file, which nobody lists. */
+function wholeTrustOf(node: NodeTls): Fact<readonly CertificateFact[]> {
+  const folder = valueOf(node, 'tls-ca-cert-dir');
+  if (folder === '') return trustOf(node);
+  return unknown('not-asked', 'the directory of tls-ca-cert-dir was not read', `ls -l ${folder}`);
+}
+
+function valueOf({ settings }: NodeTls, name: string): string {
+  const setting = settings.get(name);
+  return setting?.known === true ? setting.value : '';
+}
+
+/** The authorities in the trust file of a node. */
+export function trustOf(node: NodeTls): Fact<readonly CertificateFact[]> {
+  const { files } = node;
+  const path = valueOf(node, 'tls-ca-cert-file');
   const file = files.get(path);
   if (path === '' || file === undefined) {
     return unknown(
@@ -225,7 +237,7 @@ function authoritiesAtHand(survey: TlsSurvey, { authorities }: LookSources): rea
 function groupTrust(survey: TlsSurvey): TlsLookFact['trustGroups'] {
   const groups = new Map<string, { authorities: readonly string[]; nodes: string[] }>();
   for (const node of survey.nodes) {
-    const trust = trustOf(node);
+    const trust = wholeTrustOf(node);
     if (!trust.known) continue;
     const key = trust.value
       .map(({ fingerprintSha256 }) => fingerprintSha256)
@@ -259,7 +271,7 @@ function openDistrust(
 ): (node: NodeTls) => TlsLookFact['distrusted'] {
   const byTrust = new Map<string, readonly { readonly node: string; readonly why: string }[]>();
   return (node) => {
-    const trust = trustOf(node);
+    const trust = wholeTrustOf(node);
     if (!trust.known) return trust;
     const key = keyOf(trust.value);
     const all = byTrust.get(key) ?? listDistrusted(peers, trust.value, follow, now);
