@@ -1,6 +1,6 @@
 /** `wardis tls renew --systemd`: the units for this very command line, printed or written into a folder. */
 
-import { realpathSync } from 'node:fs';
+import { existsSync, realpathSync } from 'node:fs';
 import { userInfo } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import type { InventoryEntry } from '../../pki/index.ts';
@@ -8,7 +8,9 @@ import type { TlsRenewFlags } from '../commands/tls/renew.ts';
 import type { CommandContext } from '../context.ts';
 import { EXIT } from '../exit-code.ts';
 import { CommandFailure } from '../failure.ts';
-import { refuseExisting, writeTogether } from '../file-output.ts';
+import { writeTogether } from '../file-output.ts';
+import { counted } from './certificate-words.ts';
+import { FOR_OTHERS, judgeRights } from './renew-rights.ts';
 import type { Renewal } from './renew-scene.ts';
 import { printUnits } from './renew-units.ts';
 
@@ -39,18 +41,19 @@ export function writeUnits(
       usage !== 'authority' &&
       usage !== 'intermediate',
   );
+  const { terminal } = context;
   const units = printUnits({
     command: [process.execPath, programPath(), ...argumentsOf(named, flags, renewal)],
     user,
+    capabilities: capabilitiesOf(user, flags, renewal, live, terminal.err),
     folder: policy === undefined ? process.cwd() : dirname(resolve(policy)),
-    writes: [stateFolder, ...foldersOf(live)],
+    writes: [stateFolder, ...filesOf(live).map((file) => dirname(file))],
     shortestMs: shortestLife(live),
   });
-  const { terminal } = context;
   if (typeof flags.systemd === 'string') {
     const folder = resolve(flags.systemd);
     const files = units.map(({ name, content }) => ({ path: join(folder, name), content, mode: UNIT_MODE }));
-    for (const { path } of files) refuseExisting(path, 'keep');
+    refuseWritten(files.map(({ path }) => path));
     writeTogether(files);
     terminal.err(`${files.map(({ path }) => path).join('\n')}\n`);
   } else {
@@ -63,6 +66,62 @@ export function writeUnits(
   }
   terminal.err('then: systemctl daemon-reload && systemctl enable --now wardis-renew.timer\n');
   context.finish(EXIT.ok);
+}
+
+/** Throws where the unit would fail at every run. */
+function capabilitiesOf(
+  user: string,
+  flags: TlsRenewFlags,
+  { policy, stateFolder, entry }: Renewal,
+  live: readonly InventoryEntry[],
+  say: (text: string) => void,
+): readonly string[] {
+  const { secrets, passphraseFile, passwordFile, sentinelPasswordFile, cacert, cert, key } = flags;
+  const named = [policy, secrets, passphraseFile, passwordFile, sentinelPasswordFile, cacert, cert, key];
+  const rights = judgeRights(user, {
+    renewed: filesOf(live),
+    stateFolder: resolve(stateFolder),
+    read: [
+      process.execPath,
+      programPath(),
+      ...named.flatMap((file) => (file === undefined ? [] : [resolve(file)])),
+    ],
+  });
+  switch (rights.kind) {
+    case 'enough':
+      // What servers on this machine read is theirs.
+      return user === 'root' && entry?.fleet?.files?.via === 'local' ? FOR_OTHERS : rights.capabilities;
+    case 'unknown-user':
+      say(`${user} is no user of this machine: the state folder and the files must be that user’s\n`);
+      return [];
+    case 'refused':
+      throw new CommandFailure({
+        code: 'E_USAGE',
+        what: `${user} could not renew: ${counted(rights.why.length, 'obstacle')}; no unit was made`,
+        cause: shownFirst(rights.why),
+        next: `give these files to ${user} (chown), or let root do it: --as root`,
+      });
+  }
+}
+
+const OBSTACLES_SHOWN_MAX = 8;
+
+function shownFirst(why: readonly string[]): string {
+  const more = why.length - OBSTACLES_SHOWN_MAX;
+  return [...why.slice(0, OBSTACLES_SHOWN_MAX), ...(more > 0 ? [`and ${more} more`] : [])].join(
+    '\n         ',
+  );
+}
+
+function refuseWritten(paths: readonly string[]): void {
+  const there = paths.find((path) => existsSync(path));
+  if (there === undefined) return;
+  throw new CommandFailure({
+    code: 'E_EXISTS',
+    what: 'the unit exists and was left as it is',
+    target: there,
+    next: 'to see what would be written, --systemd without a folder prints it; to replace it, remove it first',
+  });
 }
 
 /** A unit is readable for everybody. */
@@ -118,13 +177,12 @@ function argumentsOf(
   ];
 }
 
-function foldersOf(live: readonly InventoryEntry[]): readonly string[] {
+/** Of clients, which are written in place. */
+function filesOf(live: readonly InventoryEntry[]): readonly string[] {
   return live.flatMap(({ usage, files }) =>
     usage !== 'client' || files === undefined
       ? []
-      : [files.certificate, ...(files.key === undefined ? [] : [files.key])].map((file) =>
-          dirname(resolve(file)),
-        ),
+      : [files.certificate, ...(files.key === undefined ? [] : [files.key])].map((file) => resolve(file)),
   );
 }
 

@@ -3,11 +3,15 @@
  * systemd 252). The service may write where the state and the certificates are, and nowhere else. Pure.
  */
 
+import { CommandFailure } from '../failure.ts';
+
 export interface UnitRequest {
   /** Program and arguments, absolute paths. */
   readonly command: readonly string[];
-  /** Who runs it: must own the files that are renewed. */
+  /** Who runs it. */
   readonly user: string;
+  /** Of capabilities(7), those that it may have at all. */
+  readonly capabilities: readonly string[];
   /** Absolute; where relative paths of the policy begin. */
   readonly folder: string;
   /** Absolute folders that it writes to. */
@@ -23,8 +27,10 @@ export interface Unit {
 
 export const UNIT_NAME = 'wardis-renew';
 
-/** `wardis-renew.service` and `wardis-renew.timer`. */
+/** `wardis-renew.service` and `wardis-renew.timer`. Throws a {@link CommandFailure} (`E_USAGE`) where a value has a control character. */
 export function printUnits(request: UnitRequest): readonly [Unit, Unit] {
+  const { command, user, folder, writes } = request;
+  [user, folder, ...command, ...writes].forEach(refuseControl);
   return [
     { name: `${UNIT_NAME}.service`, content: printService(request) },
     { name: `${UNIT_NAME}.timer`, content: printTimer(request) },
@@ -35,7 +41,7 @@ const HOUR_MS = 3_600_000;
 /** Between two thirds and the end it is tried at least so often. */
 const TRIES_MIN = 6;
 
-function printService({ command, user, folder, writes }: UnitRequest): string {
+function printService({ command, user, capabilities, folder, writes }: UnitRequest): string {
   const temporary = [folder, ...writes].some((path) => /^\/(?:var\/)?tmp(?:\/|$)/.test(path));
   const lines = [
     '[Unit]',
@@ -51,7 +57,7 @@ function printService({ command, user, folder, writes }: UnitRequest): string {
     'TimeoutStartSec=15min',
     'UMask=0077',
     'NoNewPrivileges=yes',
-    'CapabilityBoundingSet=',
+    `CapabilityBoundingSet=${capabilities.join(' ')}`,
     'ProtectSystem=strict',
     'ProtectHome=read-only',
     ...[...new Set(writes)].map((path) => `ReadWritePaths=${quotePath(path)}`),
@@ -97,6 +103,17 @@ function paceOf(shortestMs: number | undefined): { readonly calendar: string; re
   if (every >= 6 * HOUR_MS) return { calendar: '*-*-* 00/6:00:00', delay: '1h' };
   if (every >= HOUR_MS) return { calendar: 'hourly', delay: '10min' };
   return { calendar: '*-*-* *:00/15:00', delay: '2min' };
+}
+
+/** A line end in a value would begin a setting of its own (systemd.syntax(7)), and the unit may run as root. */
+function refuseControl(value: string): void {
+  if (!/[\p{Cc}\u2028\u2029]/u.test(value)) return;
+  throw new CommandFailure({
+    code: 'E_USAGE',
+    what: 'a path or an argument has a control character, which no unit can hold',
+    target: JSON.stringify(value),
+    next: 'rename it, or leave it out',
+  });
 }
 
 function escapeSpecifier(text: string): string {
