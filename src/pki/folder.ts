@@ -6,6 +6,7 @@
 import { randomBytes } from 'node:crypto';
 import {
   closeSync,
+  constants,
   existsSync,
   fstatSync,
   linkSync,
@@ -129,13 +130,16 @@ export function unwritten(path: string, error: unknown): PkiError {
 function read(path: string, kind: 'public' | 'private'): string | undefined {
   let handle: number;
   try {
-    handle = openSync(path, 'r');
+    // A pipe in its place is not waited for.
+    handle = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
   } catch (error) {
     if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
     throw new PkiError('unreadable', path, `it cannot be read: ${whyOf(error)}`, { cause: error });
   }
   try {
-    const { mode, uid, size } = fstatSync(handle);
+    const found = fstatSync(handle);
+    const { mode, uid, size } = found;
+    if (!found.isFile()) throw new PkiError('unreadable', path, 'it is not a plain file');
     if (size > PEM_BYTES_MAX) {
       throw new PkiError('unreadable', path, `it has ${size} bytes; no certificate or key is that large`);
     }

@@ -1,7 +1,7 @@
 /** A new authority on disk: made here, or brought from elsewhere. What is there is never overwritten. */
 
 import { existsSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import type { Secret } from '../conf/index.ts';
 import {
   createAuthority,
@@ -196,7 +196,7 @@ async function found(
 ): Promise<void> {
   const folder = openFolder(stateFolder);
   const { root, issuer } = facts;
-  const kept = (name: string): string => join(folder, name);
+  const kept = (name: string): string => resolve(folder, name);
   const recordedAt = clock();
   const entries = [
     entryOf(root, { origin, recordedAt, files: { certificate: kept(place.root.certificate) } }),

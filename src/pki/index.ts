@@ -9,6 +9,8 @@ export { isFingerprint, printBundle, readTrustedAuthorities } from './bundle.ts'
 export type { Trust, TrustedAuthority } from './bundle.ts';
 export { describeAuthority } from './description.ts';
 export type { AuthorityDescription, AuthorityStanding, KeyStanding } from './description.ts';
+export { isOurs, isSignedBy, readDescent } from './descent.ts';
+export type { Descent } from './descent.ts';
 export { entryOf, namesOf, usageOf } from './entry.ts';
 export type { EntryContext } from './entry.ts';
 export { adoptAuthority, createFoundation } from './foundation.ts';
@@ -31,6 +33,7 @@ export {
   ROOT_DAYS_DEFAULT,
   ROOT_DAYS_MAX,
 } from './lifetime.ts';
+export type { IssuedLife } from './lifetime.ts';
 export { PKI_ERROR_CODES, PkiError } from './pki-error.ts';
 export type { PkiErrorCode } from './pki-error.ts';
 export { renewRevocationList, revokeCertificates } from './revocation.ts';

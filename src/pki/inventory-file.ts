@@ -3,9 +3,9 @@
  * be read in full is said to be unreadable, never empty, and is never written over.
  */
 
-import { readFileSync, statSync } from 'node:fs';
-import { join } from 'node:path';
+import { isAbsolute, join } from 'node:path';
 import { z } from 'zod';
+import { readPlainFile } from '../disk/index.ts';
 import { FILES, openFolder, replaceFile } from './folder.ts';
 import type { InventoryEntry } from './inventory.ts';
 import { whileLocked } from './lock.ts';
@@ -24,6 +24,15 @@ const INVENTORY_BYTES_MAX = 64 * 1024 * 1024;
 
 const strings = z.array(z.string());
 const moment = z.iso.datetime();
+/** PATH_MAX of Linux. They get into units and command lines of an administrator, and are written to by renewals. */
+const PATH_CHARACTERS_MAX = 4096;
+const place = z
+  .string()
+  .max(PATH_CHARACTERS_MAX)
+  .refine(
+    (text) => isAbsolute(text) && !/\p{Cc}/u.test(text),
+    'not an absolute path without control characters',
+  );
 const fingerprint = z.string().regex(/^[0-9a-f]{64}$/);
 const ENTRY = z.looseObject({
   fingerprintSha256: fingerprint,
@@ -43,7 +52,7 @@ const ENTRY = z.looseObject({
     z.looseObject({ kind: z.literal('adopted'), by: z.string() }),
   ]),
   recordedAt: moment,
-  files: z.looseObject({ certificate: z.string(), key: z.string().optional() }).optional(),
+  files: z.looseObject({ certificate: place, key: place.optional() }).optional(),
   node: z.string().optional(),
   supersededBy: fingerprint.optional(),
   revoked: z
@@ -68,9 +77,7 @@ export function readInventory(stateFolder: string): InventoryReading {
   const path = join(stateFolder, INVENTORY_FILE);
   let text: string;
   try {
-    const { size } = statSync(path);
-    if (size > INVENTORY_BYTES_MAX) return unreadable(`it has ${size} bytes`);
-    text = readFileSync(path, 'utf8');
+    text = readPlainFile(path, INVENTORY_BYTES_MAX).toString('utf8');
   } catch (error) {
     const missing = error instanceof Error && 'code' in error && error.code === 'ENOENT';
     return missing ? { state: 'none', certificates: [] } : unreadable(whyOf(error));
@@ -124,7 +131,16 @@ export function changeInventoryHeld(
     });
   }
   const next = change(reading.certificates);
-  if (next !== reading.certificates) replaceFile(path, printInventory(next));
+  if (next === reading.certificates) return;
+  const known = new Set<InventoryEntry>(reading.certificates);
+  // What could not be read again would make the whole unreadable.
+  const wrong = next
+    .filter((entry) => !known.has(entry))
+    .flatMap((entry) => ENTRY.safeParse(entry).error?.issues ?? [])[0];
+  if (wrong !== undefined) {
+    throw new PkiError('request', path, `it was not recorded: ${wrong.path.join('.')}: ${wrong.message}`);
+  }
+  replaceFile(path, printInventory(next));
 }
 
 export function mergeEntries(

@@ -4,10 +4,10 @@
  * every root stays under some name, so that nobody reads less trust than there is.
  */
 
-import { existsSync, readFileSync, renameSync, rmSync } from 'node:fs';
+import { existsSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { syncFolder } from '../disk/index.ts';
+import { readPlainFile, syncFolder } from '../disk/index.ts';
 import { FILES, folderOf, openFolder, replaceFile, unwritten } from './folder.ts';
 import { whileLocked } from './lock.ts';
 import { PkiError, whyOf } from './pki-error.ts';
@@ -17,6 +17,7 @@ const NOTE = z.object({
   schemaVersion: z.literal(1),
   moves: z.array(z.object({ from: fileName, to: fileName })),
 });
+const NOTE_BYTES_MAX = 64 * 1024;
 type Moves = z.infer<typeof NOTE>['moves'];
 
 /** How the files of a root that was replaced are called. */
@@ -80,7 +81,7 @@ function refuseTaken(folder: string, moves: Moves): void {
 
 function readNote(path: string): Moves | undefined {
   try {
-    return NOTE.parse(JSON.parse(readFileSync(path, 'utf8'))).moves;
+    return NOTE.parse(JSON.parse(readPlainFile(path, NOTE_BYTES_MAX).toString('utf8'))).moves;
   } catch (error) {
     if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
     throw new PkiError(

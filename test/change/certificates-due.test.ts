@@ -2,6 +2,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { dueAt, FRESH_MS_MIN, stageOfLife, type IssuedLife } from '../../src/change/certificates/due.ts';
+import { dueAt as shownDueAt } from '../../src/pki/index.ts';
 
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
@@ -36,6 +37,12 @@ describe('a certificate is due', () => {
   it('at the same moment whoever asks, and however often', () => {
     const life = lifeOf(30 * DAY, 'c0ffee'.padEnd(64, '1'));
     expect(dueAt(life)).toBe(dueAt({ ...life }));
+  });
+
+  it('at the moment that every verb shows', () => {
+    const life = lifeOf(30 * DAY, 'c0ffee'.padEnd(64, '1'));
+    expect(shownDueAt(life).getTime()).toBe(dueAt(life));
+    expect(dueAt(life)).toBeLessThan(START + 20 * DAY);
   });
 
   it('never in its first five minutes here, even if it lives for three', () => {

@@ -269,6 +269,12 @@ describe('the timer of wardis tls renew', () => {
     expect(answer.err).not.toContain('secret-1');
   });
 
+  it('takes no value that would begin a line of its own', async () => {
+    const answer = await renew(new Date(), '--systemd', '--passphrase-file', 'a\nExecStartPre=+x');
+    expect(answer).toMatchObject({ exit: 2, out: '' });
+    expect(answer.err).toContain('control character');
+  });
+
   const systemd = spawnSync(ANALYZE, ['--version']).status === 0;
   it.skipIf(!systemd)('is accepted by systemd-analyze verify, whatever characters paths have', async () => {
     const odd = at('a folder with 100% "odd" $names');

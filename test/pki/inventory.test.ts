@@ -11,6 +11,7 @@ import {
   PkiError,
   readInventory,
   recordCertificates,
+  renewRevocationList,
   revokeCertificates,
 } from '../../src/pki/index.ts';
 import { whileLocked } from '../../src/pki/lock.ts';
@@ -105,6 +106,12 @@ describe('an inventory', () => {
         certificates: [{ ...sampleEntry(), revoked: { at: sampleEntry().notAfter, reason: 'bored' } }],
       }),
     ],
+    ...['tls/redis.crt', '/etc/a\nExecStart=/bin/sh', '/etc/\u001b[2J', `/${'x'.repeat(4096)}`].map(
+      (certificate): [string, string] => [
+        `the path ${JSON.stringify(certificate.slice(0, 30))}`,
+        JSON.stringify({ schemaVersion: 1, certificates: [sampleEntry({ files: { certificate } })] }),
+      ],
+    ),
   ])('is not read in part where it holds %s', (_what, text) => {
     mkdirSync(join(state, 'tls'), { mode: 0o700 });
     writeFileSync(file(), text);
@@ -113,6 +120,26 @@ describe('an inventory', () => {
       certificates: [],
       why: expect.any(String),
     });
+  });
+
+  it('takes no path that it could not read again', async () => {
+    await recordCertificates(state, [numbered(1)]);
+    const files = { certificate: '/etc/redis/tls/a.crt', key: 'a.key' };
+    await expect(recordCertificates(state, [sampleEntry({ files })])).rejects.toMatchObject({
+      code: 'request',
+      message: expect.stringContaining('files.key'),
+    });
+    expect(readInventory(state).certificates).toHaveLength(1);
+  });
+
+  it('does not wait for who writes into a pipe in its place, nor in the place of another file', async () => {
+    await createFoundation(state, { name: 'CA' });
+    for (const name of ['inventory.json', 'crl.pem', 'succession.json', 'ca.key', 'ca.crt']) {
+      rmSync(join(state, 'tls', name), { force: true });
+      expect(spawnSync('mkfifo', ['-m', '600', join(state, 'tls', name)]).status).toBe(0);
+      if (name === 'inventory.json') expect(readInventory(state).state).toBe('unreadable');
+      else await expect(renewRevocationList(state), name).rejects.toMatchObject({ code: 'unreadable' });
+    }
   });
 
   it.skipIf(!ROOT)('stays as it was on a disk that is full, and so do the keys', async () => {

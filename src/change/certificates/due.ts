@@ -1,16 +1,12 @@
 /**
- * When a certificate is due to be replaced: past two thirds of the life that it was really issued with, a little earlier
- * by a part that its fingerprint decides, so that a fleet that was issued in one hour is not renewed in one. What was
- * asked for does not count: an authority may have cut it, and reckoning with the longer life renews for ever.
+ * Where certificates stand in their lives: the moment at which one is due is the same that every verb shows (`dueAt` of
+ * the pki room), with a floor for very short lives. What was asked for does not count: an authority may have cut it, and
+ * reckoning with the longer life renews for ever.
  */
 
-/** The dates and the name of one certificate, as it is. */
-export interface IssuedLife {
-  /** ISO 8601. */
-  readonly notBefore: string;
-  readonly notAfter: string;
-  /** Lower-case hex. */
-  readonly fingerprintSha256: string;
+import { dueAt as dueDateOf, type IssuedLife as PlainLife } from '../../pki/index.ts';
+
+export interface IssuedLife extends PlainLife {
   /** When it came into being or got in here, ISO 8601; `notBefore` may be dated back. Absent: `notBefore`. */
   readonly since?: string;
 }
@@ -20,16 +16,12 @@ export type LifeStage = 'not-yet-valid' | 'fresh' | 'due' | 'expired';
 
 /** A newer one is never due, however short its life: whatever goes wrong, nothing is renewed more often. */
 export const FRESH_MS_MIN = 5 * 60_000;
-const DUE_PART = 2 / 3;
-/** Of the whole life, before two thirds. */
-const SPREAD_PART = 1 / 20;
 /** Looking ahead brings nothing forward into the first third: what was just issued would be due again. */
 const FIRST_PART = 1 / 3;
 
 /** Milliseconds since 1970 at which it is due. Never after it ends, unless it lives less than {@link FRESH_MS_MIN}. */
 export function dueAt(life: IssuedLife): number {
-  const { start, span } = spanOf(life);
-  return Math.max(start + span * (DUE_PART - SPREAD_PART * shareOf(life)), freshUntil(life));
+  return Math.max(dueDateOf(life).getTime(), freshUntil(life));
 }
 
 /**
@@ -53,11 +45,3 @@ function spanOf({ notBefore, notAfter }: IssuedLife): { readonly start: number; 
 function freshUntil({ notBefore, since = notBefore }: IssuedLife): number {
   return Math.max(Date.parse(notBefore), Date.parse(since)) + FRESH_MS_MIN;
 }
-
-/** From 0 up to, not including, 1; the same at every call and on every machine. */
-function shareOf({ fingerprintSha256 }: IssuedLife): number {
-  const digits = Number.parseInt(fingerprintSha256.slice(0, SHARE_DIGITS), 16);
-  return Number.isNaN(digits) ? 0 : digits / 16 ** SHARE_DIGITS;
-}
-
-const SHARE_DIGITS = 8;

@@ -3,6 +3,7 @@
  * file is read after the attempt, so that it can hold our line; standard input holds what there was before it.
  */
 
+import { constants } from 'node:fs';
 import { open } from 'node:fs/promises';
 import {
   findOwnLines,
@@ -11,6 +12,7 @@ import {
   type LogKind,
   type ServerLogLine,
 } from '../../tls/index.ts';
+import { CommandFailure } from '../failure.ts';
 import { readInput } from '../text-input.ts';
 import { note, type Notebook } from './notebook.ts';
 import type { LogSeen, ServerClock } from './observation.ts';
@@ -58,11 +60,14 @@ export async function lookIntoLog(
 }
 
 async function readEnd(path: string): Promise<string> {
-  const handle = await open(path).catch(() => undefined);
-  // With the message of every other file that cannot be read.
-  if (handle === undefined) return readInput(path, 'the server log', LOG_BYTES_MAX);
+  // A pipe that nobody writes to is not waited for.
+  const handle = await open(path, constants.O_RDONLY | constants.O_NONBLOCK).catch((error: unknown) => {
+    throw unread(path, error instanceof Error ? error.message : 'unknown');
+  });
   try {
-    const { size } = await handle.stat();
+    const found = await handle.stat();
+    if (!found.isFile()) throw unread(path, 'it is not a plain file');
+    const { size } = found;
     const length = Math.min(size, LOG_BYTES_MAX);
     const bytes = Buffer.alloc(length);
     const { bytesRead } = await handle.read(bytes, 0, length, size - length);
@@ -70,6 +75,16 @@ async function readEnd(path: string): Promise<string> {
   } finally {
     await handle.close();
   }
+}
+
+function unread(path: string, cause: string): CommandFailure {
+  return new CommandFailure({
+    code: 'E_READ',
+    what: 'the server log could not be read',
+    target: path,
+    cause,
+    next: 'check the name and your permission to read it; or pipe the text in: --server-log -',
+  });
 }
 
 /** One line for each kind of fault, the newest first. */

@@ -1,8 +1,9 @@
 /** The files of a certificate that is issued: where they lie, what is in them, and what they must not replace. */
 
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { Secret } from '../../conf/index.ts';
+import { readPlainFile } from '../../disk/index.ts';
 import { printTrust, readInventory, readTrust, type SignedLeaf } from '../../pki/index.ts';
 import { readCertificates } from '../../tls/index.ts';
 import type { TlsIssueFlags } from '../commands/tls/issue.ts';
@@ -14,6 +15,7 @@ import type { IssuedFiles } from './issue-words.ts';
 
 const PUBLIC = 0o644;
 const PRIVATE = 0o600;
+const PEM_BYTES_MAX = 1024 * 1024;
 
 /** Where it will lie, absolute. */
 export function filesOf(
@@ -75,7 +77,7 @@ function refuseForeignCa(path: string, stateFolder: string, caPem: string): void
       ({ fingerprintSha256 }) => fingerprintSha256,
     ),
   );
-  const there = readCertificates(readFileSync(path, 'utf8')).certificates;
+  const there = readCertificates(readRoots(path)).certificates;
   if (there.length > 0 && there.every((fact) => ours.has(fact.fingerprintSha256))) return;
   throw new CommandFailure({
     code: 'E_EXISTS',
@@ -83,6 +85,20 @@ function refuseForeignCa(path: string, stateFolder: string, caPem: string): void
     target: shownPath(path),
     next: 'another folder: --out DIR',
   });
+}
+
+function readRoots(path: string): string {
+  try {
+    return readPlainFile(path, PEM_BYTES_MAX).toString('utf8');
+  } catch (error) {
+    throw new CommandFailure({
+      code: 'E_READ',
+      what: 'what lies where the root goes cannot be read; nothing was issued',
+      target: shownPath(path),
+      cause: error instanceof Error ? error.message : 'unknown',
+      next: 'another folder: --out DIR',
+    });
+  }
 }
 
 /** While one root follows another, who gets a certificate must trust those who have one of the other root. */

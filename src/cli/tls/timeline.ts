@@ -117,7 +117,10 @@ function openAxis(now: Date): Axis {
 /** What it is first of all, where it is several things. */
 const KINDS: readonly TimelineKind[] = ['served', 'authority', 'client', 'file', 'recorded'];
 
-function stateOf(certificate: Pick<CertificateFact, 'notBefore' | 'notAfter'>, now: number): TimelineState {
+function stateOf(
+  certificate: Pick<CertificateFact, 'notBefore' | 'notAfter' | 'fingerprintSha256'>,
+  now: number,
+): TimelineState {
   if (now < Date.parse(certificate.notBefore)) return 'early';
   if (now > Date.parse(certificate.notAfter)) return 'expired';
   return now >= dueAt(certificate).getTime() ? 'due' : 'fine';
