@@ -32,21 +32,21 @@ describe('a file of authorities', () => {
   it('loses the old one and nothing else', () => {
     const { oldCa, newCa, otherCa } = samples;
     const both = `${newCa.certPem}# ours\n${oldCa.certPem}# a partner's\n${otherCa.certPem}`;
-    const after = dropTrust(both, [oldCa.certPem]);
+    const after = dropTrust(both, [oldCa.certPem], [newCa.certPem]);
     expect(after).toBe(`${newCa.certPem}# ours\n# a partner's\n${otherCa.certPem}`);
-    expect(dropTrust(after, [oldCa.certPem])).toBe(after);
+    expect(dropTrust(after, [oldCa.certPem], [newCa.certPem])).toBe(after);
   });
 
   it('loses it too where it was written with other line ends, or twice', () => {
     const { oldCa, newCa } = samples;
     const both = `${oldCa.certPem.replaceAll('\n', '\r\n')}${newCa.certPem}${oldCa.certPem}`;
-    expect(rootsOf(dropTrust(both, [oldCa.certPem]))).toEqual(rootsOf(newCa.certPem));
+    expect(rootsOf(dropTrust(both, [oldCa.certPem], [newCa.certPem]))).toEqual(rootsOf(newCa.certPem));
   });
 
   it('is told apart by keys, not by names', () => {
     const { oldCa, newCa, otherCa } = samples;
     expect(holdsTrust(oldCa.certPem, [newCa.certPem])).toBe(false);
-    expect(holdsAnyTrust(oldCa.certPem, [newCa.certPem])).toBe(false);
+    expect(holdsAnyTrust(oldCa.certPem, [newCa.certPem], [])).toBe(false);
     expect(holdsTrust(oldCa.certPem, [])).toBe(false);
     expect(otherTrust(`${oldCa.certPem}${otherCa.certPem}`, [oldCa.certPem, newCa.certPem])).toHaveLength(1);
   });

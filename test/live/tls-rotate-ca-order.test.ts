@@ -44,7 +44,7 @@ forEachServer(['valkey-9.1'], (server) => {
       await new Promise((resolve) => setTimeout(resolve, UNSEEN_MS));
       expect(await isLetIn(reverse, next)).toBe(false);
 
-      writeFileSync(pathOf(ours), dropTrust(addTrust(old, [next.certPem]), [old]));
+      writeFileSync(pathOf(ours), dropTrust(addTrust(old, [next.certPem]), [old], [next.certPem]));
       await new Promise((resolve) => setTimeout(resolve, UNSEEN_MS));
       expect(await isLetIn(ours, expectTls(ours).authority)).toBe(true);
       await Promise.all([ours.stop(), reverse.stop()]);

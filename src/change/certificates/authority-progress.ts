@@ -5,6 +5,7 @@
 
 import { certificatesOf, sideOf, type AuthorityChange, type AuthoritySide } from './authority-side.ts';
 import type { AuthorityNode, AuthoritySight, KnownClient, TrustFact } from './authority-sight.ts';
+import { namesakeObstacles } from './authority-namesake.ts';
 import { holdsAnyTrust, holdsTrust } from './authority-trust.ts';
 
 export const AUTHORITY_PHASES = ['trust', 'leaves', 'clients', 'drop'] as const;
@@ -26,6 +27,8 @@ export interface NodeProgress {
   /** The farthest back of its ports. */
   readonly serves: AuthoritySide | 'unread';
   readonly needs: readonly AuthorityPhase[];
+  /** How it is known whether clients of the old authority are let in. */
+  readonly oldTried: 'by-handshake' | 'by-file-only';
 }
 
 /** Why a phase cannot begin, in one sentence, and what to do. */
@@ -68,11 +71,13 @@ export function authorityProgress(
   const own = {
     lacks: sight.own.trust.filter((trust) => trust.kind !== 'file' || !holdsTrust(trust.pem, change.next)),
     holdsOld: sight.own.trust.filter(
-      (trust) => trust.kind === 'file' && holdsAnyTrust(trust.pem, change.old),
+      (trust) => trust.kind === 'file' && holdsAnyTrust(trust.pem, change.old, change.next),
     ),
   };
   const next = nextPhase(nodes, clients.length, own);
-  return { nodes, clients, own, next, obstacles: next === 'done' ? [] : obstaclesOf(next, sight, nodes) };
+  const obstacles = next === 'done' ? [] : obstaclesOf(next, sight, nodes);
+  const namesakes = next === 'trust' ? namesakeObstacles(sight, change) : [];
+  return { nodes, clients, own, next, obstacles: [...obstacles, ...namesakes] };
 }
 
 /** Whether a person named this client as gone: its name, or at least eight digits of its fingerprint. */
@@ -96,14 +101,16 @@ function progressOf(node: AuthorityNode, change: AuthorityChange, at: Date): Nod
   if (trusts !== 'both' && trusts !== 'next') needs.push('trust');
   if (serves !== 'next' && serves !== 'other') needs.push('leaves');
   if (trusts === 'both' || trusts === 'old') needs.push('drop');
-  return { id: node.id, role: node.role, trusts, serves, needs };
+  const oldTried =
+    node.trust.kind === 'none' || told(node.admits.old) !== undefined ? 'by-handshake' : 'by-file-only';
+  return { id: node.id, role: node.role, trusts, serves, needs, oldTried };
 }
 
 /** What the running process takes, as handshakes show it; where they cannot tell, what its file says. */
 function trustOf({ trust, admits }: AuthorityNode, { old, next }: AuthorityChange): NodeProgress['trusts'] {
   const read = (authority: readonly string[], every: 'every' | 'any'): boolean | undefined => {
     if (trust.kind !== 'file') return undefined;
-    return every === 'every' ? holdsTrust(trust.pem, authority) : holdsAnyTrust(trust.pem, authority);
+    return every === 'every' ? holdsTrust(trust.pem, authority) : holdsAnyTrust(trust.pem, authority, next);
   };
   // Both the file and the process: a restart reads the one, a handshake asks the other.
   const takesNext = join(read(next, 'every'), told(admits.next), 'both-say-so');

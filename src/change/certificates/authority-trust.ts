@@ -5,7 +5,8 @@
  * leaves the removal to the command that is proved (seen on Valkey 9.1.0).
  */
 
-import { readCertificates } from '../../tls/index.ts';
+import { X509Certificate } from 'node:crypto';
+import { readCertificates, type CertificateFact } from '../../tls/index.ts';
 import { certificatesOf } from './authority-side.ts';
 
 /**
@@ -39,12 +40,16 @@ export function addTrust(content: string, next: readonly string[]): string {
   return `${missing.map(({ pem }) => `${pem.trim()}\n`).join('')}${content}`;
 }
 
-/** Without the certificates of `old`; text between certificates stays. The same text where it has none of them. */
-export function dropTrust(content: string, old: readonly string[]): string {
-  const gone = fingerprintsOf(old);
+/**
+ * Without every certificate of the authorities `old`: an authority is its name and key, so that one renewed with the same
+ * key, or signed by another one too, is the same. Text between certificates stays, and so does what `keep` holds. The
+ * same text where it has none of them.
+ */
+export function dropTrust(content: string, old: readonly string[], keep: readonly string[]): string {
+  const isOf = membership(old, keep);
   return content.replaceAll(BLOCK, (block) => {
     const [certificate] = certificatesOf([block]);
-    return certificate !== undefined && gone.has(certificate.fingerprintSha256) ? '' : block;
+    return certificate !== undefined && isOf(certificate) ? '' : block;
   });
 }
 
@@ -57,18 +62,47 @@ export function holdsTrust(content: string, authority: readonly string[]): boole
   return wanted.length > 0 && wanted.every(({ fingerprintSha256 }) => present.has(fingerprintSha256));
 }
 
-/** Whether it has any certificate of `authority`. */
-export function holdsAnyTrust(content: string, authority: readonly string[]): boolean {
-  const present = fingerprintsOf([content]);
-  return certificatesOf(authority).some(({ fingerprintSha256 }) => present.has(fingerprintSha256));
+/** Whether it has any certificate of the authorities `old`, by name and key; what `keep` holds does not count. */
+export function holdsAnyTrust(content: string, old: readonly string[], keep: readonly string[]): boolean {
+  return certificatesOf([content]).some(membership(old, keep));
 }
 
 /** The roots of the file that belong to neither. */
 export function otherTrust(content: string, known: readonly string[]): readonly string[] {
-  const mine = fingerprintsOf(known);
+  const isOf = membership(known, []);
   return certificatesOf([content])
-    .filter(({ selfSigned, fingerprintSha256 }) => selfSigned && !mine.has(fingerprintSha256))
+    .filter((certificate) => certificate.selfSigned && !isOf(certificate))
     .map(({ pem }) => pem);
+}
+
+/** A new authority with the key of the old one is told from it by the certificate alone. */
+function membership(
+  old: readonly string[],
+  keep: readonly string[],
+): (certificate: CertificateFact) => boolean {
+  const kept = certificatesOf(keep);
+  const keptKeys = new Set(kept.map(keyOf));
+  const keptPrints = fingerprintsOf(keep);
+  const keys = new Set(
+    certificatesOf(old)
+      .filter(({ isCa }) => isCa)
+      .map(keyOf),
+  );
+  const names = new Set(certificatesOf(old).map(({ subject }) => subject));
+  const prints = fingerprintsOf(old);
+  return (certificate) => {
+    if (keptPrints.has(certificate.fingerprintSha256)) return false;
+    if (prints.has(certificate.fingerprintSha256)) return true;
+    // Names first: reading the keys of a whole bundle takes time.
+    if (!names.has(certificate.subject)) return false;
+    const key = keyOf(certificate);
+    return keys.has(key) && !keptKeys.has(key);
+  };
+}
+
+function keyOf({ subject, pem }: CertificateFact): string {
+  const key = new X509Certificate(pem).publicKey.export({ type: 'spki', format: 'der' });
+  return `${key.toString('base64')} ${subject}`;
 }
 
 const BLOCK =

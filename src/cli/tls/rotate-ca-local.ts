@@ -25,7 +25,8 @@ export function updateOwnTrust(
 ): void {
   for (const trust of files) {
     if (trust.kind !== 'file') continue;
-    const content = way === 'add' ? addTrust(trust.pem, change.next) : dropFromText(trust.pem, change.old);
+    const content =
+      way === 'add' ? addTrust(trust.pem, change.next) : dropFromText(trust.pem, change.old, change.next);
     rewriteWhole(trust.path, content);
     terminal.err(
       `${safeText(trust.path)}: ${way === 'add' ? 'holds both authorities now' : 'the old authority is out'}\n`,

@@ -49,7 +49,7 @@ export function stepsOfTrust(
   refuseUnread(sights);
   const nodes = sights.flatMap((sight) => trustNodeOf(sight, entry));
   const contentFor = (content: string): string =>
-    phase === 'trust' ? addTrust(content, change.next) : dropTrust(content, change.old);
+    phase === 'trust' ? addTrust(content, change.next) : dropTrust(content, change.old, change.next);
   const empty = nodes.find(
     ({ trust }) => phase === 'drop' && !holdsTrust(contentFor(trust.pem), change.next),
   );

@@ -33,7 +33,7 @@ export function printCaStanding({ name, change, progress, open }: CaStanding, lo
     ...(open === undefined ? [] : ['', `${open.phase} was cut short: run ${open.id}`]),
     '',
     progress.next === 'done'
-      ? 'done: nothing leads to the old authority any more. Remove it here: wardis tls rotate ca --finish'
+      ? `done: no file of a node holds the old authority any more${progress.nodes.every(({ oldTried }) => oldTried === 'by-handshake') ? ', and its clients are refused' : ''}. Remove it here: wardis tls rotate ca --finish`
       : `next: ${progress.next}, ${AUTHORITY_PHASE_TITLES[progress.next]}`,
     ...progress.obstacles.flatMap(describeObstacle),
   ];
@@ -115,8 +115,9 @@ function clientAdvice({ name, files, ours, of }: LateClient): string {
 function phaseLine(phase: AuthorityPhase, progress: AuthorityProgress, look: Look): string {
   const order = AUTHORITY_PHASES.indexOf(phase);
   const at = progress.next === 'done' ? AUTHORITY_PHASES.length : AUTHORITY_PHASES.indexOf(progress.next);
-  const mark =
-    order < at ? (look.unicode ? '✓' : 'done') : order === at ? (look.unicode ? '›' : 'next') : ' ';
+  const sure = phase !== 'drop' || progress.nodes.every(({ oldTried }) => oldTried === 'by-handshake');
+  const done = sure ? (look.unicode ? '✓' : 'done') : '?';
+  const mark = order < at ? done : order === at ? (look.unicode ? '›' : 'next') : ' ';
   return `${mark} ${phase.padEnd(8)} ${countOf(phase, progress)}`;
 }
 
@@ -128,7 +129,15 @@ function countOf(phase: AuthorityPhase, { nodes, clients, own, next }: Authority
   }
   const left = nodes.filter(({ needs }) => needs.includes(phase)).length;
   if (phase === 'drop') {
-    return left === 0 ? 'nobody trusts the old one' : `${nodes.length - left} of ${nodes.length} nodes`;
+    const away = nodes.filter(({ trusts }) => trusts === 'unknown').length;
+    if (left > 0 || away > 0) {
+      const unread = away === 0 ? '' : `, ${away} not known`;
+      return `${nodes.filter(({ trusts }) => trusts === 'next').length} of ${nodes.length} nodes${unread}`;
+    }
+    const untried = nodes.filter(({ oldTried }) => oldTried === 'by-file-only').length;
+    return untried === 0
+      ? 'nobody trusts the old one'
+      : `no file holds the old one; that its clients are refused was not tried at ${untried} of ${nodes.length} nodes`;
   }
   const local = phase === 'trust' && own.lacks.length > 0 ? ', not yet here' : '';
   return `${nodes.length - left} of ${nodes.length} nodes${next === 'done' ? '' : local}`;

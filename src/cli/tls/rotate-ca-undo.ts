@@ -73,7 +73,8 @@ function usersOfNext({ seen }: CaWork, context: CommandContext): readonly string
 /** Nodes and files of ours that would refuse what is served then. */
 function strangersToOld({ seen }: CaWork): readonly string[] {
   const { sight, change } = seen;
-  const lacks = (trust: TrustFact): boolean => trust.kind === 'file' && !holdsAnyTrust(trust.pem, change.old);
+  const lacks = (trust: TrustFact): boolean =>
+    trust.kind === 'file' && !holdsAnyTrust(trust.pem, change.old, change.next);
   return [
     ...sight.nodes.filter(({ trust }) => lacks(trust)).map(({ id }) => `${id} does not trust the old one`),
     ...sight.own.trust
