@@ -1,10 +1,11 @@
-/** What one execution keeps while it goes on: a session for each node, who is away, and whether anything more may begin. */
+/** What one execution keeps while it goes on: who is away, what is on disk, and whether anything more may begin. */
 
 import type { JournalEntry, Run } from '../run.ts';
 import type { Step } from '../step.ts';
 import { trackHistory, type RunHistory } from './history.ts';
-import { openSession, type NodeAway, type NodeSession, type SharedTables } from './node-session.ts';
+import type { NodeAway, NodeSession } from './node-session.ts';
 import type { RunOptions, RunPorts } from './ports.ts';
+import type { Sessions } from './sessions.ts';
 import type { Note } from './step-run.ts';
 
 export interface Conduct {
@@ -22,12 +23,9 @@ export interface Conduct {
   readonly isHalted: () => boolean;
   readonly halt: () => void;
   readonly remark: (note: string, facts?: Readonly<Record<string, unknown>>) => Promise<void>;
-  readonly close: () => void;
 }
 
-export function beginConduct(run: Run, ports: RunPorts, options: RunOptions): Conduct {
-  const sessions = new Map<string, NodeSession>();
-  const tables: SharedTables = new Map();
+export function beginConduct(run: Run, ports: RunPorts, options: RunOptions, sessions: Sessions): Conduct {
   const away = new Map<string, string>();
   const { journal, onEvent } = ports;
   const at = (): string => ports.now().toISOString();
@@ -48,11 +46,7 @@ export function beginConduct(run: Run, ports: RunPorts, options: RunOptions): Co
       await append({ at: at(), step: step.id, state, ...more });
       onEvent?.({ kind: 'step', step, state, ...more });
     },
-    sessionOf: (node) => {
-      const session = sessions.get(node) ?? openSession(run, node, ports, tables);
-      sessions.set(node, session);
-      return session;
-    },
+    sessionOf: sessions.of,
     away,
     leave: (node, why, error) => {
       if (away.has(node)) return;
@@ -63,9 +57,6 @@ export function beginConduct(run: Run, ports: RunPorts, options: RunOptions): Co
     isHalted: () => halted || ports.signal?.aborted === true,
     halt: () => (halted = true),
     remark: (note, facts) => append({ at: at(), note, ...(facts === undefined ? {} : { facts }) }),
-    close: () => {
-      for (const session of sessions.values()) session.close();
-    },
   };
 }
 

@@ -12,12 +12,13 @@ import { historyOf, readHistory, stepsOf } from './history.ts';
 import type { RunOptions, RunPorts } from './ports.ts';
 import { restoreLost } from './recheck.ts';
 import { outcomeOf, reportRun } from './report.ts';
+import { openSessions } from './sessions.ts';
 import { endOfFault, runStep, type StepEnd } from './step-run.ts';
 import { takeBack } from './undo.ts';
 
 /** Executes a run that was just written to disk. Throws a `ChangeError` when the journal fails, nothing for what nodes do. */
 export function executeRun(run: Run, ports: RunPorts, options: RunOptions = {}): Promise<RunReport> {
-  return conduct(run, ports, options, goForth);
+  return conduct(run, ports, options, 'new', goForth);
 }
 
 /**
@@ -26,7 +27,7 @@ export function executeRun(run: Run, ports: RunPorts, options: RunOptions = {}):
  */
 export function resumeRun(run: Run, ports: RunPorts, options: RunOptions = {}): Promise<RunReport> {
   if (readHistory(ports.journal.entries).direction === 'back') return undoRun(run, ports, options);
-  return conduct(run, ports, options, async (conduct) => {
+  return conduct(run, ports, options, 'known', async (conduct) => {
     await recheckAll(conduct);
     return goForth(conduct);
   });
@@ -34,31 +35,29 @@ export function resumeRun(run: Run, ports: RunPorts, options: RunOptions = {}): 
 
 /** Takes a run back, in reverse order: every step that may have taken effect is asked of its node first. */
 export function undoRun(run: Run, ports: RunPorts, options: RunOptions = {}): Promise<RunReport> {
-  return conduct(run, ports, options, takeBack);
+  return conduct(run, ports, options, 'known', takeBack);
 }
 
 async function conduct(
   run: Run,
   ports: RunPorts,
   options: RunOptions,
+  which: 'new' | 'known',
   work: (conduct: Conduct) => Promise<RunOutcome>,
 ): Promise<RunReport> {
-  const conduct = beginConduct(run, ports, options);
+  const sessions = openSessions(run, ports);
+  if (which === 'known') sessions.admitKnown();
   try {
-    let outcome = await work(conduct);
+    let outcome = await work(beginConduct(run, ports, options, sessions));
     await end(ports, outcome);
     if (outcome === 'stopped' && options.onFailure === 'undo' && ports.signal?.aborted !== true) {
-      const back = beginConduct(run, ports, options);
-      try {
-        outcome = await takeBack(back);
-      } finally {
-        back.close();
-      }
+      sessions.admitKnown();
+      outcome = await takeBack(beginConduct(run, ports, options, sessions));
       await end(ports, outcome);
     }
     ports.onEvent?.({ kind: 'ended', outcome });
   } finally {
-    conduct.close();
+    sessions.close();
   }
   return reportRun(run, ports.journal.entries);
 }
@@ -102,12 +101,18 @@ async function runStage(conduct: Conduct, stage: Stage, canary: string | undefin
   );
 }
 
-/** The node that was asked for, or the first replica that still answers. */
+/**
+ * The node that was asked for, or the first replica that still answers. Where TLS files are read anew, which can lock
+ * everybody out, there is always one.
+ */
 function canaryOf({ run, options, away }: Conduct, stage: Stage): string | undefined {
   if (options.canary === 'none') return undefined;
   const nodes = new Set(stage.steps.map((step) => step.node));
   if (options.canary !== undefined) return nodes.has(options.canary) ? options.canary : undefined;
-  return run.nodes.find(({ id, role }) => role === 'replica' && nodes.has(id) && !away.has(id))?.id;
+  const present = run.nodes.filter(({ id }) => nodes.has(id) && !away.has(id));
+  const replica = present.find(({ role }) => role === 'replica');
+  const reloads = stage.steps.some((step) => step.kind === 'reload-tls' && step.on === 'perform');
+  return (replica ?? (reloads ? present[0] : undefined))?.id;
 }
 
 async function runNode(conduct: Conduct, node: string, steps: readonly Step[]): Promise<void> {

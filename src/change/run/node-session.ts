@@ -49,12 +49,14 @@ export function openSession(
   nodeId: string,
   ports: RunPorts,
   tables: SharedTables = new Map(),
+  /** For all but probes. */
+  connect: RunPorts['connect'] = ports.connect,
 ): NodeSession {
   let connection: Connection | undefined;
   let dials = 0;
   const sendOnce = async (commands: readonly (readonly string[])[]): Promise<readonly Reply[]> => {
     if (connection === undefined) {
-      connection = await dialNode(nodeId, ports);
+      connection = await dialNode(nodeId, connect, ports);
       dials += 1;
     }
     try {
@@ -87,12 +89,12 @@ export function openSession(
     role: run.nodes.find(({ id }) => id === nodeId)?.role ?? 'unknown',
     runId: run.id,
     send,
-    probe: () => dialNode(nodeId, ports),
+    probe: () => dialNode(nodeId, ports.connect, ports),
     server,
     table,
     host: ports.host?.(nodeId),
     others: run.nodes.filter(({ id }) => id !== nodeId),
-    dial: (other) => dialNode(other, ports),
+    dial: (other) => dialNode(other, connect, ports),
     now: ports.now,
     sleep: ports.sleep,
     random: ports.random ?? Math.random,
@@ -109,10 +111,10 @@ function isOfAllUsers(commands: readonly (readonly string[])[]): boolean {
   return commands.every(([name, verb]) => name === 'ACL' && (verb === 'LIST' || verb === 'SAVE'));
 }
 
-async function dialNode(nodeId: string, ports: RunPorts): Promise<Connection> {
+async function dialNode(nodeId: string, connect: RunPorts['connect'], ports: RunPorts): Promise<Connection> {
   for (let tries = 0; ; tries += 1) {
     try {
-      return await ports.connect(nodeId);
+      return await connect(nodeId);
     } catch (error) {
       const again = error instanceof FleetError && error.code === 'reset' && tries < RETRIES_MAX;
       if (!again) throw explainAway(error, 'dialling');

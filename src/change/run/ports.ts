@@ -25,6 +25,11 @@ export interface RunPorts {
    * cut, and for each probe of a login, which has a connection of its own.
    */
   readonly connect: (node: string) => Promise<Connection>;
+  /**
+   * The same to go on with a run or to take it back: a certificate that the run itself placed or replaced there need
+   * not verify. Default `connect`.
+   */
+  readonly connectKnown?: (node: string) => Promise<Connection>;
   /** Files of the node's host; undefined where they cannot be reached. */
   readonly host?: (node: string) => HostAccess | undefined;
   /** What is known of the node already, to save asking for it. */

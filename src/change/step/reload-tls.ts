@@ -1,14 +1,16 @@
 /**
  * The server reads its certificate, key and authorities anew: CONFIG SET of one of the paths is enough, even to what it
  * was (seen on Redis 6.0.16 to 8.0.6 and Valkey 7.2.7 to 9.1.2); connections stay. When it refuses, the old ones stay
- * too. CONFIG GET shows nothing of it, so that a handshake on every port tells.
+ * too. CONFIG GET shows nothing of it, so that a handshake on every port tells, and then a new connection of our own:
+ * servers load what no peer accepts, and only whoever connects anew notices.
  */
 
 import { versionAtLeast } from '../../conf/index.ts';
-import { isReplyError, type Reply } from '../../fleet/index.ts';
-import { inspectTls } from '../../tls/index.ts';
+import { FleetError, isReplyError, type Reply } from '../../fleet/index.ts';
+import { inspectTls, readCertificates } from '../../tls/index.ts';
 import type { ClientPair, ServedCertificate, SettingChange, Step } from '../step.ts';
 import { lookAtServed, waitForServed } from './prove-certificate.ts';
+import { NodeAway } from '../run/node-session.ts';
 import { refusalAmong } from './refusal.ts';
 import { valueText } from './setting-value.ts';
 import { pairsBefore, type Pairs } from './settings-work.ts';
@@ -30,7 +32,10 @@ export function reloadTlsWork(step: ReloadStep, node: StepNode): StepWork {
       // Forth it only stands in the journal, so that taking back ends with it.
       perform: () => Promise.resolve({ ok: true }),
       verify: () => Promise.resolve({ ok: true, detail: 'for taking back' }),
-      revert: () => reload(before, serves?.before),
+      revert: async () => {
+        const back = await reload(before, serves?.before);
+        return back.ok === true ? proveEntry(node) : back;
+      },
     };
   }
   return {
@@ -40,7 +45,7 @@ export function reloadTlsWork(step: ReloadStep, node: StepNode): StepWork {
         settings.map(({ name, after }) => [name, valueText(after)]),
         serves?.after,
       ),
-    verify: () => verifyReload(step),
+    verify: () => verifyReload(step, node),
     ...(movesFiles(step) ? { revert: () => reload(before, undefined) } : {}),
   };
 }
@@ -109,18 +114,43 @@ async function sendPairs(node: StepNode, pairs: Pairs): Promise<Result> {
   );
 }
 
-async function verifyReload({ serves, admits }: ReloadStep): Promise<Result> {
-  if (admits === undefined || serves === undefined) return { ok: true };
+async function verifyReload({ serves, admits }: ReloadStep, node: StepNode): Promise<Result> {
+  const entered = await proveEntry(node);
+  if (entered.ok !== true || admits === undefined || serves === undefined) return entered;
   return proveAdmission(admits, serves);
 }
 
-/** A client that shows this certificate is let in: the server answers it. */
+/** We get in anew, by our own trust and certificate. The connection of the run is held meanwhile: it takes back what fails. */
+async function proveEntry(node: StepNode): Promise<Result> {
+  try {
+    const connection = await node.probe();
+    try {
+      // Since TLS 1.3 a server refuses our certificate only after the handshake has ended on our side.
+      await connection.send([['PING']]);
+    } finally {
+      connection.close();
+    }
+    return { ok: true };
+  } catch (error) {
+    if (!(error instanceof NodeAway || error instanceof FleetError)) throw error;
+    // One that is gone altogether says so here.
+    await node.send([['PING']]);
+    return { ok: false, detail: `it does not let us in any more: ${error.message}` };
+  }
+}
+
+/** Whoever shows this certificate is let in: the server answers it. A node that dials others shows its own to them. */
 async function proveAdmission(
   { certificate, key }: ClientPair,
-  { ports: [port] }: ServedCertificate,
+  { ports: [port], after }: ServedCertificate,
 ): Promise<Result> {
   if (port === undefined) return { ok: true };
+  const [leaf] = readCertificates(certificate).certificates;
+  const isOwn = leaf?.fingerprintSha256 === after;
   const seen = await inspectTls({ ...port, cert: certificate, key: key.reveal() });
-  if (seen.ok) return { ok: true, detail: 'lets clients of the new authority in' };
-  return { ok: false, detail: `a client of the new authority is not let in: ${seen.detail}` };
+  if (seen.ok) {
+    return { ok: true, detail: isOwn ? 'let in where it dials' : 'lets clients of the new authority in' };
+  }
+  const who = isOwn ? 'the node itself, where it dials others,' : 'a client of the new authority';
+  return { ok: false, detail: `${who} is not let in: ${seen.detail}` };
 }

@@ -6,10 +6,18 @@ import {
   type HostAccess,
   type Journal,
   type KnownServer,
+  type Run,
   type RunEvent,
   type RunPorts,
 } from '../../change/index.ts';
-import { FleetError, openConnection, parseTarget, type Target, type Topology } from '../../fleet/index.ts';
+import {
+  FleetError,
+  openConnection,
+  parseTarget,
+  printEndpoint,
+  type Target,
+  type Topology,
+} from '../../fleet/index.ts';
 import { safeText } from '../../text/index.ts';
 import type { CommandContext } from '../context.ts';
 import { openProgress, SILENT_PROGRESS } from '../progress.ts';
@@ -42,6 +50,7 @@ export function openPorts(journal: Journal, world: ApplyWorld, context: CommandC
   };
   return {
     connect: (node) => openConnection(targetOf(node), entry.limits),
+    connectKnown: (node) => openConnection(pinKnown(targetOf(node), run, node), entry.limits),
     host: (node) => {
       const { endpoint } = targetOf(node);
       const host = endpoint.kind === 'tcp' ? endpoint.host : 'localhost';
@@ -75,6 +84,21 @@ function addressOf(node: string, kind: 'server' | 'sentinel', entry: FleetEntry)
     ...(credentials === undefined ? {} : { credentials }),
     ...(tls === undefined ? {} : { tls }),
   };
+}
+
+/** The leaves that the run found or placed at the node: whoever shows one of them there holds its key. */
+function pinKnown(target: Target, { stages }: Run, node: string): Target {
+  const own = stages.flatMap(({ steps }) => steps).filter((step) => step.node === node);
+  const known = own.flatMap((step) => {
+    const serves = 'serves' in step ? step.serves : undefined;
+    return serves === undefined
+      ? []
+      : [serves.after, ...(serves.before === undefined ? [] : [serves.before])];
+  });
+  if (known.length === 0 || target.transport !== 'tls') return target;
+  const at = printEndpoint(target.endpoint);
+  const pinned = [...new Set([...(target.tls?.pins?.get(at) ?? []), ...known])];
+  return { ...target, tls: { ...target.tls, pins: new Map([...(target.tls?.pins ?? []), [at, pinned]]) } };
 }
 
 /** Only where the policy says that the files of the host are those of the server: a port may be forwarded from elsewhere. */
