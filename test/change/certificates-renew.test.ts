@@ -36,14 +36,15 @@ function entryOf(parts: Partial<InventoryEntry> = {}): InventoryEntry {
 }
 
 function servedOf(entry: InventoryEntry, node: string): ServedLeaf {
-  const { fingerprintSha256, notBefore, notAfter, subject, issuer } = entry;
-  return { fingerprintSha256, notBefore, notAfter, subject, issuer, node };
+  const { fingerprintSha256, notBefore, notAfter, subject, issuer, pem } = entry;
+  return { fingerprintSha256, notBefore, notAfter, subject, issuer, pem, node };
 }
 
 const question = (parts: Partial<RenewalQuestion>): RenewalQuestion => ({
   entries: [],
   served: [],
   authorityEnds: at(3650),
+  authorities: [],
   nowMs: START + 21 * DAY,
   withinMs: 0,
   ...parts,

@@ -4,7 +4,7 @@
  * the one after that shorter still.
  */
 
-import type { InventoryEntry } from '../../pki/index.ts';
+import { isOurs, isSignedBy, type InventoryEntry } from '../../pki/index.ts';
 import { stageOfLife, type IssuedLife, type LifeStage } from './due.ts';
 
 /** What a port of a node shows, as far as renewing looks at it. */
@@ -12,6 +12,7 @@ export interface ServedLeaf extends IssuedLife {
   readonly node: string;
   readonly subject: string;
   readonly issuer: string;
+  readonly pem: string;
 }
 
 export interface RenewalQuestion {
@@ -20,6 +21,8 @@ export interface RenewalQuestion {
   readonly served: readonly ServedLeaf[];
   /** When the signing certificate of our authority ends, ISO 8601; undefined: there is no authority here. */
   readonly authorityEnds: string | undefined;
+  /** Root and issuer of our authority, PEM; what they signed is ours, whoever asked for it. */
+  readonly authorities: readonly string[];
   readonly nowMs: number;
   readonly withinMs: number;
 }
@@ -95,11 +98,12 @@ function lifeOf({ notBefore, notAfter, fingerprintSha256, recordedAt, origin }: 
 }
 
 function wayOfLeaf(
-  { node, issuer, notAfter }: ServedLeaf,
+  leaf: ServedLeaf,
   entry: InventoryEntry | undefined,
   question: RenewalQuestion,
 ): RenewalWay {
-  const obstacle = entry === undefined ? foreign(issuer) : obstacleOf(entry, notAfter, question);
+  const { node, notAfter } = leaf;
+  const obstacle = entry === undefined ? unrecorded(leaf, question) : obstacleOf(entry, notAfter, question);
   if (obstacle === undefined) return { kind: 'node', node };
   return obstacle.next === ''
     ? { ...obstacle, next: `wardis tls rotate leaf ${node} --cert FILE --key FILE` }
@@ -132,11 +136,12 @@ function wayOfEntry(entry: InventoryEntry, question: RenewalQuestion): RenewalWa
 type Obstacle = Extract<RenewalWay, { readonly kind: 'person' }>;
 
 function obstacleOf(
-  { origin }: InventoryEntry,
+  entry: InventoryEntry,
   notAfter: string,
-  { authorityEnds }: RenewalQuestion,
+  { authorityEnds, authorities, entries }: RenewalQuestion,
 ): Obstacle | undefined {
-  if (origin.kind === 'adopted') return foreign(origin.by);
+  const { origin } = entry;
+  if (origin.kind === 'adopted' && !isOurs(entry, entries, authorities)) return foreign(origin.by);
   if (authorityEnds === undefined) {
     return {
       kind: 'person',
@@ -154,6 +159,16 @@ function obstacleOf(
 
 /** A successor that ends this much later is worth it. */
 const GAIN_MS_MIN = 5 * 60_000;
+
+/** What a node serves, and nobody recorded. */
+function unrecorded({ pem, issuer }: ServedLeaf, { authorities }: RenewalQuestion): Obstacle {
+  if (!authorities.some((authority) => isSignedBy(pem, authority))) return foreign(issuer);
+  return {
+    kind: 'person',
+    why: 'our authority signed it, and the inventory does not have it',
+    next: 'wardis tls adopt FILE, then this once more',
+  };
+}
 
 function foreign(by: string): Obstacle {
   return { kind: 'person', why: `issued by ${by}, not by our authority`, next: '' };

@@ -1,8 +1,13 @@
 /** What a renewal looks at: the inventory of this machine, and what the nodes of the fleet serve, if one is named. */
 
 import { join } from 'node:path';
-import { planRenewal, servedBy, type DueCertificate, type LeafReading } from '../../change/index.ts';
-import type { Topology } from '../../fleet/index.ts';
+import {
+  planRenewal,
+  servedBy,
+  type DueCertificate,
+  type LeafReading,
+  type RenewalQuestion,
+} from '../../change/index.ts';
 import {
   describeAuthority,
   INVENTORY_FILE,
@@ -10,12 +15,14 @@ import {
   readInventory,
   type InventoryEntry,
 } from '../../pki/index.ts';
-import { enterFleet, findNodes, type FleetEntry } from '../change/fleet-access.ts';
+import { safeText } from '../../text/index.ts';
+import { enterFleet, type FleetEntry } from '../change/fleet-access.ts';
 import { distrustStateFolder, stateFolderOf } from '../change/state-folder.ts';
 import type { TlsRenewFlags } from '../commands/tls/renew.ts';
 import type { CommandContext } from '../context.ts';
 import { CommandFailure } from '../failure.ts';
 import { loadPolicy } from '../policy-file.ts';
+import { findNodesByPins } from './expired-nodes.ts';
 import { lookAtLeaves } from './rotate-leaf-scene.ts';
 
 /** What one command line works with; nobody was asked yet. */
@@ -80,7 +87,7 @@ export async function findDue(renewal: Renewal, context: CommandContext): Promis
   const due = planRenewal({
     entries,
     served,
-    authorityEnds: await authorityEnd(stateFolder),
+    ...(await ownAuthority(stateFolder)),
     nowMs: context.now().getTime(),
     withinMs,
   });
@@ -89,17 +96,23 @@ export async function findDue(renewal: Renewal, context: CommandContext): Promis
 }
 
 async function readServedLeaves(entry: FleetEntry, context: CommandContext): Promise<LeafReading> {
-  const topology: Topology = await findNodes(entry);
-  return (await lookAtLeaves(entry, topology, { node: [], quiet: true }, context)).reading;
+  const found = await findNodesByPins(entry, context.now());
+  for (const note of found.reached) context.terminal.err(`${safeText(note)}\n`);
+  return (await lookAtLeaves(found.entry, found.topology, { node: [], quiet: true }, context, found)).reading;
 }
 
-/** Of whoever signs; undefined: there is no authority here. */
-async function authorityEnd(stateFolder: string): Promise<string | undefined> {
+/** When whoever signs ends, and what belongs to it; undefined: there is no authority here. */
+async function ownAuthority(
+  stateFolder: string,
+): Promise<Pick<RenewalQuestion, 'authorityEnds' | 'authorities'>> {
   try {
     const { root, issuer } = await describeAuthority(stateFolder);
-    return (issuer ?? root).fact.notAfter;
+    const authorities = [root, ...(issuer === undefined ? [] : [issuer])].map(({ fact }) => fact.pem);
+    return { authorityEnds: (issuer ?? root).fact.notAfter, authorities };
   } catch (error) {
-    if (error instanceof PkiError && error.code === 'no-authority') return undefined;
+    if (error instanceof PkiError && error.code === 'no-authority') {
+      return { authorityEnds: undefined, authorities: [] };
+    }
     throw error;
   }
 }
