@@ -11,7 +11,7 @@ const SOURCE = join(import.meta.dirname, '../../src/cli');
 describe('codes of failures', () => {
   const used = readdirSync(SOURCE, { recursive: true, encoding: 'utf8' })
     .filter((name) => name.endsWith('.ts') && !name.endsWith('command-code.ts'))
-    .flatMap((name) => [...readFileSync(join(SOURCE, name), 'utf8').matchAll(/code: '(E_[A-Z_]+)'/g)])
+    .flatMap((name) => [...readFileSync(join(SOURCE, name), 'utf8').matchAll(/'(E_[A-Z_]+)'/g)])
     .map((match) => match[1] ?? '');
 
   it('all have a page, and no page is for a code that nothing uses', () => {
