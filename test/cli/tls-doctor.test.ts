@@ -11,6 +11,7 @@ import {
   createAuthority,
   issueCertificate,
   readCertificates,
+  readServerLog,
   type Authority,
   type CertificateFact,
   type CertificateRequest,
@@ -123,7 +124,12 @@ function node(id: string, wish: Wish = {}): NodeTls {
 const P = '10.0.0.1:6380';
 const R = '10.0.0.2:6380';
 
-function diagnose(primary: Wish, replica: Wish, more: readonly NodeTls[] = []): FleetDiagnosis {
+function diagnose(
+  primary: Wish,
+  replica: Wish,
+  more: readonly NodeTls[] = [],
+  beside: Partial<FleetFacts> = {},
+): FleetDiagnosis {
   const link = replica.link ?? { primary: P, state: 'down' };
   const facts: FleetFacts = {
     kind: 'replicated',
@@ -133,6 +139,7 @@ function diagnose(primary: Wish, replica: Wish, more: readonly NodeTls[] = []): 
     sentAlone: new Map(),
     authorities: [],
     reach: `rediss://${P}`,
+    ...beside,
   };
   return diagnoseFleet(facts);
 }
@@ -166,9 +173,9 @@ describe('clocks', () => {
 });
 
 describe('a link', () => {
-  it('that fits is not blamed, and one that is down all the same is not blamed on TLS', () => {
+  it('that fits is not blamed, and one that is down all the same is left unexplained', () => {
     expect(diagnose({}, { link: { primary: P, state: 'up' } }).causes).toEqual([]);
-    expect(kinds(diagnose({}, {}))).toEqual([['not-tls', R]]);
+    expect(kinds(diagnose({}, {}))).toEqual([['unexplained', R]]);
   });
 
   it('fails by the clock of whoever judges', () => {
@@ -194,6 +201,39 @@ describe('a link', () => {
     expect(causes[0]?.steps[1]?.command).toBe('CONFIG SET tls-ca-cert-file ca.crt');
   });
 
+  it('fails by the one node that shows a certificate of a CA that nobody else knows', () => {
+    const third = node('10.0.0.3:6380', { role: 'replica', link: { primary: P, state: 'up' } });
+    const stray = { leaf: nextLeaf, trust: [ca] };
+    const { causes } = diagnose({}, stray, [third], { authorities: [ca] });
+    expect(causes).toMatchObject([{ kind: 'trust', nodes: [R] }]);
+    expect(causes[0]?.title).toContain('CN=Next CA, which the others do not trust');
+    expect(causes[0]?.detail).toContain(`${P}, 10.0.0.3:6380`);
+    expect(causes[0]?.steps[0]?.command).toContain(`tls rotate leaf rediss://${P} --node ${R}`);
+    // Nothing that widens trust is done by whoever follows the steps without reading.
+    expect(causes[0]?.steps.some(({ kind, adds }) => kind === 'server' || adds !== undefined)).toBe(false);
+    expect(causes[0]?.steps.at(-1)?.words).toContain('every client with a certificate of it gets in');
+    // An authority that is held here is meant: then it is the others who lack it.
+    const meant = diagnose({}, stray, [third], { authorities: [ca, nextCa] });
+    expect(kinds(meant)).toEqual([['trust', P]]);
+  });
+
+  it('that is down though all fits is looked for in the log, and never said to be well', () => {
+    const [cause] = diagnose({}, {}).causes;
+    expect(cause?.title).toContain('nothing that was judged says why');
+    expect(cause?.detail).toContain('Not judged');
+    expect(cause?.steps[0]?.command).toContain('--server-log FILE');
+    const log = (day: string): NonNullable<FleetFacts['logs']> =>
+      readServerLog(
+        `99:S ${day} 02:00:00.500 # Error condition on socket for SYNC: error:0A000086:SSL routines::certificate verify failed\n`,
+      ).lines;
+    const [told] = diagnose({}, {}, [], { logs: log('01 Jun 2026') }).causes;
+    expect(told?.title).toContain('TLS is why, by the log');
+    expect(told?.detail).toContain('certificate verify failed');
+    // One of another day is over.
+    const [old] = diagnose({}, {}, [], { logs: log('28 May 2026') }).causes;
+    expect(old?.title).toContain('nothing that was judged says why');
+  });
+
   it('names a CA that was made anew under the old name', async () => {
     const anew = readOne(
       (await createAuthority({ name: 'Fleet CA', days: 900, at: new Date('2025-06-01') })).certPem,
@@ -209,7 +249,7 @@ describe('a link', () => {
     expect(kinds(diagnose({ leaf: dials }, {}))).toEqual([['usage', P]]);
     // A primary that looks at no certificate of clients does not mind.
     expect(kinds(diagnose({ settings: { 'tls-auth-clients': 'no' } }, { leaf: serves }))).toEqual([
-      ['not-tls', R],
+      ['unexplained', R],
     ]);
   });
 
@@ -294,6 +334,15 @@ describe('the report', () => {
     expect(text.replace(/\s+/g, ' ')).toContain('Never REPLICAOF NO ONE');
     expect(text).not.toMatch(/^ {9}REPLICAOF NO ONE/m);
     for (const line of text.split('\n')) expect(line.length).toBeLessThanOrEqual(110);
+  });
+
+  it('never says that nothing was found where no link was judged', () => {
+    const lone = { ...diagnose({ gone: true }, { gone: true }).facts, kind: 'standalone' } as const;
+    const text = printFleetDiagnosis(diagnoseFleet(lone), look);
+    expect(text).toContain('No link could be judged');
+    expect(text).not.toContain('Nothing was found');
+    expect(text).not.toContain('standalone');
+    expect(text.indexOf('could not be asked')).toBeLessThan(text.indexOf('No link could be judged'));
   });
 
   it('prints nothing that could do harm in a terminal', async () => {

@@ -185,9 +185,11 @@ forEachServer(['redis-7.0', 'valkey-9.1'], (server) => {
     await give(other, { trust: next.certPem + ca.certPem, pair: await issueNode(next, 9) });
     await cut(primary);
     await waitForLink(other, 'down');
-    // We do not trust it either, so it cannot be asked; what it serves says enough.
+    // We do not trust it either, so it cannot be asked, and nobody can say that its CA is meant: it is the odd one.
     const blind = await examine(topology);
-    expect(blind).toMatchObject({ exit: 1, causes: [{ kind: 'trust', nodes: [idOf(primary)] }] });
+    expect(blind).toMatchObject({ exit: 1, causes: [{ kind: 'trust', nodes: [idOf(other)] }] });
+    expect(blind.causes[0]?.detail).toContain('Our own CA file does not have it either');
+    expect(blind.causes[0]?.steps.every(({ kind }) => kind === 'person')).toBe(true);
     expect(blind.unknown.join('\n')).toContain(`${idOf(other)} could not be asked`);
     writeFileSync(join(topology.folder, 'long-ca.crt'), ca.certPem + next.certPem);
     const report = await examine(topology);

@@ -6,8 +6,10 @@
 
 import type { NodeTls } from '../../fleet/index.ts';
 import type { CertificateFact } from '../../tls/index.ts';
+import { quote } from '../doctor/local-files.ts';
 import type { FleetFacts, FleetVerdict, LinkVerdict } from './doctor-fleet.ts';
-import type { LinkJudgement } from './doctor-link.ts';
+import { clockOf, valueOf, type LinkJudgement } from './doctor-link.ts';
+import { findTrouble, quoteLine } from './doctor-log.ts';
 import { healCause, type HealingStep } from './doctor-heal.ts';
 
 export type CauseKind =
@@ -21,8 +23,8 @@ export type CauseKind =
   | 'strength'
   | 'transport'
   | 'protocol'
-  /** Down, and nothing of TLS stands in the way. */
-  | 'not-tls';
+  /** Down, and nothing that was judged stands in the way. */
+  | 'unexplained';
 
 export interface FleetCause {
   readonly kind: CauseKind;
@@ -52,7 +54,8 @@ export function findCauses(facts: FleetFacts, verdict: FleetVerdict): readonly F
   }
   const named = [...groups.values()].map(({ failures, links }) => nameCause(failures, links, facts, verdict));
   const idle = verdict.links.filter(({ seen, judgement }) => seen === 'down' && judgement.kind === 'passes');
-  const other = idle.map((link) => nameOther(link, facts));
+  const only = idle.length === 1 ? 'only' : 'one-of-many';
+  const other = idle.map((link) => nameOther(link, only, facts, verdict.clocks.rightMs));
   return [...named, ...guessClocks(facts), ...other].toSorted(
     (a, b) => ORDER.indexOf(a.kind) - ORDER.indexOf(b.kind),
   );
@@ -69,7 +72,7 @@ const ORDER: readonly CauseKind[] = [
   'expired',
   'protocol',
   'transport',
-  'not-tls',
+  'unexplained',
 ];
 
 /** What is about a clock or a trust file is the judge's; what is about a certificate is its owner's. */
@@ -90,6 +93,9 @@ const KINDS: Readonly<Record<Failure['fault'], CauseKind>> = {
   'intermediate-missing': 'chain',
   'not-a-ca': 'chain',
   'wrong-usage': 'usage',
+  'wrong-key-usage': 'usage',
+  'unknown-critical-extension': 'usage',
+  'name-not-permitted': 'usage',
   'weak-key': 'strength',
   'weak-signature': 'strength',
   expired: 'expired',
@@ -114,10 +120,14 @@ function nameCause(
   const judged = kind === 'clock' || kind === 'trust';
   const nodes = [...new Set(failures.map(({ judge, subject }) => (judged ? judge : subject)))].toSorted();
   const { certificate } = failure;
-  const { words, list } = healCause({ kind, nodes, failure, links, facts, clocks: verdict.clocks });
+  const {
+    words,
+    list,
+    nodes: odd,
+  } = healCause({ kind, nodes, failure, links, facts, clocks: verdict.clocks });
   return {
     kind,
-    nodes,
+    nodes: odd ?? nodes,
     ...words,
     ...(certificate === undefined ? {} : { certificate }),
     links,
@@ -164,30 +174,75 @@ function guessClocks({ nodes }: FleetFacts): readonly FleetCause[] {
   });
 }
 
-/** The network, a login, a full backlog: nothing that certificates or clocks explain. */
-function nameOther(link: LinkVerdict, { nodes }: FleetFacts): FleetCause {
-  const to = nodes.find(({ node }) => node.id === link.to);
+/**
+ * The network, a login, a full backlog; or a rule of OpenSSL's that is not judged here. Only the log of whoever dials can
+ * tell these apart, so nothing is ruled out without it.
+ */
+function nameOther(
+  link: LinkVerdict,
+  only: 'only' | 'one-of-many',
+  facts: FleetFacts,
+  rightMs: number,
+): FleetCause {
+  const { nodes, logs = [], at, reach } = facts;
+  const find = (id: string): NodeTls | undefined => nodes.find(({ node }) => node.id === id);
+  const [from, to] = [find(link.from), find(link.to)];
+  const trouble = from === undefined ? undefined : findTrouble(logs, clockOf(from, { at, rightMs }));
+  const said = trouble === undefined ? '' : ` The log says: ${quoteLine(trouble)}`;
+  const why =
+    trouble === undefined
+      ? 'and nothing that was judged says why'
+      : `${only === 'only' ? 'and' : 'and perhaps'} TLS is why, by the log`;
   return {
-    kind: 'not-tls',
+    kind: 'unexplained',
     nodes: [link.from],
-    title: `${link.from} has lost ${link.to}, and TLS is not why`,
-    detail:
-      'Clocks, certificates and trust of both fit: a handshake between them would succeed. What is left is the network between these two, or the login of the replica.',
+    title: `${link.from} has lost ${link.to}, ${why}`,
+    detail: `${JUDGED}${said === '' ? ' What is left is a rule of TLS beyond these, the network between the two, or the login of the replica.' : said}`,
     links: [link],
     steps: [
+      ...(logs.length > 0
+        ? []
+        : [
+            {
+              kind: 'wardis' as const,
+              node: link.from,
+              words: `let the log of ${link.from} say whether TLS stops it (its place: CONFIG GET logfile)`,
+              command: `wardis tls doctor ${reach} --server-log FILE`,
+            },
+          ]),
       {
         kind: 'person',
         node: link.from,
         words: `does ${link.to} answer there`,
         command: `nc -vz ${hostAndPort(to, link.to)}`,
       },
-      {
-        kind: 'person',
-        node: link.from,
-        words: 'what does its log say: a cut, a timeout, WRONGPASS or NOPERM',
-      },
+      ...(trouble === undefined
+        ? [
+            {
+              kind: 'person' as const,
+              node: link.from,
+              words:
+                'what does its log say: certificate verify failed, a cut, a timeout, WRONGPASS or NOPERM',
+            },
+          ]
+        : [
+            {
+              kind: 'person' as const,
+              node: link.from,
+              words: 'let OpenSSL itself judge what the other one serves, by the CA file that this one uses',
+              command: `openssl s_client -connect ${link.to} -CAfile ${quote(trustPathOf(from))} -verify_return_error </dev/null`,
+            },
+          ]),
     ],
   };
+}
+
+const JUDGED =
+  'Judged, and well: clocks, dates, chains up to the trust files, uses, strength of keys and signatures, TLS versions. Not judged: ciphers, further extensions of certificates, and whether the files on disk are those that were loaded.';
+
+function trustPathOf(node: NodeTls | undefined): string {
+  const path = node === undefined ? '' : (valueOf(node, 'tls-ca-cert-file') ?? '');
+  return path === '' ? 'TLS-CA-CERT-FILE' : path;
 }
 
 function hostAndPort(node: NodeTls | undefined, id: string): string {

@@ -1,6 +1,7 @@
 /** Every link of a fleet with what is seen of it and what is judged of it: the whole that causes are told from. Pure. */
 
 import type { BusLink, NodeTls, TopologyKind } from '../../fleet/index.ts';
+import type { ServerLogLine } from '../../tls/index.ts';
 import { compareClocks, type ClockVerdict } from './doctor-clock.ts';
 import { judgeLink, valueOf, type LinkJudgement, type LinkKind, type LinkSources } from './doctor-link.ts';
 import { addressOf } from './inspect-look.ts';
@@ -27,6 +28,8 @@ export interface FleetFacts extends Omit<LinkSources, 'rightMs'> {
   readonly busLinks: readonly BusLink[];
   /** The words that reach this fleet again: `--fleet prod`, `rediss://10.0.0.5:6380 --cacert ca.crt`. */
   readonly reach: string;
+  /** Lines about TLS from the logs that were named. */
+  readonly logs?: readonly ServerLogLine[];
 }
 
 /** More links than this are not judged: a cluster of 100 nodes has 9,900 of the bus. */

@@ -6,6 +6,7 @@ import { quote } from '../doctor/local-files.ts';
 import type { CauseKind } from './doctor-cause.ts';
 import { CLOCK_TOLERANCE_MS, describeOffset, describeSpan, type ClockVerdict } from './doctor-clock.ts';
 import type { FleetFacts, LinkVerdict } from './doctor-fleet.ts';
+import { healStranger } from './doctor-stranger.ts';
 import { trustFileOf, valueOf, type LinkJudgement } from './doctor-link.ts';
 
 /** One step. `server`: a command for that node, as it is; `shell`: on its host; `wardis`: from here; `person`: by hand. */
@@ -19,6 +20,8 @@ export interface HealingStep {
 }
 
 export interface Healing {
+  /** Where something has to change, if not where the failures were judged. */
+  readonly nodes?: readonly string[];
   readonly words: { readonly title: string; readonly detail: string };
   readonly list: readonly HealingStep[];
 }
@@ -38,7 +41,7 @@ export function healCause(ailment: Ailment): Healing {
     case 'clock':
       return healClock(ailment);
     case 'trust':
-      return healTrust(ailment);
+      return healStranger(ailment) ?? healTrust(ailment);
     case 'expired':
     case 'not-yet-valid':
       return healDates(ailment);
@@ -52,7 +55,7 @@ export function healCause(ailment: Ailment): Healing {
       return healTransport(ailment);
     case 'protocol':
       return healProtocol(ailment);
-    case 'not-tls':
+    case 'unexplained':
       return { words: { title: '', detail: '' }, list: [] };
   }
 }
@@ -295,7 +298,7 @@ function findAuthority(certificate: CertificateFact, facts: FleetFacts): Certifi
       at: facts.at,
       usage: 'server',
     });
-    return judged.ok || judged.alert !== 'UNKNOWN_CA';
+    return judged.ok || (judged.alert !== 'UNKNOWN_CA' && judged.alert !== 'DECRYPT_ERROR');
   });
 }
 

@@ -26,14 +26,26 @@ export function printFleetDiagnosis(diagnosis: FleetDiagnosis, look: Look): stri
   const columns = Math.min(Number.isFinite(look.columns) ? look.columns : COLUMNS_MAX, COLUMNS_MAX);
   const dot = look.unicode ? ' · ' : ' - ';
   const count = `${facts.nodes.length} ${facts.nodes.length === 1 ? 'node' : 'nodes'}`;
+  const asked = facts.nodes.some(({ unreachable }) => unreachable === undefined);
+  const open = unknown.flatMap((line) => hang(`? ${line}`, 2, columns).map((text) => paint('warn', text)));
+  // Where nothing else is known, what stood in the way comes first.
+  const first = causes.length === 0 && open.length > 0 ? [...open, ''] : [];
   const lines = [
-    paint('bold', [facts.kind, count, `our clock ${facts.at.toISOString().slice(0, 19)}Z`].join(dot)),
+    paint(
+      'bold',
+      [
+        asked ? facts.kind : 'nobody could be asked',
+        count,
+        `our clock ${facts.at.toISOString().slice(0, 19)}Z`,
+      ].join(dot),
+    ),
     '',
     ...printNodes(diagnosis, look, paint),
     '',
     ...causes.flatMap((cause, index) => [...printCause(cause, index + 1, columns, look, paint), '']),
+    ...first,
     ...printOutcome(diagnosis, columns, look, paint),
-    ...unknown.flatMap((line) => hang(`? ${line}`, 2, columns).map((text) => paint('warn', text))),
+    ...(first.length === 0 ? open : []),
   ];
   return `${lines.join('\n').trimEnd()}\n`;
 }
@@ -196,6 +208,8 @@ function printOutcome(
       ? indent('A replica that has lost its primary is known to nobody else: name it as well.', 2, columns)
       : [];
   if (unknown.length > 0) {
+    const blind = verdict.links.every(({ judgement }) => judgement.kind === 'unknown');
+    if (blind) return [paint('warn', '? No link could be judged.'), ...lone, ''];
     return [
       paint('warn', `? Nothing was found, and not everything could be looked at: ${judged} would connect.`),
       ...lone,

@@ -12,6 +12,7 @@ import { readVersion } from '../version.ts';
 import { findCauses, type FleetCause } from './doctor-cause.ts';
 import { dropAliases, judgeFleet, type FleetFacts, type FleetVerdict } from './doctor-fleet.ts';
 import { printFleetDiagnosis } from './doctor-print.ts';
+import { readLogs } from './doctor-log.ts';
 import { gatherFleet } from './inspect-gather.ts';
 
 /** Schema of `--json`. Fields are added, never changed. */
@@ -51,6 +52,8 @@ export async function runTlsDoctor(
     sentAlone: gathered.sources.sentAlone,
     authorities: gathered.sources.authorities,
     reach: wordsOf(entry, named, flags),
+    // After the nodes were asked, so that a log holds what was going on then.
+    logs: await readLogs(flags.serverLog),
   };
   const diagnosis = diagnoseFleet(facts, gathered.notes);
   const exit = exitOf(diagnosis);

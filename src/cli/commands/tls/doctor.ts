@@ -3,8 +3,10 @@
 import type { Command } from 'commander';
 import { addFleetOptions, type FleetFlags } from '../../change/fleet-options.ts';
 import type { CommandContext } from '../../context.ts';
+import { collect } from '../../repeatable.ts';
 
 export interface TlsDoctorFlags extends FleetFlags {
+  readonly serverLog: readonly string[];
   readonly json?: boolean;
   readonly quiet?: boolean;
 }
@@ -17,6 +19,13 @@ export function addTlsDoctor(group: Command, context: CommandContext): void {
       'servers of the fleet; name those that lost the others too, for nobody else knows them',
     )
     .description('which nodes cannot connect to each other, why, and the steps that heal it; changes nothing')
+    .optionsGroup('How far to look:')
+    .option(
+      '--server-log <file>',
+      'what a node logged that has lost another, to tell more; - is standard input; repeatable',
+      collect,
+      [],
+    )
     .optionsGroup('Answer:')
     .option('--json', 'machine-readable')
     .option('-q, --quiet', 'no progress on standard error');
