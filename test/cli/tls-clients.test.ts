@@ -7,6 +7,7 @@ import { foldLines } from '../../src/cli/tls/clients-fold.ts';
 import { groupClients, isOver } from '../../src/cli/tls/clients-group.ts';
 import { describeClients } from '../../src/cli/tls/clients-print.ts';
 import type { ClientFleet } from '../../src/cli/tls/clients-fleet.ts';
+import { refuseUnknowable } from '../../src/cli/tls/reconnect-doubt.ts';
 import { readReconnectRequest } from '../../src/cli/tls/reconnect-request.ts';
 import { run } from './run.ts';
 
@@ -149,5 +150,58 @@ describe('a request to reconnect clients', () => {
     const rate = (text: string): number => read(['x'], { rate: text }).perSecond;
     expect([rate('10/s'), rate('10'), rate('30/m'), rate('0.5/s')]).toEqual([10, 10, 0.5, 0.5]);
     for (const text of ['0', '-1', '10/h', 'fast', '1001/s', '']) expect(() => rate(text)).toThrow('--rate');
+  });
+});
+
+describe('a certificate whose name no user has', () => {
+  const chosenNone = { chosen: [], linksLeft: 0 };
+  const fleetWith = (users: readonly string[], sights: readonly ClientSight[]): ClientFleet =>
+    ({
+      nodes: [{ state: { users: { known: true, value: users.map((name) => ({ user: { name } })) } } }],
+      sights,
+      inventory: {
+        state: 'read',
+        certificates: [
+          {
+            ...entry,
+            commonName: 'orders',
+            fingerprintSha256: 'ff',
+            dnsNames: [],
+            ipAddresses: [],
+            uris: [],
+          },
+        ],
+      },
+    }) as unknown as ClientFleet;
+  const ask = (name: string, fleet: ClientFleet): (() => void) => {
+    const request = { whom: { kind: 'name', name }, words: name, targets: [], perSecond: 10 } as const;
+    return () => refuseUnknowable(request, chosenNone, fleet);
+  };
+
+  it('may be with anybody who is connected by TLS: it is not done, it is incomplete', () => {
+    const others = fleetWith(['default', 'app'], [sight('app', unknown), sight('app', unknown)]);
+    for (const name of ['orders', 'AB', 'CN=orders', 'nobody']) {
+      try {
+        ask(name, others)();
+        expect.fail('it was taken for done');
+      } catch (error) {
+        expect(error).toMatchObject({
+          exit: 3,
+          text: {
+            what: expect.stringContaining('cannot be known here') as string,
+            cause: expect.stringContaining('app (2)') as string,
+            next: expect.stringContaining('--of USER') as string,
+          },
+        });
+      }
+    }
+  });
+
+  it('is with nobody where nobody else is connected by TLS, and known where a user has its name', () => {
+    const plain = sight('app', { kind: 'none', why: 'plaintext' }, { transport: 'plaintext' });
+    const ourselves = sight('wardis', unknown, { link: 'ourselves' });
+    ask('orders', fleetWith(['app'], [plain, ourselves]))();
+    ask('orders', fleetWith(['app', 'orders'], [sight('app', unknown)]))();
+    ask('AB', fleetWith(['app', 'orders'], [sight('app', unknown)]))();
   });
 });

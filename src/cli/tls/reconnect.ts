@@ -20,6 +20,7 @@ import type { CommandContext } from '../context.ts';
 import { EXIT, type ExitCode } from '../exit-code.ts';
 import { CommandFailure } from '../failure.ts';
 import { readClientFleet, readClientsAgain, type ClientFleet } from './clients-fleet.ts';
+import { refuseUnknowable } from './reconnect-doubt.ts';
 import { compareFiles } from './reconnect-files.ts';
 import { askWitnesses, holdWitnesses, prepareNodes, type PreparedNode } from './reconnect-nodes.ts';
 import { describeOutcome, describeProspect, printOutcome, printProspect } from './reconnect-print.ts';
@@ -61,6 +62,7 @@ async function reconnect(
   const fleet = await readClientFleet(request.targets, flags, context);
   refuseUnclear(request, fleet);
   const choice = chooseClients(fleet.sights, request.whom, flags.links === true ? 'include' : 'leave');
+  refuseUnknowable(request, choice, fleet);
   const nodes = await prepareNodes(fleet, choice.chosen, () => new Date());
   const compared = await compareFiles(nodes, fleet.entry);
   const prospect: Prospect = { request, fleet, choice, nodes, compared };

@@ -184,7 +184,8 @@ function truthOf(entries: readonly InventoryEntry[]): string {
       ? ['next   give the server another one: wardis tls rotate leaf']
       : [
           `next   wardis user revoke ${name}     its user off, its sessions ended, proved`,
-          `       wardis tls reconnect ${name}   where it has no user: its connections end, paced`,
+          '       wardis tls reconnect --of USER   where it logs in as another user: servers do not tell who',
+          '         showed a certificate, so it is you who says whose connections end; --all: everybody’s, paced',
           '       and from now on: short lives (--days 30), and a root for these servers alone',
         ]),
   ];

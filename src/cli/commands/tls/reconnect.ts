@@ -50,7 +50,11 @@ const EXAMPLES = `
 First every server reads its TLS files anew, which ends resumption: a resumed session shows no certificate, so that an
 expired one would get back in. Then connections are ended, and it stops when handshakes of our own become slow.
 
-Exit codes: 0 done, or shown; 3 a node did not answer, or it stopped part-way; 4 our own credentials were refused.
+Servers do not tell who showed which certificate: NAME stands for the user of that name, or for a node by its address.
+Where no user has it, say whose connections they are: --of USER, or --all.
+
+Exit codes: 0 done, or shown; 3 a node did not answer, it stopped part-way, or whose connections are meant cannot be
+known; 4 our own credentials were refused.
 
 Examples:
   wardis tls reconnect orders-api 127.0.0.1:6379 --user wardis --password-file secret --dry-run
