@@ -18,6 +18,10 @@ function hearingOf(node: FleetNode, more: Partial<Hearing> = {}): Hearing {
   return { node, settings: new Map(), replication: '', clusterNodes: '', groups: [], ...more };
 }
 
+function hostsOf(...asked: Parameters<typeof toldHosts>): readonly string[] {
+  return toldHosts(...asked).map(({ host }) => host);
+}
+
 describe('the hosts of a node', () => {
   it('are the one that is dialled and what it announces itself', () => {
     const node = nodeOf('10.0.0.5', 6380);
@@ -25,7 +29,7 @@ describe('the hosts of a node', () => {
       ['replica-announce-ip', 'cache-1.internal'],
       ['cluster-announce-ip', ''],
     ]);
-    expect(toldHosts(node, [hearingOf(node, { settings })])).toEqual(['10.0.0.5', 'cache-1.internal']);
+    expect(hostsOf(node, [hearingOf(node, { settings })])).toEqual(['10.0.0.5', 'cache-1.internal']);
   });
 
   it('are those of its own line in a Cluster, the host name too, and no extra fields of later versions', () => {
@@ -36,15 +40,15 @@ describe('the hosts of a node', () => {
       'ccc [2001:db8::1]:6380@16380 slave,fail bbb 0 0 2 connected',
     ];
     const text = clusterNodes.join('\n').replace('master,myself', 'myself,master');
-    expect(toldHosts(node, [hearingOf(node, { clusterNodes: text })])).toEqual([
+    expect(hostsOf(node, [hearingOf(node, { clusterNodes: text })])).toEqual([
       '10.0.0.5',
       '192.0.2.7',
       'cache.example',
     ]);
     const bare = 'bbb :6380@16380,,shard-id=1f myself,master - 0 0 2 connected';
-    expect(toldHosts(node, [hearingOf(node, { clusterNodes: bare })])).toEqual(['10.0.0.5']);
+    expect(hostsOf(node, [hearingOf(node, { clusterNodes: bare })])).toEqual(['10.0.0.5']);
     const six = 'bbb [2001:db8::1]:6380@16380 myself,master - 0 0 2 connected';
-    expect(toldHosts(node, [hearingOf(node, { clusterNodes: six })])).toEqual(['10.0.0.5', '2001:db8::1']);
+    expect(hostsOf(node, [hearingOf(node, { clusterNodes: six })])).toEqual(['10.0.0.5', '2001:db8::1']);
   });
 
   it('are what replicas follow and Sentinels hand out', () => {
@@ -65,9 +69,9 @@ describe('the hosts of a node', () => {
         ],
       }),
     ];
-    expect(toldHosts(primary, hearings)).toEqual(['10.0.0.5', 'redis-0', 'redis-main']);
-    expect(toldHosts(replica, hearings)).toEqual(['10.0.0.6', 'redis-1']);
-    expect(toldHosts(sentinel, hearings)).toEqual(['10.0.0.8']);
+    expect(hostsOf(primary, hearings)).toEqual(['10.0.0.5', 'redis-0', 'redis-main']);
+    expect(hostsOf(replica, hearings)).toEqual(['10.0.0.6', 'redis-1']);
+    expect(hostsOf(sentinel, hearings)).toEqual(['10.0.0.8']);
   });
 
   it('are what is announced for it behind a network that translates addresses', () => {
@@ -76,6 +80,26 @@ describe('the hosts of a node', () => {
       ['172.17.0.5:6380', '127.0.0.1:7001'],
       ['172.17.0.6:6380', '127.0.0.1:7002'],
     ]);
-    expect(toldHosts(node, [hearingOf(node)], addresses)).toEqual(['127.0.0.1', '172.17.0.5']);
+    expect(hostsOf(node, [hearingOf(node)], addresses)).toEqual(['127.0.0.1', '172.17.0.5']);
+  });
+
+  it('tell on whose word they are, the most trusted first', () => {
+    const node = nodeOf('10.0.0.5', 6380);
+    const settings = new Map([
+      ['replica-announce-ip', '10.0.0.5'],
+      ['cluster-announce-hostname', 'cache.example'],
+    ]);
+    const replica = nodeOf('10.0.0.6', 6380, { role: 'replica', primary: node.id });
+    const hearings = [
+      hearingOf(node, { settings }),
+      hearingOf(replica, { replication: 'master_host:elsewhere.example\r\n' }),
+    ];
+    const addresses = new Map([['192.0.2.5:6380', '10.0.0.5:6380']]);
+    expect(toldHosts(node, hearings, addresses)).toEqual([
+      { host: '10.0.0.5', from: 'dialled' },
+      { host: '192.0.2.5', from: 'policy' },
+      { host: 'cache.example', from: 'told', by: '10.0.0.5:6380' },
+      { host: 'elsewhere.example', from: 'told', by: '10.0.0.6:6380' },
+    ]);
   });
 });

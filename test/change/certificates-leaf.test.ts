@@ -7,7 +7,6 @@ import {
   checkPlaces,
   checkPorts,
   leafStages,
-  requestLeaf,
   type LeafChange,
   type LeafObjection,
   type LeafPair,
@@ -86,7 +85,11 @@ function sightOf(change: Partial<LeafSight> = {}): LeafSight {
     trust: fileOf('/tls/ca.crt', root.certPem),
     trustsFolder: false,
     isDialling: true,
-    told: ['10.0.0.5', 'cache-1.internal'],
+    told: [
+      { host: '10.0.0.5', from: 'dialled' },
+      { host: 'cache-1.internal', from: 'told', by: '10.0.0.5:6380' },
+    ],
+    isDiskKnown: false,
     clockOffsetMs: 0,
     autoReloadSeconds: 0,
     ...change,
@@ -132,6 +135,7 @@ describe('checking a pair', () => {
     expect(refused.map(({ code }) => code).sort()).toEqual([
       'expired',
       'wrong-key',
+      'wrong-name',
       'wrong-name',
       'wrong-usage',
     ]);
@@ -210,29 +214,35 @@ describe('checking places', () => {
 
   it('warns where the disk holds another certificate than is served, and where the node looks for itself', async () => {
     const other = await issue({});
-    const found = checkPlaces(
-      sightOf({ certificate: fileOf('/tls/node.crt', other.certPem), autoReloadSeconds: 10 }),
-    );
-    expect(codesOf(found)).toEqual(['warning auto-reload', 'warning unlike-disk']);
-  });
-});
-
-describe('what is issued', () => {
-  it('has the names of the old one and every host that clients are told, as strong, for both sides', () => {
-    expect(requestLeaf([sightOf({ told: ['10.0.0.5', '192.0.2.7', 'cache.example'] })], 30)).toEqual({
-      commonName: 'cache-1',
-      dnsNames: ['cache-1.internal', 'cache.example'],
-      ipAddresses: ['10.0.0.5', '192.0.2.7'],
-      uris: [],
-      usage: 'node',
-      days: 30,
-      keyType: 'ec-p256',
-    });
+    const sight = { certificate: fileOf('/tls/node.crt', other.certPem), autoReloadSeconds: 10 };
+    const found = checkPlaces(sightOf({ ...sight, isDiskKnown: true }));
+    expect(codesOf(found)).toEqual(['warning unlike-disk', 'warning auto-reload']);
+    const foreign = checkPlaces(sightOf(sight));
+    expect(codesOf(foreign)).toEqual(['refused unlike-disk', 'warning auto-reload']);
   });
 
-  it('covers all nodes that share a file', () => {
-    const request = requestLeaf([sightOf({ told: ['10.0.0.5'] }), sightOf({ told: ['10.0.0.6'] })], 30);
-    expect(request.ipAddresses).toEqual(['10.0.0.5', '10.0.0.6']);
+  it('writes over nothing but a certificate that is known and its key', async () => {
+    const refusals = (change: Partial<LeafSight>): readonly string[] =>
+      checkPlaces(sightOf(change)).map(({ severity, code, place }) => `${severity} ${code} ${place}`);
+    expect(refusals({})).toEqual([]);
+    const shadow = fileOf('/etc/shadow', 'root:*:19000:0:99999:7:::\n');
+    expect(refusals({ certificate: shadow })).toEqual(['refused no-file /etc/shadow']);
+    expect(refusals({ key: shadow })).toEqual(['refused no-file /etc/shadow']);
+    const absent = { kind: 'absent', path: '/etc/cron.d/new' } as const;
+    expect(refusals({ certificate: absent })).toEqual(['refused no-file /etc/cron.d/new']);
+    expect(refusals({ key: absent })).toEqual(['refused no-file /etc/cron.d/new']);
+    const other = await issue({});
+    expect(refusals({ key: fileOf('/nginx/site.key', other.keyPem) })).toEqual([
+      'refused no-file /nginx/site.key',
+    ]);
+    const { createPrivateKey } = await import('node:crypto');
+    const sealed = createPrivateKey(served.keyPem)
+      .export({ type: 'pkcs8', format: 'pem', cipher: 'aes-256-cbc', passphrase: 'pass-1' })
+      .toString();
+    expect(refusals({ key: fileOf('/tls/node.key', sealed) })).toEqual([]);
+    for (const each of checkPlaces(sightOf({ certificate: shadow, key: absent }))) {
+      expect(each.next).toContain('--placed');
+    }
   });
 });
 

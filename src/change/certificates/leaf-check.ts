@@ -14,7 +14,9 @@ import {
   type CertificateFact,
   type CertificateProblem,
 } from '../../tls/index.ts';
-import { servedBy, type LeafFile, type LeafSight } from './leaf-sight.ts';
+import { checkCover } from './leaf-name-check.ts';
+import { objector, type LeafObjection, type LeafObjectionCode, type Objector } from './leaf-objection.ts';
+import { servedBy, type LeafSight } from './leaf-sight.ts';
 
 /** A certificate with its chain, and its key; of what another system has placed, the key may stay unseen. */
 export interface LeafPair {
@@ -30,42 +32,6 @@ export interface LeafTrust {
   /** `ca.crt`, `10.0.0.5:6380: /etc/redis/tls/ca.crt`. */
   readonly place: string;
   readonly pem: string;
-}
-
-export type LeafObjectionCode =
-  | 'unreadable'
-  | 'wrong-key'
-  | 'encrypted-key'
-  | 'wrong-authority'
-  | 'expired'
-  | 'not-yet-valid'
-  | 'wrong-name'
-  | 'wrong-usage'
-  | 'weak'
-  | 'weaker'
-  | 'shorter'
-  | 'same'
-  | 'chain-order'
-  | 'lifetime'
-  | 'unlike-disk'
-  | 'auto-reload'
-  | 'unseen'
-  | 'no-way'
-  | 'no-file'
-  | 'client-file'
-  | 'shared'
-  | 'quorum';
-
-export interface LeafObjection {
-  /** `id` of the node; absent: of all. */
-  readonly node?: string;
-  /** `refused`: nothing begins while it stands. */
-  readonly severity: 'refused' | 'warning';
-  readonly code: LeafObjectionCode;
-  /** File, port or node. */
-  readonly place: string;
-  readonly cause: string;
-  readonly next?: string;
 }
 
 /** What stands against the pair at one node; `trust` also holds what the other nodes trust. */
@@ -92,25 +58,6 @@ export function checkLeaf(
     ),
     ...compareWithServed(sight, leaf, at, object),
   ];
-}
-
-type Objector = (
-  severity: LeafObjection['severity'],
-  code: LeafObjectionCode,
-  place: string,
-  cause: string,
-  next?: string,
-) => LeafObjection;
-
-export function objector(node: string | undefined): Objector {
-  return (severity, code, place, cause, next) => ({
-    ...(node === undefined ? {} : { node }),
-    severity,
-    code,
-    place,
-    cause,
-    ...(next === undefined ? {} : { next }),
-  });
 }
 
 function checkKey(
@@ -221,18 +168,19 @@ function checkFacts(
   object: Objector,
 ): readonly LeafObjection[] {
   const purpose = sight.isDialling ? 'node' : 'server';
-  const problems = checkCertificate(leaf, { at: now, purpose, names: sight.told });
+  const problems = checkCertificate(leaf, { at: now, purpose });
   const found = problems.flatMap((problem): readonly LeafObjection[] => {
     const known = CODES[problem.code];
     if (known === undefined) return [];
     const next = problem.help ?? NEXT[known[1]];
     return [object(known[0], known[1], at, problem.message, next)];
   });
-  return [...found, ...checkNodeClock(sight, leaf, now, at, object)];
+  const hasNames = leaf.dnsNames.length > 0 || leaf.ipAddresses.length > 0;
+  const uncovered = hasNames ? checkCover(sight, leaf, at, 'pair') : [];
+  return [...found, ...uncovered, ...checkNodeClock(sight, leaf, now, at, object)];
 }
 
 const NEXT: Readonly<Partial<Record<LeafObjectionCode, string>>> = {
-  'wrong-name': 'have it issued for every host that clients are told',
   'not-yet-valid': 'wait for it, or have it issued again',
 };
 
@@ -283,73 +231,4 @@ function strengthOf({ keyType, keyBits = 0 }: CertificateFact): number {
 
 function describeKey({ keyType, keyBits, curve }: CertificateFact): string {
   return `${curve ?? keyType}${keyBits === undefined || curve !== undefined ? '' : ` ${keyBits}`}`;
-}
-
-/** What stands against placing files at a node, whatever the certificate. */
-export function checkPlaces(sight: LeafSight): readonly LeafObjection[] {
-  const { node, isByHand, certificate, key, ports } = sight;
-  const object = objector(node.id);
-  const files: readonly LeafFile[] = certificate.path === key.path ? [certificate] : [certificate, key];
-  const found: LeafObjection[] = files.flatMap((file) => {
-    if (file.kind === 'unread') return [object('refused', 'no-file', file.path, file.why, file.next)];
-    if (file.path !== '') return [];
-    const cause = 'it names no file of a certificate (tls-cert-file)';
-    return [object('refused', 'no-file', node.id, cause, 'give it one first: wardis migrate')];
-  });
-  if (isByHand) {
-    const cause = `files of ${node.id} are placed by a person (via: none)`;
-    found.push(
-      object('refused', 'no-way', node.id, cause, 'place them, then: wardis tls rotate leaf --placed'),
-    );
-  }
-  return [
-    ...found,
-    ...checkPorts(sight),
-    ...ports.flatMap((port) => unlikeDisk(sight, port.chain[0], object)),
-  ].filter((each, index, all) => all.findIndex((other) => isSame(each, other)) === index);
-}
-
-/** What stands against a reload, whoever placed the files. */
-export function checkPorts({
-  node,
-  ports,
-  clientFile,
-  autoReloadSeconds,
-}: LeafSight): readonly LeafObjection[] {
-  const object = objector(node.id);
-  const found = ports.flatMap(({ host, port, purpose, unseen }) => {
-    if (unseen === undefined) return [];
-    const cause = `the ${purpose === 'bus' ? 'bus' : 'port'} shows no certificate here (${unseen}): it is not proved there`;
-    return [object('warning', 'unseen', `${host}:${port}`, cause)];
-  });
-  if (ports.every(({ unseen }) => unseen !== undefined)) {
-    const cause = 'no port shows a certificate: what came of it could not be proved';
-    found.push(object('refused', 'unseen', node.id, cause, `see why: wardis doctor ${node.id}`));
-  }
-  if (clientFile !== undefined) {
-    const cause =
-      'it shows this one where it dials other nodes (tls-client-cert-file), and it stays as it is';
-    found.push(object('warning', 'client-file', clientFile, cause, 'replace it too before it ends'));
-  }
-  if (autoReloadSeconds > 0) {
-    const cause = `it looks for new files each ${autoReloadSeconds} s by itself (tls-auto-reload-interval), and may log one failure between certificate and key`;
-    found.push(object('warning', 'auto-reload', node.id, cause));
-  }
-  return found;
-}
-
-function unlikeDisk(
-  { certificate }: LeafSight,
-  served: CertificateFact | undefined,
-  object: Objector,
-): readonly LeafObjection[] {
-  if (served === undefined || certificate.kind !== 'file') return [];
-  const [onDisk] = readCertificates(certificate.file.content.reveal()).certificates;
-  if (onDisk?.fingerprintSha256 === served.fingerprintSha256) return [];
-  const cause = 'the file holds another certificate than is served: somebody placed it and it was never read';
-  return [object('warning', 'unlike-disk', certificate.path, cause)];
-}
-
-function isSame(one: LeafObjection, other: LeafObjection): boolean {
-  return one.code === other.code && one.place === other.place && one.cause === other.cause;
 }

@@ -2,7 +2,7 @@
 
 import { FleetError, type Connection, type FleetNode } from '../../fleet/index.ts';
 import { examineQuorum } from '../step/restart-sentinel-quorum.ts';
-import { objector, type LeafObjection } from './leaf-check.ts';
+import { objector, type LeafObjection } from './leaf-objection.ts';
 
 /** `dial`: a connection to it or another node, by id. */
 export async function checkQuorum(

@@ -7,6 +7,8 @@ import type { Secret, ServerVersion } from '../../conf/index.ts';
 import type { FleetNode, TlsPort } from '../../fleet/index.ts';
 import type { CertificateFact } from '../../tls/index.ts';
 import type { HostFile } from '../host/host-access.ts';
+import type { CertifiedNames } from './leaf-names.ts';
+import type { ToldHost } from './leaf-told.ts';
 
 /** One port, and what a handshake showed. */
 export type LeafPort = TlsPort & {
@@ -46,7 +48,13 @@ export interface LeafSight {
   /** Where it dials with another one (`tls-client-cert-file`): its path. */
   readonly clientFile?: string;
   /** Hosts under which clients and other nodes are sent to it. */
-  readonly told: readonly string[];
+  readonly told: readonly ToldHost[];
+  /** Names that somebody trusted gave it before; absent: none is known. */
+  readonly certified?: CertifiedNames;
+  /** Names of other nodes, as `canonicalName` has them, to `id` of the node. */
+  readonly taken?: ReadonlyMap<string, string>;
+  /** The certificate on its disk is one of our inventory, or leads to our own trust. Absent: not known. */
+  readonly isDiskKnown?: boolean;
   /** Its clock less ours, ms; absent: it does not tell. */
   readonly clockOffsetMs?: number;
   /** `tls-auto-reload-interval`, seconds; 0: off, or a version without it. */

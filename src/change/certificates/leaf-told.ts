@@ -5,6 +5,15 @@
 
 import type { FleetNode } from '../../fleet/index.ts';
 
+/** One host under which others are sent to a node. */
+export interface ToldHost {
+  readonly host: string;
+  /** `policy`: the operator wrote it; `dialled`: we reach it there ourselves; `told`: the word of a node. */
+  readonly from: 'policy' | 'dialled' | 'told';
+  /** `id` of the node that says so, where `from` is `told`. */
+  readonly by?: string;
+}
+
 /** What nodes said of themselves and of one another. */
 export interface Hearing {
   readonly node: FleetNode;
@@ -37,24 +46,28 @@ const ANNOUNCED = [
   'announce-ip',
 ];
 
-/** `addresses`: `host:port` that nodes announce, to where they are reached from here. Sorted, without doubles. */
+/** `addresses`: `host:port` that nodes announce, to where they are reached from here. By host, without doubles. */
 export function toldHosts(
   node: FleetNode,
   hearings: readonly Hearing[],
   addresses: ReadonlyMap<string, string> = new Map(),
-): readonly string[] {
+): readonly ToldHost[] {
   const own = hearings.find((each) => each.node.id === node.id);
   const reached = node.target.endpoint.kind === 'tcp' ? node.target.endpoint : undefined;
-  const hosts = [
-    ...(reached === undefined ? [] : [reached.host]),
-    ...ANNOUNCED.map((name) => own?.settings.get(name) ?? ''),
-    ...clusterHosts(own?.clusterNodes ?? ''),
-    ...[...addresses].flatMap(([announced, here]) =>
-      here === node.id ? [splitAddress(announced).host] : [],
+  const told = (host: string, by: string): ToldHost => ({ host, from: 'told', by });
+  const hosts: readonly ToldHost[] = [
+    ...[...addresses].flatMap(([announced, here]): readonly ToldHost[] =>
+      here === node.id ? [{ host: splitAddress(announced).host, from: 'policy' }] : [],
     ),
-    ...hearings.flatMap((hearing) => saidOf(node, hearing)),
+    ...(reached === undefined ? [] : [{ host: reached.host, from: 'dialled' } as const]),
+    ...ANNOUNCED.map((name) => told(own?.settings.get(name) ?? '', node.id)),
+    ...clusterHosts(own?.clusterNodes ?? '').map((host) => told(host, node.id)),
+    ...hearings.flatMap((hearing) => saidOf(node, hearing).map((host) => told(host, hearing.node.id))),
   ];
-  return [...new Set(hosts.filter((host) => host !== ''))].sort();
+  // The first has the most weight.
+  const found = new Map<string, ToldHost>();
+  for (const each of hosts) if (each.host !== '' && !found.has(each.host)) found.set(each.host, each);
+  return [...found.values()].toSorted((a, b) => (a.host < b.host ? -1 : 1));
 }
 
 /** `myself` in CLUSTER NODES: `id ip:port@bus[,hostname] myself,…`. */

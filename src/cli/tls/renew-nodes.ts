@@ -3,12 +3,14 @@
 import type { DueCertificate, LeafSight } from '../../change/index.ts';
 import { safeText } from '../../text/index.ts';
 import type { Secret } from '../../conf/index.ts';
-import { findNodes } from '../change/fleet-access.ts';
+import type { Topology } from '../../fleet/index.ts';
+import type { FleetEntry } from '../change/fleet-access.ts';
 import type { CommandContext } from '../context.ts';
 import { LEAF_DAYS_MAX, openAuthority } from '../../pki/index.ts';
+import { findNodesByPins } from './expired-nodes.ts';
 import { planLeaves } from './rotate-leaf-plan.ts';
 import { executeLeafRun } from './rotate-leaf-run.ts';
-import { lookAtLeaves } from './rotate-leaf-scene.ts';
+import { lookAtLeaves, type LeafScene } from './rotate-leaf-scene.ts';
 import { issuePairs, type LeafSource } from './rotate-leaf-source.ts';
 import type { Renewal } from './renew-scene.ts';
 import type { RenewalResult } from './renew-show.ts';
@@ -38,16 +40,17 @@ export async function renewNodes(
 async function renewGroup(
   group: readonly DueCertificate[],
   days: number,
-  { entry, stateFolder }: Renewal,
+  { entry: asked, stateFolder }: Renewal,
   passphrase: Secret | undefined,
   context: CommandContext,
 ): Promise<readonly RenewalResult[]> {
-  if (entry === undefined) return [];
+  if (asked === undefined) return [];
   const left = (detail: string): readonly RenewalResult[] =>
     group.map((due) => ({ due, outcome: 'left', detail }));
-  const topology = await findNodes(entry);
+  const { entry, topology } = await findNodesByPins(asked, context.now());
   const node = group.flatMap((each) => each.node ?? []);
-  const scene = await lookAtLeaves(entry, topology, { node, quiet: true }, context);
+  const seen = await lookAtLeaves(entry, topology, { node, quiet: true }, context);
+  const scene = withoutNewNames(seen, entry, topology);
   const authority = await openAuthority(stateFolder, { passphrase, now: context.now });
   const source: Extract<LeafSource, { readonly kind: 'issue' }> = { kind: 'issue', authority, days };
   const about = { canary: undefined, now: context.now() };
@@ -75,8 +78,27 @@ async function renewGroup(
   });
 }
 
+/**
+ * Nobody looks at the plan: an address at which a node is dialled because other nodes said so is their word, and only
+ * what the policy names is ours.
+ */
+function withoutNewNames(scene: LeafScene, { seeds, sentinels }: FleetEntry, { nodes }: Topology): LeafScene {
+  const placeOf = ({ endpoint }: (typeof seeds)[number]): string =>
+    endpoint.kind === 'tcp' ? JSON.stringify([endpoint.host, endpoint.port]) : '';
+  const ours = new Set([...seeds, ...sentinels].map(placeOf));
+  const named = new Set(nodes.filter(({ target }) => ours.has(placeOf(target))).map(({ id }) => id));
+  const sights = scene.reading.sights.map((sight): LeafSight => ({
+    ...sight,
+    told: sight.told.map((each) =>
+      each.from === 'dialled' && !named.has(sight.node.id) ? { ...each, from: 'told' } : each,
+    ),
+  }));
+  return { ...scene, reading: { ...scene.reading, sights } };
+}
+
 function refusalsOf({ objections }: Awaited<ReturnType<typeof planLeaves>>): string | undefined {
-  const refused = objections.filter(({ severity }) => severity === 'refused');
+  // A wider use needs somebody who sees it, like a wider choice of names.
+  const refused = objections.filter(({ severity, code }) => severity === 'refused' || code === 'wider-usage');
   if (refused.length === 0) return undefined;
   return refused
     .slice(0, REASONS_SHOWN_MAX)

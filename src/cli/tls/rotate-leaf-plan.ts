@@ -3,11 +3,15 @@
 import {
   changeLeaf,
   canaryOf,
+  canonicalName,
   checkAuthority,
   checkLeaf,
   checkPlaces,
   checkPorts,
   checkQuorum,
+  checkRequest,
+  chooseNames,
+  NO_NAMES,
   servedBy,
   type LeafChange,
   type LeafObjection,
@@ -20,12 +24,21 @@ import { readCertificates, type CertificateFact } from '../../tls/index.ts';
 import type { LeafScene } from './rotate-leaf-scene.ts';
 import { requestsOf, type LeafSource } from './rotate-leaf-source.ts';
 
+/** What the new certificate is for and the old one was not, and the other way round. */
+export interface NameChange {
+  /** `why`: on whose word; absent of a certificate that is there already. */
+  readonly added: readonly { readonly name: string; readonly why?: string }[];
+  readonly removed: readonly string[];
+}
+
 /** A certificate as plans show it. */
 export interface ShownLeaf {
   /** Absent before it is issued. */
   readonly serial?: string;
   readonly fingerprintSha256?: string;
+  /** Alternative names: hosts, addresses, URIs. */
   readonly names: readonly string[];
+  readonly commonName?: string;
   /** ISO 8601 UTC. */
   readonly notAfter: string;
 }
@@ -36,6 +49,8 @@ export interface LeafPlanNode {
   readonly to: ShownLeaf | undefined;
   /** `already`: it serves it, and its files hold it. */
   readonly standing: 'change' | 'already';
+  /** Of what is to be issued: on whose word each name is in it. */
+  readonly why?: ReadonlyMap<string, string>;
   /** Absent before the certificate is there. */
   readonly change?: LeafChange;
 }
@@ -46,6 +61,8 @@ export interface LeafPlan {
   readonly canary: string | undefined;
   readonly objections: readonly LeafObjection[];
   readonly left: LeafReading['left'];
+  /** Nodes that are reached although their certificates have ended, as sentences. */
+  readonly reached: readonly string[];
   readonly restartSentinel: readonly string[] | undefined;
 }
 
@@ -77,6 +94,7 @@ export async function planLeaves(
     canary: first,
     objections,
     left: reading.left,
+    reached: scene.reached,
     restartSentinel,
   };
 }
@@ -123,7 +141,7 @@ function withPairs(
 
 function beforeIssuing(
   { reading, trust }: LeafScene,
-  { authority, days }: Extract<LeafSource, { readonly kind: 'issue' }>,
+  { authority, days, added = NO_NAMES }: Extract<LeafSource, { readonly kind: 'issue' }>,
   now: Date,
 ): readonly Draft[] {
   const chain = `${authority.issuer.pem.trim()}\n${authority.chainPem}`;
@@ -140,14 +158,45 @@ function beforeIssuing(
             next: 'a new authority: wardis tls rotate ca',
           },
         ];
-  return requestsOf(reading.sights, days).flatMap(({ sights, request }) => {
-    const names = [...(request.dnsNames ?? []), ...(request.ipAddresses ?? [])];
-    const to: ShownLeaf = { names, notAfter: new Date(ends).toISOString() };
+  const requests = requestsOf(reading.sights, days, added);
+  return requests.flatMap(({ sights, request }) => {
+    const names = [...(request.dnsNames ?? []), ...(request.ipAddresses ?? []), ...(request.uris ?? [])];
+    const { commonName } = request;
+    const to: ShownLeaf = { names, commonName, notAfter: new Date(ends).toISOString() };
+    const why = new Map(chooseNames(sights, added).map((each) => [canonicalName(each.name), each.why]));
+    const found = checkRequest(sights, added, requests.length === 1 ? 'one' : 'several');
     return sights.map((sight): Draft => ({
-      node: { sight, from: shownOf(servedBy(sight)), to, standing: 'change' },
-      objections: [...checkAuthority(sight.node.id, chain, trust, now), ...cut],
+      node: { sight, from: shownOf(servedBy(sight)), to, standing: 'change', why },
+      objections: [
+        ...checkAuthority(sight.node.id, chain, trust, now),
+        ...found.filter(({ node }) => node === sight.node.id),
+        ...cut,
+      ],
     }));
   });
+}
+
+/** Of a node that gets another certificate. */
+export function nameChangeOf({ from, to, why }: LeafPlanNode): NameChange {
+  if (from === undefined || to === undefined) {
+    return { added: (to?.names ?? []).map((name) => withWhy(name, why)), removed: [] };
+  }
+  const [before, after] = [namesOf(from), namesOf(to)];
+  return {
+    added: [...after].flatMap(([key, name]) => (before.has(key) ? [] : [withWhy(name, why)])),
+    removed: [...before].flatMap(([key, name]) => (after.has(key) ? [] : [name])),
+  };
+}
+
+function withWhy(name: string, reasons: LeafPlanNode['why']): NameChange['added'][number] {
+  const why = reasons?.get(canonicalName(name));
+  return { name, ...(why === undefined ? {} : { why }) };
+}
+
+/** The common name too: servers may take it for a login. */
+function namesOf({ names, commonName }: ShownLeaf): ReadonlyMap<string, string> {
+  const all = commonName === undefined ? names : [...names, `CN=${commonName}`];
+  return new Map(all.map((name) => [name.startsWith('CN=') ? name : canonicalName(name), name]));
 }
 
 const DAY_MS = 86_400_000;
@@ -192,6 +241,12 @@ function unseenFile({ node, certificate }: LeafSight): LeafObjection {
 
 export function shownOf(fact: CertificateFact | undefined): ShownLeaf | undefined {
   if (fact === undefined) return undefined;
-  const { serial, fingerprintSha256, dnsNames, ipAddresses, notAfter } = fact;
-  return { serial, fingerprintSha256, names: [...dnsNames, ...ipAddresses], notAfter };
+  const { serial, fingerprintSha256, dnsNames, ipAddresses, uris, subjectCommonName, notAfter } = fact;
+  return {
+    serial,
+    fingerprintSha256,
+    names: [...dnsNames, ...ipAddresses, ...uris],
+    ...(subjectCommonName === undefined ? {} : { commonName: subjectCommonName }),
+    notAfter,
+  };
 }

@@ -4,19 +4,23 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import {
   fileGroupOf,
+  knowNames,
   openHostAccess,
   readLeafSights,
   type HostAccess,
   type LeafObjection,
   type LeafReading,
+  type LeafSight,
   type LeafTrust,
 } from '../../change/index.ts';
 import { openConnection, type FleetNode, type Topology } from '../../fleet/index.ts';
-import { enterFleet, findNodes, type FleetEntry } from '../change/fleet-access.ts';
+import { printTrust, readInventory, readTrust } from '../../pki/index.ts';
+import { enterFleet, type FleetEntry } from '../change/fleet-access.ts';
 import { distrustStateFolder } from '../change/state-folder.ts';
 import type { RotateLeafFlags } from '../commands/tls/rotate.ts';
 import type { CommandContext } from '../context.ts';
 import { CommandFailure } from '../failure.ts';
+import { findNodesByPins, NO_PINS, type PinOutcome } from './expired-nodes.ts';
 import { SILENT_PROGRESS, openProgress } from '../progress.ts';
 
 export interface LeafScene {
@@ -27,6 +31,8 @@ export interface LeafScene {
   readonly trust: readonly LeafTrust[];
   /** Nodes that were not chosen and read a file of one that was. */
   readonly sharing: readonly LeafObjection[];
+  /** Nodes that are reached although their certificates have ended, as sentences. */
+  readonly reached: readonly string[];
   /** Program that restarts a Sentinel; absent: a person does. */
   readonly restartSentinel: readonly string[] | undefined;
 }
@@ -42,7 +48,8 @@ export async function readLeafScene(
 ): Promise<LeafScene> {
   const entry = await enterFleet(named, flags, context);
   distrustStateFolder(entry.stateFolder);
-  return lookAtLeaves(entry, await findNodes(entry), flags, context);
+  const found = await findNodesByPins(entry, context.now());
+  return lookAtLeaves(found.entry, found.topology, flags, context, found);
 }
 
 /** The same for a fleet that was found already. */
@@ -51,6 +58,7 @@ export async function lookAtLeaves(
   topology: Topology,
   flags: LeafSceneFlags,
   context: CommandContext,
+  { reached, unreached }: PinOutcome = NO_PINS,
 ): Promise<LeafScene> {
   const { nodes } = topology;
   const chosen = new Set(chooseNodes(topology, flags.node).map(({ id }) => id));
@@ -70,22 +78,40 @@ export async function lookAtLeaves(
       addresses: new Map(Object.entries(entry.fleet?.addresses ?? {})),
       concurrency: entry.concurrency,
     });
+    const own = ownTrust(entry);
+    const known = knowNames(whole.sights, {
+      inventory: readInventory(entry.stateFolder).certificates,
+      trust: [printTrust(readTrust(entry.stateFolder).roots), ...own.map(({ pem }) => pem)].join('\n').trim(),
+      now: context.now(),
+      nodes: nodes.flatMap(({ id, target: { endpoint } }) =>
+        endpoint.kind === 'tcp' ? [{ id, host: endpoint.host }] : [],
+      ),
+    });
     const reading: LeafReading = {
-      sights: whole.sights.filter(({ node }) => chosen.has(node.id)),
-      left: whole.left.filter(({ node }) => chosen.has(node.id)),
+      sights: known.filter(({ node }) => chosen.has(node.id)),
+      left: whole.left.filter(({ node }) => chosen.has(node.id)).map((each) => explainLeft(each, unreached)),
     };
     return {
       entry,
       topology,
       reading,
-      trust: onceEach([...ownTrust(entry), ...trustOf(whole)]),
-      sharing: sharingOf(reading, whole),
+      trust: onceEach([...own, ...trustOf(whole)]),
+      sharing: sharingOf(reading, known),
+      reached,
       restartSentinel: flags.byHand === true ? undefined : entry.fleet?.files?.restartSentinel,
     };
   } finally {
     progress.end();
     await hosts.close();
   }
+}
+
+function explainLeft(
+  left: LeafReading['left'][number],
+  unreached: PinOutcome['unreached'],
+): LeafReading['left'][number] {
+  const known = unreached.find(({ node }) => node === left.node.id);
+  return known === undefined ? left : { ...left, why: known.why, next: known.next };
 }
 
 function chooseNodes({ nodes }: Topology, wanted: readonly string[]): readonly FleetNode[] {
@@ -96,7 +122,7 @@ function chooseNodes({ nodes }: Topology, wanted: readonly string[]): readonly F
     code: 'E_USAGE',
     what: `there is no node ${missing.join(', ')} in this fleet`,
     cause: `its nodes are ${nodes.map(({ id }) => id).join(', ')}`,
-    next: 'name nodes as they stand there: --node 10.0.0.5:6380',
+    next: 'name nodes as they stand there: --node 10.0.0.5:6380; one that the others lost sight of is named itself: wardis tls rotate leaf HOST:PORT',
   });
 }
 
@@ -152,9 +178,9 @@ function trustOf({ sights }: LeafReading): readonly LeafTrust[] {
   );
 }
 
-function sharingOf(reading: LeafReading, whole: LeafReading): readonly LeafObjection[] {
+function sharingOf(reading: LeafReading, whole: readonly LeafSight[]): readonly LeafObjection[] {
   const groups = new Set(reading.sights.map(fileGroupOf));
-  return whole.sights
+  return whole
     .filter((sight) => !reading.sights.includes(sight) && groups.has(fileGroupOf(sight)))
     .map(({ node, certificate }) => ({
       node: node.id,

@@ -3,7 +3,7 @@
 import type { LeafObjection } from '../../change/index.ts';
 import { printSafeJson, safeText } from '../../text/index.ts';
 import type { Look } from '../terminal.ts';
-import type { LeafPlan, LeafPlanNode, ShownLeaf } from './rotate-leaf-plan.ts';
+import { nameChangeOf, type LeafPlan, type LeafPlanNode, type ShownLeaf } from './rotate-leaf-plan.ts';
 
 type ShowLook = Pick<Look, 'unicode' | 'colour'>;
 
@@ -13,14 +13,18 @@ export function renderLeafPlan(plan: LeafPlan, look: ShowLook): string {
   const lines = [
     ...changing.flatMap((node) => nodeLines(node, plan)),
     ...already.map(({ sight, to }) => `${sight.node.id}  ${sight.node.role}  serves ${shortOf(to)} already`),
-    ...plan.left.map(({ node, why }) => `${node.id}  ${node.role}  left out: ${why}`),
+    ...plan.reached,
+    ...plan.left.flatMap(({ node, why, next }) => [
+      `${node.id}  ${node.role}  left out: ${why}`,
+      ...(next === undefined ? [] : [`    next: ${next}`]),
+    ]),
     ...objectionLines(plan.objections, look, changing.length),
   ];
   return `${lines.map(safeText).join('\n')}\n`;
 }
 
 export function leafPlanData(plan: LeafPlan): string {
-  const { nodes, canary, objections, left } = plan;
+  const { nodes, canary, objections, left, reached } = plan;
   return `${printSafeJson(
     {
       schemaVersion: '1',
@@ -31,6 +35,7 @@ export function leafPlanData(plan: LeafPlan): string {
         standing: node.standing,
         from: node.from ?? null,
         to: node.to ?? null,
+        names: node.standing === 'change' ? nameChangeOf(node) : { added: [], removed: [] },
         files: plan.files === 'place' ? pathsOf(node) : [],
         how: howOf(node, plan),
         ports: node.sight.ports.map(({ host, port, purpose, unseen }) => ({
@@ -42,6 +47,7 @@ export function leafPlanData(plan: LeafPlan): string {
       })),
       refused: objections.filter(({ severity }) => severity === 'refused').map(objectionData),
       warnings: objections.filter(({ severity }) => severity === 'warning').map(objectionData),
+      reached,
       leftOut: left.map(({ node, kind, why, next }) => ({ node: node.id, kind, why, next: next ?? null })),
     },
     2,
@@ -91,10 +97,13 @@ function nodeLines(node: LeafPlanNode, plan: LeafPlan): readonly string[] {
   const { id, role } = sight.node;
   const first = id === plan.canary ? '  goes first' : '';
   const paths = plan.files === 'placed' ? ['as placed'] : pathsOf(node);
+  const { added, removed } = nameChangeOf(node);
   const ports = sight.ports.filter(({ unseen }) => unseen === undefined).map(({ port }) => port);
   return [
     `${id}  ${role}${first}`,
     `    ${shortOf(from)}  ->  ${shortOf(to)}`,
+    ...added.map(({ name, why }) => `    + ${name}${why === undefined ? '' : ` (${why})`}`),
+    ...removed.map((name) => `    - ${name}`),
     `    ${paths.join(' and ')}; ${howOf(node, plan)}; proved on ${ports.join(', ') || 'no port'}`,
   ];
 }

@@ -1,7 +1,15 @@
 /** Where new certificates come from: issued now, files of this machine, or what another system placed on the hosts. */
 
+import { isIP } from 'node:net';
+import {
+  fileGroupOf,
+  requestLeaf,
+  type AddedNames,
+  type LeafPair,
+  type LeafSight,
+} from '../../change/index.ts';
 import { secret, type Secret } from '../../conf/index.ts';
-import { fileGroupOf, requestLeaf, type LeafPair, type LeafSight } from '../../change/index.ts';
+import { isDnsName } from '../../tls/index.ts';
 import {
   LEAF_DAYS_DEFAULT,
   LEAF_DAYS_MAX,
@@ -19,7 +27,13 @@ import { readInput } from '../text-input.ts';
 import type { LeafScene } from './rotate-leaf-scene.ts';
 
 export type LeafSource =
-  | { readonly kind: 'issue'; readonly authority: AuthorityHandle; readonly days: number }
+  | {
+      readonly kind: 'issue';
+      readonly authority: AuthorityHandle;
+      readonly days: number;
+      /** Default: none. */
+      readonly added?: AddedNames;
+    }
   /** By `id` of the node. */
   | {
       readonly kind: 'pairs';
@@ -41,6 +55,11 @@ export async function openLeafSource(
     flags.placed === true,
   ];
   if (ways.filter(Boolean).length > 1) throw usage('--issue, --new-cert and --placed do not go together');
+  const issues = flags.placed !== true && flags.newCert === undefined && flags.newKey === undefined;
+  const added = readAdded(flags);
+  if (!issues && (added.names.length > 0 || added.told === 'add')) {
+    throw usage('--dns, --ip and --add-told add names to what is issued: not to a certificate that is there');
+  }
   if (flags.placed === true) {
     return { kind: 'pairs', files: 'placed', pairs: await placedPairs(reading.sights, flags) };
   }
@@ -58,6 +77,7 @@ export async function openLeafSource(
   return explainPki(async () => ({
     kind: 'issue',
     days,
+    added,
     authority: await openAuthority(entry.stateFolder, { passphrase, now: context.now }),
   }));
 }
@@ -66,6 +86,7 @@ export async function openLeafSource(
 export function requestsOf(
   sights: readonly LeafSight[],
   days: number,
+  added?: AddedNames,
 ): readonly { readonly sights: readonly LeafSight[]; readonly request: LeafRequest }[] {
   const groups = new Map<string, readonly LeafSight[]>();
   for (const sight of sights) {
@@ -74,16 +95,16 @@ export function requestsOf(
   }
   return [...groups.values()].map((group) => ({
     sights: group,
-    request: { ...requestLeaf(group, days), node: group[0]?.node.id ?? '' },
+    request: { ...requestLeaf(group, days, added), node: group[0]?.node.id ?? '' },
   }));
 }
 
 /** Issues for every node, and records it. Throws a {@link CommandFailure}. */
 export async function issuePairs(
   sights: readonly LeafSight[],
-  { authority, days }: Extract<LeafSource, { readonly kind: 'issue' }>,
+  { authority, days, added }: Extract<LeafSource, { readonly kind: 'issue' }>,
 ): Promise<ReadonlyMap<string, LeafPair>> {
-  const wanted = requestsOf(sights, days);
+  const wanted = requestsOf(sights, days, added);
   const issued = await explainPki(() => authority.issueAll(wanted.map(({ request }) => request)));
   const from = { certificate: 'the certificate issued now', key: 'its key' };
   return new Map(
@@ -157,6 +178,16 @@ async function placedPairs(
 
 function keyOf({ key }: LeafSight): { readonly key?: Secret } {
   return key.kind === 'file' ? { key: key.file.content } : {};
+}
+
+function readAdded({ dns = [], ip = [], addTold }: RotateLeafFlags): AddedNames {
+  const badName = dns.find((name) => !isDnsName(name));
+  if (badName !== undefined)
+    throw usage(`--dns ${JSON.stringify(badName)} is no host name`, '--dns cache-1.internal');
+  const badAddress = ip.find((address) => isIP(address) === 0 || address.includes('%'));
+  if (badAddress !== undefined)
+    throw usage(`--ip ${JSON.stringify(badAddress)} is no address`, '--ip 10.0.0.5');
+  return { names: [...dns, ...ip], told: addTold === true ? 'add' : 'leave' };
 }
 
 function readDays(text: string | undefined): number {

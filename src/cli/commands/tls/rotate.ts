@@ -13,6 +13,9 @@ export interface RotateLeafFlags extends FleetFlags {
   readonly issue?: boolean;
   readonly placed?: boolean;
   readonly days?: string;
+  readonly dns?: readonly string[];
+  readonly ip?: readonly string[];
+  readonly addTold?: boolean;
   readonly passphraseFile?: string;
   readonly canary?: string;
   readonly byHand?: boolean;
@@ -42,9 +45,15 @@ function addRotateLeaf(group: Command, context: CommandContext): void {
     .optionsGroup('Which certificate (default: issued now, where there is an authority):')
     .option(
       '--issue',
-      'a fresh one for each node, for the names of the old one and every address it is told by',
+      'a fresh one for each node, for the names that were certified before and the address we dial',
     )
     .option('--days <number>', 'days that an issued one lives (default: 90)')
+    .option('--dns <name>', 'issue it for this host name too; repeatable', collect, [])
+    .option('--ip <address>', 'issue it for this address too; repeatable', collect, [])
+    .option(
+      '--add-told',
+      'issue it for every host under which nodes send clients to it too: the plan names them',
+    )
     .option('--passphrase-file <path>', 'passphrase of the authority’s key')
     .option('--new-cert <file>', 'this one, with its chain (PEM); {host} and {port} stand for the node')
     .option('--new-key <file>', 'its key (PEM)')
