@@ -16,7 +16,7 @@ export type {
 } from './certificate/certificate.ts';
 export { verifyChain } from './certificate/chain.ts';
 export type { ChainProblem, ChainProblemCode, ChainVerdict } from './certificate/chain.ts';
-export { checkCertificate, coversName } from './certificate/check.ts';
+export { checkCertificate, coversName, findWeakness } from './certificate/check.ts';
 export type {
   CertificateCheck,
   CertificateProblem,
@@ -27,7 +27,7 @@ export { openTlsContext } from './handshake/context.ts';
 export type { TlsContext } from './handshake/context.ts';
 export { diagnoseHandshake, diagnosePlaintext } from './handshake/diagnose.ts';
 export type { Diagnosis, FaultReason, HandshakeEvidence, HandshakeFault } from './handshake/diagnose.ts';
-export { findWeakness, judgeChain } from './handshake/diagnose-chain.ts';
+export { judgeChain } from './handshake/diagnose-chain.ts';
 export type { ChainFault, ChainJudgement, ChainQuestion } from './handshake/diagnose-chain.ts';
 export { findOwnLines, readServerLog, zoneUncertaintyMs } from './handshake/server-log.ts';
 export type { LogKind, LogRole, OwnLines, ServerLog, ServerLogLine } from './handshake/server-log.ts';

@@ -24,10 +24,7 @@ export function sideOf(chain: readonly string[], change: AuthorityChange, at: Da
   const { old, next, others = [], intermediates = [] } = change;
   const shown = [...chain, ...intermediates, ...issuersAmong(next), ...issuersAmong(old)];
   const leadsTo = (anchors: readonly string[]): boolean =>
-    anchors.length > 0 &&
-    verifyChain(shown, anchors, at).problems.every(
-      ({ code }) => code === 'expired' || code === 'not-yet-valid',
-    );
+    anchors.length > 0 && verifyChain(shown, anchors, at).anchored;
   if (leadsTo(next)) return 'next';
   if (leadsTo(old)) return 'old';
   return leadsTo(others) ? 'other' : 'unknown';

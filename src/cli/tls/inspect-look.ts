@@ -164,6 +164,7 @@ const UNANCHORED: ReadonlySet<ChainProblemCode> = new Set([
   'self-signed-untrusted',
   'partial-chain',
   'chain-too-long',
+  'signature-wrong',
 ]);
 
 /** What the inventory says of a certificate that a node serves. */

@@ -200,6 +200,15 @@ function isSelfSigned(parsed: X509Certificate): boolean {
   }
 }
 
+/** The signature verifies with the key of the other one, whatever their names. */
+export function isSignedBy(certificate: CertificateFact, issuer: CertificateFact): boolean {
+  try {
+    return new X509Certificate(certificate.pem).verify(new X509Certificate(issuer.pem).publicKey);
+  } catch {
+    return false;
+  }
+}
+
 /** Names match, key identifiers do not contradict, and the signature verifies. */
 export function isIssuedBy(certificate: CertificateFact, issuer: CertificateFact): boolean {
   try {

@@ -1,6 +1,7 @@
 // What is wrong with one certificate for one purpose at one moment. Pure: the clock is a parameter.
 import { isIP } from 'node:net';
 import type { CertificateFact } from './certificate.ts';
+import { findUsageFault } from './usage.ts';
 
 export type CertificateProblemCode =
   | 'expired'
@@ -53,9 +54,17 @@ export function checkCertificate(
   ];
 }
 
+/** What OpenSSL's security level 2 (Debian's, Red Hat's) refuses of one certificate. */
+export function findWeakness(fact: CertificateFact): 'weak-key' | 'weak-signature' | undefined {
+  const codes = checkStrength(fact).map(({ code }) => code);
+  if (codes.includes('weak-key')) return 'weak-key';
+  return codes.includes('weak-signature') ? 'weak-signature' : undefined;
+}
+
 /**
- * Whether a client that checks host names accepts this certificate for `name`: subject alternative names only, one
- * wildcard as the whole left-most label (RFC 9525 section 6.3). The common name is not looked at.
+ * Whether every client that checks host names accepts this certificate for `name`: subject alternative names only, one
+ * wildcard as the whole left-most label (RFC 9525 section 6.3). Where there is no alternative name at all, Node, Java,
+ * Python and OpenSSL take the common name for a host name; Go does not, and none of them does for an address.
  */
 export function coversName(fact: CertificateFact, name: string): boolean {
   const bare = name.startsWith('[') && name.endsWith(']') ? name.slice(1, -1) : name;
@@ -143,24 +152,23 @@ function checkRole(fact: CertificateFact, purpose: CertificatePurpose): readonly
     problems.push({ code: 'self-signed', message, help: 'issue it from a CA of your own' });
   }
   for (const side of ['server', 'client'] as const) {
-    if ((purpose === side || purpose === 'node') && !allowsUsage(fact, `${side}Auth`)) {
-      const listed = fact.extendedKeyUsages.map(({ oid, name }) => name ?? oid).join(', ');
-      problems.push({
-        code: side === 'server' ? 'missing-server-usage' : 'missing-client-usage',
-        message: `extended key usage is ${listed}, without ${side}Auth`,
-        help:
-          purpose === 'node'
-            ? 'a replica or cluster node dials its peers with this certificate: it needs both, or tls-client-cert-file'
+    const fault = purpose === side || purpose === 'node' ? findUsageFault(fact, side) : undefined;
+    // What a CA certificate may sign is not what it may be shown for, and that it is one is told already.
+    if (fault === undefined || (fact.isCa && fault.kind === 'key-usage')) continue;
+    const node =
+      'a replica or cluster node dials its peers with this certificate: it needs both, or tls-client-cert-file';
+    problems.push({
+      code: side === 'server' ? 'missing-server-usage' : 'missing-client-usage',
+      message: fault.message,
+      help:
+        fault.kind === 'key-usage'
+          ? 'issue it with digitalSignature in its key usage'
+          : purpose === 'node'
+            ? node
             : `issue it with ${side}Auth`,
-      });
-    }
+    });
   }
   return problems;
-}
-
-/** OpenSSL does not count anyExtendedKeyUsage for TLS (v3_purp.c xku_reject, OpenSSL 3.0). */
-function allowsUsage(fact: CertificateFact, usage: 'serverAuth' | 'clientAuth'): boolean {
-  return fact.extendedKeyUsages.length === 0 || fact.extendedKeyUsages.some(({ name }) => name === usage);
 }
 
 function checkNames(
@@ -169,7 +177,8 @@ function checkNames(
 ): readonly CertificateProblem[] {
   if (purpose === 'client' || purpose === 'authority') return [];
   if (fact.dnsNames.length === 0 && fact.ipAddresses.length === 0) {
-    const message = 'no host name or address among its alternative names: most client libraries refuse it';
+    const message =
+      'no host name or address among its alternative names: no client takes it for an address, and Go for no host name';
     return [
       {
         code: 'no-san',

@@ -22,21 +22,63 @@ export interface CertificateBody {
 
 /** Throws RangeError where the bytes are not a certificate. */
 export function readBody(der: Uint8Array): CertificateBody {
-  const [tbs, algorithm] = readNodes(first(readNodes(der)).content);
-  const fields = [...readNodes(first([tbs]).content)];
-  if (fields[0]?.tag === 0xa0) fields.shift();
-  const [, , issuer, validity, subject] = fields;
-  const [notBefore, notAfter] = readNodes(first([validity]).content);
-  const attributes = readAttributes(first([subject]));
+  const { issuer, validity, subject, algorithm, extensions } = readParts(der);
+  const [notBefore, notAfter] = readNodes(validity.content);
+  const attributes = readAttributes(subject);
   const commonName = attributes.findLast(({ type }) => type === 'CN')?.value;
   return {
     subject: printName(attributes),
     ...(commonName === undefined ? {} : { subjectCommonName: commonName }),
-    issuer: printName(readAttributes(first([issuer]))),
+    issuer: printName(readAttributes(issuer)),
     notBefore: readTime(first([notBefore])),
     notAfter: readTime(first([notAfter])),
-    ...readSignature(first([algorithm])),
-    ...readExtensions(fields.find(({ tag }) => tag === 0xa3)),
+    ...readSignature(algorithm),
+    ...readExtensions(extensions),
+  };
+}
+
+/** The parts of a certificate as they are encoded. */
+export interface CertificateParts {
+  /** 1 to 3. */
+  readonly version: number;
+  readonly issuer: DerNode;
+  readonly validity: DerNode;
+  readonly subject: DerNode;
+  readonly algorithm: DerNode;
+  readonly extensions: readonly EncodedExtension[];
+}
+
+export interface EncodedExtension {
+  readonly oid: string;
+  readonly critical: boolean;
+  /** What the OCTET STRING holds. */
+  readonly value: Uint8Array;
+}
+
+/** Throws RangeError where the bytes are not a certificate. */
+export function readParts(der: Uint8Array): CertificateParts {
+  const [tbs, algorithm] = readNodes(first(readNodes(der)).content);
+  const fields = [...readNodes(first([tbs]).content)];
+  const version = fields[0]?.tag === 0xa0 ? fields.shift() : undefined;
+  const [, , issuer, validity, subject] = fields;
+  const wrapper = fields.find(({ tag }) => tag === 0xa3);
+  return {
+    version: version === undefined ? 1 : readSmallInteger(first(readNodes(version.content)).content) + 1,
+    issuer: first([issuer]),
+    validity: first([validity]),
+    subject: first([subject]),
+    algorithm: first([algorithm]),
+    extensions:
+      wrapper === undefined ? [] : readNodes(first(readNodes(wrapper.content)).content).map(readExtension),
+  };
+}
+
+function readExtension({ content }: DerNode): EncodedExtension {
+  const parts = readNodes(content);
+  return {
+    oid: readOid(first(parts).content),
+    critical: parts.some((part) => part.tag === TAG.boolean && part.content[0] !== 0),
+    value: first([parts.find(({ tag }) => tag === TAG.octetString)]).content,
   };
 }
 
@@ -99,14 +141,8 @@ type Extensions = Pick<
   'dnsNames' | 'ipAddresses' | 'uris' | 'keyUsages' | 'extendedKeyUsages' | 'pathLength'
 >;
 
-function readExtensions(wrapper: DerNode | undefined): Extensions {
-  const values = new Map<string, DerNode>();
-  const list = wrapper === undefined ? [] : readNodes(first(readNodes(wrapper.content)).content);
-  for (const extension of list) {
-    const parts = readNodes(extension.content);
-    const value = parts.find(({ tag }) => tag === TAG.octetString);
-    if (value !== undefined) values.set(readOid(first(parts).content), first(readNodes(value.content)));
-  }
+function readExtensions(extensions: readonly EncodedExtension[]): Extensions {
+  const values = new Map(extensions.map(({ oid, value }) => [oid, first(readNodes(value))]));
   return {
     ...readAlternativeNames(values.get('2.5.29.17')),
     keyUsages: readKeyUsages(values.get('2.5.29.15')),

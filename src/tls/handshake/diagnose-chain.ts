@@ -1,13 +1,14 @@
 /**
  * What the OpenSSL of one side makes of the chain that the other side presents: the first thing that it would refuse,
  * with the alert that it sends then. Pure. Order and alerts as `verify_chain` and `ssl_x509err2alert` of OpenSSL 3.0 have
- * them (x509_vfy.c, statem_lib.c): issuers, then uses, then strength, then dates from the root down.
+ * them (x509_vfy.c, statem_lib.c): the judgement is that of `verifyChain`, and here it gets the words of TLS.
  */
 import { isIssuedBy } from '../certificate/certificate.ts';
 import type { CertificateFact } from '../certificate/certificate.ts';
 import { verifyChain } from '../certificate/chain.ts';
-import type { ChainProblem } from '../certificate/chain.ts';
-import { checkCertificate } from '../certificate/check.ts';
+import type { ChainProblem, ChainProblemCode } from '../certificate/chain.ts';
+import { sameName } from '../certificate/path.ts';
+import type { ShownAs } from '../certificate/usage.ts';
 
 /** Why a chain is refused; finer than the alert. */
 export type ChainFault =
@@ -21,7 +22,13 @@ export type ChainFault =
   /** The trust file has the intermediate and not the root: OpenSSL accepts no partial chain. */
   | 'root-missing'
   | 'not-a-ca'
+  /** Extended key usage, of it or of an authority above it, or Netscape's type. */
   | 'wrong-usage'
+  /** The key usage of the leaf. */
+  | 'wrong-key-usage'
+  | 'unknown-critical-extension'
+  /** A name constraint of an authority above it. */
+  | 'name-not-permitted'
   | 'weak-key'
   | 'weak-signature'
   | 'expired'
@@ -35,6 +42,7 @@ export type ChainAlert =
   | 'DECRYPT_ERROR'
   | 'UNSUPPORTED_CERTIFICATE'
   | 'BAD_CERTIFICATE'
+  | 'CERTIFICATE_UNKNOWN'
   | 'CERTIFICATE_EXPIRED'
   | 'CERTIFICATE_REQUIRED';
 
@@ -59,153 +67,116 @@ export interface ChainQuestion {
   /** The clock of the judging side. */
   readonly at: Date;
   /** As what the certificate is shown. */
-  readonly usage: 'server' | 'client';
+  readonly usage: ShownAs;
 }
 
 /** The first thing that the judging side would refuse. */
 export function judgeChain(question: ChainQuestion): ChainJudgement {
   const { presented, at, usage } = question;
+  const isTrustKnown = question.trusted !== 'unknown';
   const trusted = question.trusted === 'unknown' ? [] : question.trusted;
-  const [leaf] = presented;
-  if (leaf === undefined) {
+  if (presented.length === 0) {
     const detail = 'no certificate is shown';
     return { ok: false, fault: 'no-certificate', alert: 'CERTIFICATE_REQUIRED', detail };
   }
-  const { path, problems } = verifyChain(
-    presented.map(({ pem }) => pem),
-    trusted.map(({ pem }) => pem),
-    at,
-  );
-  const broken = problems.find(({ code }) => ISSUER_PROBLEMS.has(code));
-  if (broken !== undefined && question.trusted !== 'unknown')
-    return judgeIssuer(broken, path, path.at(-1) ?? leaf, { ...question, trusted });
-  return judgeUses(leaf, path, usage) ?? judgeDates(path, at) ?? { ok: true, path };
+  const { path, problems } = verifyChain(pemsOf(presented), pemsOf(trusted), at, usage);
+  const problem = problems.find(({ code }) => isTrustKnown || !NEEDS_TRUST.has(code));
+  if (problem === undefined) return { ok: true, path };
+  const certificate = path[problem.depth ?? path.length - 1];
+  const where = certificate === undefined ? {} : { certificate };
+  const answer = ANSWERS[problem.code];
+  if (answer !== undefined) {
+    const { fault, alert } = answer(problem);
+    return { ok: false, fault, alert, ...where, detail: problem.message };
+  }
+  return {
+    ok: false,
+    alert: 'UNKNOWN_CA',
+    ...where,
+    ...findMissing(problem, path, { ...question, trusted }),
+  };
 }
 
-/** `other` has the name of the certificate's issuer and is not it. */
+/** The other has the name of the certificate's issuer and is not it. */
 export function isNamesake(certificate: CertificateFact, other: CertificateFact): boolean {
-  return other.subject === certificate.issuer && !isIssuedBy(certificate, other);
+  return sameName(other.subject, certificate.issuer) && !isIssuedBy(certificate, other);
 }
 
-/** Of one certificate, for one purpose, what OpenSSL's security level 2 (Debian's, Red Hat's) refuses. */
-export function findWeakness(certificate: CertificateFact): 'weak-key' | 'weak-signature' | undefined {
-  const found = checkCertificate(certificate, { at: new Date(certificate.notBefore), purpose: 'client' });
-  if (found.some(({ code }) => code === 'weak-key')) return 'weak-key';
-  return found.some(({ code }) => code === 'weak-signature') ? 'weak-signature' : undefined;
+interface Answer {
+  readonly fault: ChainFault;
+  readonly alert: ChainAlert;
 }
 
-/** Empty means every purpose. */
-export function allows({ extendedKeyUsages }: CertificateFact, usage: 'server' | 'client'): boolean {
-  return extendedKeyUsages.length === 0 || extendedKeyUsages.some(({ name }) => name === `${usage}Auth`);
-}
-
-const ISSUER_PROBLEMS: ReadonlySet<string> = new Set<ChainProblem['code']>([
+/** What only a trust file can tell. */
+const NEEDS_TRUST: ReadonlySet<ChainProblemCode> = new Set([
+  'unreadable-certificate',
   'issuer-not-found',
   'self-signed-untrusted',
   'partial-chain',
   'issuer-not-ca',
   'path-length-exceeded',
   'chain-too-long',
-  'unreadable-certificate',
-  'no-certificate',
+  'signature-wrong',
 ]);
+
+const always =
+  (fault: ChainFault, alert: ChainAlert): ((problem: ChainProblem) => Answer) =>
+  () => ({ fault, alert });
+const dated =
+  (leaf: ChainFault, authority: ChainFault, alert: ChainAlert): ((problem: ChainProblem) => Answer) =>
+  ({ depth = 0 }) => ({ fault: depth === 0 ? leaf : authority, alert });
+
+/** Absent: an issuer that is not found, of which there is more to tell. */
+const ANSWERS: Readonly<Partial<Record<ChainProblemCode, (problem: ChainProblem) => Answer>>> = {
+  'partial-chain': always('root-missing', 'UNKNOWN_CA'),
+  'issuer-not-ca': always('not-a-ca', 'UNKNOWN_CA'),
+  'path-length-exceeded': always('not-a-ca', 'UNKNOWN_CA'),
+  'unknown-critical-extension': always('unknown-critical-extension', 'CERTIFICATE_UNKNOWN'),
+  'name-not-permitted': always('name-not-permitted', 'CERTIFICATE_UNKNOWN'),
+  'wrong-usage': always('wrong-usage', 'UNSUPPORTED_CERTIFICATE'),
+  'wrong-key-usage': always('wrong-key-usage', 'UNSUPPORTED_CERTIFICATE'),
+  'weak-key': always('weak-key', 'BAD_CERTIFICATE'),
+  'weak-signature': always('weak-signature', 'BAD_CERTIFICATE'),
+  'signature-wrong': always('ca-of-same-name', 'DECRYPT_ERROR'),
+  expired: dated('expired', 'ca-expired', 'CERTIFICATE_EXPIRED'),
+  'not-yet-valid': dated('not-yet-valid', 'ca-not-yet-valid', 'BAD_CERTIFICATE'),
+};
 
 type Trusting = ChainQuestion & { readonly trusted: readonly CertificateFact[] };
 
-function judgeIssuer(
-  { code, message }: ChainProblem,
+function pemsOf(certificates: readonly CertificateFact[]): readonly string[] {
+  return certificates.map(({ pem }) => pem);
+}
+
+/** Why the path ends where it does. */
+function findMissing(
+  { message }: ChainProblem,
   path: readonly CertificateFact[],
-  last: CertificateFact,
   question: Trusting,
-): ChainJudgement {
-  const { trusted } = question;
-  const refuse = (fault: ChainFault, detail: string): ChainJudgement => {
-    return { ok: false, fault, alert: 'UNKNOWN_CA', certificate: last, detail };
-  };
-  if (code === 'partial-chain') return refuse('root-missing', message);
-  if (code === 'issuer-not-ca' || code === 'path-length-exceeded') return refuse('not-a-ca', message);
-  const twin = trusted.find((other) => other.subject === (last.selfSigned ? last.subject : last.issuer));
+): { readonly fault: ChainFault; readonly detail: string } {
+  const last = path.at(-1);
+  if (last === undefined) return { fault: 'ca-unknown', detail: message };
+  const wanted = last.selfSigned ? last.subject : last.issuer;
+  const twin = question.trusted.find((other) => sameName(other.subject, wanted));
   if (twin !== undefined) {
     const whose = last.selfSigned ? 'the one that was shown' : `the one that signed ${last.subject}`;
-    return refuse(
-      'ca-of-same-name',
-      `the CA ${twin.subject} of the trust file has another key than ${whose}`,
-    );
+    const detail = `the CA ${twin.subject} of the trust file has another key than ${whose}`;
+    return { fault: 'ca-of-same-name', detail };
   }
-  const missing = findMissing(path, question);
-  if (missing !== undefined) {
-    return refuse(
-      'intermediate-missing',
-      `${missing.subject}, which signed ${last.subject}, is not sent along`,
-    );
-  }
-  return refuse('ca-unknown', message);
+  const missing = last.selfSigned ? undefined : findAtHand(path, question);
+  return missing === undefined
+    ? { fault: 'ca-unknown', detail: message }
+    : {
+        fault: 'intermediate-missing',
+        detail: `${missing.subject}, which signed ${last.subject}, is not sent along`,
+      };
 }
 
 /** An issuer that is at hand elsewhere, and with which the chain would be good. */
-function findMissing(
+function findAtHand(
   path: readonly CertificateFact[],
   { presented, trusted, at, known = [] }: Trusting,
 ): CertificateFact | undefined {
-  const last = path.at(-1);
-  if (last === undefined || last.selfSigned) return undefined;
-  const { path: longer, problems } = verifyChain(
-    [...presented, ...known].map(({ pem }) => pem),
-    trusted.map(({ pem }) => pem),
-    at,
-  );
-  return problems.some((problem) => ISSUER_PROBLEMS.has(problem.code)) ? undefined : longer[path.length];
-}
-
-function judgeUses(
-  leaf: CertificateFact,
-  path: readonly CertificateFact[],
-  usage: 'server' | 'client',
-): ChainJudgement | undefined {
-  const wrong = path.find((certificate) => !certificate.selfSigned && !allows(certificate, usage));
-  if (wrong !== undefined) {
-    const listed = wrong.extendedKeyUsages.map(({ oid, name }) => name ?? oid).join(', ');
-    return {
-      ok: false,
-      fault: 'wrong-usage',
-      alert: 'UNSUPPORTED_CERTIFICATE',
-      certificate: wrong,
-      detail: `${wrong.subject} may be used for ${listed} only, and is shown as a ${usage}'s`,
-    };
-  }
-  const weak = [leaf, ...path.slice(1).filter(({ selfSigned }) => !selfSigned)].find(
-    (certificate) => findWeakness(certificate) !== undefined,
-  );
-  if (weak === undefined) return undefined;
-  const fault = findWeakness(weak) ?? 'weak-key';
-  const what =
-    fault === 'weak-key'
-      ? `a key of ${weak.keyBits ?? 0} bits (${weak.keyType})`
-      : `the signature ${weak.signatureAlgorithm}`;
-  return {
-    ok: false,
-    fault,
-    alert: 'BAD_CERTIFICATE',
-    certificate: weak,
-    detail: `${weak.subject} has ${what}`,
-  };
-}
-
-/** From the root down, as internal_verify goes. */
-function judgeDates(path: readonly CertificateFact[], at: Date): ChainJudgement | undefined {
-  for (const certificate of path.toReversed()) {
-    const authority = certificate !== path[0];
-    const { subject, notBefore, notAfter } = certificate;
-    if (at.getTime() < Date.parse(notBefore)) {
-      const fault = authority ? 'ca-not-yet-valid' : 'not-yet-valid';
-      const detail = `${subject} is valid from ${notBefore}`;
-      return { ok: false, fault, alert: 'BAD_CERTIFICATE', certificate, detail };
-    }
-    if (at.getTime() > Date.parse(notAfter)) {
-      const fault = authority ? 'ca-expired' : 'expired';
-      const detail = `${subject} was valid until ${notAfter}`;
-      return { ok: false, fault, alert: 'CERTIFICATE_EXPIRED', certificate, detail };
-    }
-  }
-  return undefined;
+  const longer = verifyChain(pemsOf([...presented, ...known]), pemsOf(trusted), at);
+  return longer.anchored ? longer.path[path.length] : undefined;
 }

@@ -2,8 +2,9 @@
  * Why a client that verifies hangs up on a server, though the server would have let it in: its chain, its dates, its uses,
  * its names. The codes are OpenSSL's as Node passes them on; what lies behind one code is told by the chain and our CA file.
  */
-import { coversName } from '../certificate/check.ts';
-import { findWeakness, judgeChain } from './diagnose-chain.ts';
+import { coversName, findWeakness } from '../certificate/check.ts';
+import { judgeChain } from './diagnose-chain.ts';
+import type { ChainJudgement } from './diagnose-chain.ts';
 import type { Finding, HandshakeEvidence, HandshakeFault } from './diagnose.ts';
 
 /** Every reason, the gravest first. */
@@ -49,29 +50,39 @@ function findMain(evidence: HandshakeEvidence, code: string): Finding {
       const reason = early === undefined || early === leaf ? 'not-yet-valid' : 'ca-not-yet-valid';
       return say('server-not-yet-valid', { reason, ...detail });
     }
-    case 'INVALID_PURPOSE':
-      return say('server-unsuitable', {
-        reason: 'wrong-usage',
-        ...(leaf === undefined
-          ? {}
-          : {
-              detail: `${leaf.subject} may be used for ${leaf.extendedKeyUsages.map(({ oid, name }) => name ?? oid).join(', ')} only`,
-            }),
-      });
+    case 'INVALID_PURPOSE': {
+      const judged = judge(evidence);
+      const told = judged?.ok === false && judged.alert === 'UNSUPPORTED_CERTIFICATE';
+      if (!told) return say('server-unsuitable', { reason: 'wrong-usage' });
+      return say('server-unsuitable', { reason: judged.fault, detail: judged.detail });
+    }
     default: {
       const weak =
         leaf === undefined || !/UNSPECIFIED|WEAK|SMALL/.test(code) ? undefined : findWeakness(leaf);
       if (weak !== undefined) return say('server-unsuitable', { reason: weak });
       if (leaf === undefined || trust.length === 0) return say('server-untrusted');
-      const judged = judgeChain({
-        presented: chain,
-        trusted: trust,
-        known: evidence.clientChain ?? [],
-        at,
-        usage: 'server',
-      });
-      if (judged.ok || judged.alert !== 'UNKNOWN_CA') return say('server-untrusted');
-      return say('server-untrusted', { reason: judged.fault, detail: judged.detail });
+      const judged = judge(evidence);
+      if (judged?.ok !== false) return say('server-untrusted');
+      const { fault, alert, detail } = judged;
+      if (alert === 'CERTIFICATE_UNKNOWN' || alert === 'UNSUPPORTED_CERTIFICATE')
+        return say('server-unsuitable', { reason: fault, detail });
+      if (fault === 'weak-key' || fault === 'weak-signature')
+        return say('server-unsuitable', { reason: fault, detail });
+      if (alert !== 'UNKNOWN_CA' && alert !== 'DECRYPT_ERROR') return say('server-untrusted');
+      return say('server-untrusted', { reason: fault, detail });
     }
   }
+}
+
+/** What was shown, by our own trust file where we have one. */
+function judge(evidence: HandshakeEvidence): ChainJudgement | undefined {
+  const { observation, trust = [], clientChain = [], at } = evidence;
+  if (observation.chain.length === 0) return undefined;
+  return judgeChain({
+    presented: observation.chain,
+    trusted: trust.length === 0 ? 'unknown' : trust,
+    known: clientChain,
+    at,
+    usage: 'server',
+  });
 }

@@ -4,7 +4,9 @@
  * its log tell apart. Pure.
  */
 import type { CertificateFact } from '../certificate/certificate.ts';
-import { allows, findWeakness, isNamesake, judgeChain } from './diagnose-chain.ts';
+import { findWeakness } from '../certificate/check.ts';
+import { isNamesake, judgeChain } from './diagnose-chain.ts';
+import type { ChainAlert, ChainFault, ChainJudgement } from './diagnose-chain.ts';
 import { isCertificateRequired, isCut, readAlert } from './diagnose-alert.ts';
 import type { Finding, HandshakeEvidence, HandshakeFault } from './diagnose.ts';
 import type { LogKind } from './server-log.ts';
@@ -97,8 +99,13 @@ function findRefusal(alert: string, evidence: HandshakeEvidence): Finding {
       return findBad(evidence);
     case 'UNSUPPORTED_CERTIFICATE':
       return findUnsupported(evidence);
+    case 'CERTIFICATE_UNKNOWN': {
+      const told = judgeOurs(evidence);
+      const isIt = told?.ok === false && told.alert === 'CERTIFICATE_UNKNOWN';
+      if (isIt) return proved('client-certificate-unsuitable', tell(told));
+      return likely('client-certificate-unsuitable');
+    }
     case 'CERTIFICATE_REVOKED':
-    case 'CERTIFICATE_UNKNOWN':
     case 'ACCESS_DENIED':
       return likely('client-certificate-unsuitable');
     case 'PROTOCOL_VERSION':
@@ -224,12 +231,26 @@ function findBad(evidence: HandshakeEvidence): Finding {
   return (excluded ? proved : likely)('client-certificate-unsuitable', { reason, detail });
 }
 
-function findUnsupported({ clientChain = [] }: HandshakeEvidence): Finding {
-  const wrong = clientChain.find((certificate) => !allows(certificate, 'client'));
-  if (wrong === undefined) return proved('client-certificate-unsuitable', { reason: 'wrong-usage' });
-  const uses = wrong.extendedKeyUsages.map(({ oid, name }) => name ?? oid).join(', ');
-  const detail = `${wrong.subject} may be used for ${uses} only`;
-  return proved('client-certificate-unsuitable', { reason: 'wrong-usage', detail });
+function findUnsupported(evidence: HandshakeEvidence): Finding {
+  const told = judgeOurs(evidence);
+  const isIt = told?.ok === false && told.alert === 'UNSUPPORTED_CERTIFICATE';
+  return proved('client-certificate-unsuitable', isIt ? tell(told) : { reason: 'wrong-usage' });
+}
+
+/** Our own chain, as a server with this trust file sees it. */
+function judgeOurs({
+  clientChain = [],
+  serverTrust,
+  at,
+  serverTime = at,
+}: HandshakeEvidence): ChainJudgement | undefined {
+  if (clientChain.length === 0) return undefined;
+  const trusted = serverTrust ?? 'unknown';
+  return judgeChain({ presented: clientChain, trusted, at: serverTime, usage: 'client' });
+}
+
+function tell({ fault, detail }: { readonly fault: ChainFault; readonly detail: string }): Partial<Finding> {
+  return { reason: fault, detail };
 }
 
 /** The alert got lost, and the log does not say more than that our certificate was refused: what would refuse it? */
@@ -249,20 +270,11 @@ function guessRefusal(evidence: HandshakeEvidence): Finding {
   return (sure ? proved : likely)(FAULTS[judged.alert], { reason: judged.fault, detail: judged.detail });
 }
 
-const FAULTS: Readonly<
-  Record<
-    | 'UNKNOWN_CA'
-    | 'DECRYPT_ERROR'
-    | 'UNSUPPORTED_CERTIFICATE'
-    | 'BAD_CERTIFICATE'
-    | 'CERTIFICATE_EXPIRED'
-    | 'CERTIFICATE_REQUIRED',
-    HandshakeFault
-  >
-> = {
+const FAULTS: Readonly<Record<ChainAlert, HandshakeFault>> = {
   UNKNOWN_CA: 'client-certificate-unknown-ca',
   DECRYPT_ERROR: 'client-certificate-unknown-ca',
   UNSUPPORTED_CERTIFICATE: 'client-certificate-unsuitable',
+  CERTIFICATE_UNKNOWN: 'client-certificate-unsuitable',
   BAD_CERTIFICATE: 'client-certificate-not-yet-valid',
   CERTIFICATE_EXPIRED: 'client-certificate-expired',
   CERTIFICATE_REQUIRED: 'client-certificate-required',

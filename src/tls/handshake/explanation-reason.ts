@@ -64,6 +64,19 @@ const OURS: Reasons = {
       'Our certificate has too weak a signature for security level 2, which Debian and Red Hat build into OpenSSL',
     help: STRONG,
   },
+  'wrong-key-usage': {
+    explanation: 'The server refused our certificate because its key usage does not fit a client',
+    help: 'issue one with digitalSignature in its key usage, as wardis tls issue client does; a key usage that is absent forbids nothing',
+  },
+  'unknown-critical-extension': {
+    explanation:
+      'The server refused our certificate because of a critical extension that OpenSSL does not know',
+    help: 'issue one without that extension, or with it not critical',
+  },
+  'name-not-permitted': {
+    explanation: 'The server refused our certificate because a CA above it does not permit its names',
+    help: 'issue it with names that the CA permits, or from a CA without name constraints: openssl x509 -in CA.crt -noout -ext nameConstraints',
+  },
   'not-a-ca': { explanation: 'A certificate above ours is not a CA, or allows no CA below it' },
 };
 
@@ -91,11 +104,23 @@ const THEIRS: Reasons = {
     explanation: 'A CA above the certificate of the server is not valid yet by our clock',
   },
   'wrong-usage': { help: 'issue one with serverAuth in its extended key usage: wardis tls issue server' },
+  'wrong-key-usage': {
+    explanation: 'The server presents a certificate whose key usage does not fit a server',
+    help: 'issue one with digitalSignature in its key usage, as wardis tls issue server does; a key usage that is absent forbids nothing',
+  },
+  'unknown-critical-extension': {
+    explanation: 'The server presents a certificate with a critical extension that OpenSSL does not know',
+    help: 'issue one without that extension, or with it not critical',
+  },
+  'name-not-permitted': {
+    explanation: 'The server presents a certificate with names that a CA above it does not permit',
+    help: 'issue it with names that the CA permits, or from a CA without name constraints: openssl x509 -in CA.crt -noout -ext nameConstraints',
+  },
   'weak-key': { explanation: 'The certificate of the server has too short a key', help: STRONG },
   'weak-signature': { explanation: 'The certificate of the server has too weak a signature', help: STRONG },
   'no-names': {
     explanation:
-      'The certificate of the server has no alternative names; libraries look at nothing else, and a common name does not count',
+      'The certificate of the server has no alternative names: no library takes it for an address, and not all take its common name for a host name',
     help: 'issue it with the names and addresses that clients dial; redis-cli and replicas check none',
   },
   'not-a-ca': { explanation: "A certificate above the server's is not a CA, or allows no CA below it" },
