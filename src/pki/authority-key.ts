@@ -2,19 +2,12 @@
 
 import { createPrivateKey } from 'node:crypto';
 import { secret, type Secret } from '../conf/index.ts';
-import { readPrivateKeyFact } from '../tls/index.ts';
+import { readPrivateKeyFact, readSealRounds, SEAL_ROUNDS_MAX, sealPrivateKey } from '../tls/index.ts';
 import { PkiError } from './pki-error.ts';
 
-/** PKCS #8; under a passphrase AES-256-CBC with a key by PBKDF2, which openssl reads. */
+/** PKCS #8; under a passphrase as openssl reads it, with as many rounds as make guessing dear. */
 export function sealKey(keyPem: string, passphrase: Secret | undefined): string {
-  if (passphrase === undefined) return keyPem;
-  const sealed = createPrivateKey(keyPem).export({
-    type: 'pkcs8',
-    format: 'pem',
-    cipher: 'aes-256-cbc',
-    passphrase: passphrase.reveal(),
-  });
-  return sealed.toString();
+  return passphrase === undefined ? keyPem : sealPrivateKey(keyPem, passphrase.reveal());
 }
 
 /** The key as PKCS #8 without a passphrase. Throws {@link PkiError} (`passphrase`, `unreadable`); `path` is for its message. */
@@ -22,6 +15,12 @@ export function openKey(keyPem: string, passphrase: Secret | undefined, path: st
   if (/-----BEGIN [A-Z ]*PRIVATE KEY-----/.test(keyPem) && !/-----END [A-Z ]*PRIVATE KEY-----/.test(keyPem)) {
     throw new PkiError('unreadable', path, 'the key is cut short', {
       next: 'put the key back from its copy',
+    });
+  }
+  const rounds = readSealRounds(keyPem) ?? 0;
+  if (rounds > SEAL_ROUNDS_MAX) {
+    throw new PkiError('unreadable', path, `opening the key would take ${rounds} rounds: it was not tried`, {
+      next: 'write it anew with fewer: openssl pkcs8 -topk8 -iter 600000',
     });
   }
   const fact = readPrivateKeyFact(keyPem, passphrase?.reveal());

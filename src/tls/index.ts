@@ -54,6 +54,7 @@ export type {
   RevokedCertificate,
   RevokedReason,
 } from './authority/revocation-list.ts';
+export { readSealRounds, SEAL_ROUNDS_MAX, sealPrivateKey } from './authority/sealed-key.ts';
 export type { Authority, IssuedKeyType } from './authority/signing.ts';
 export type { HandshakeObservation, HandshakeStage, TlsTarget, TlsVersion } from './handshake/observation.ts';
 export { checkPair, pairMatches, readPrivateKeyFact } from './certificate/private-key.ts';

@@ -2,12 +2,14 @@
 // sign. A request proves only that its maker holds the key; names in it are wishes.
 import { Buffer } from 'node:buffer';
 import { createPublicKey } from 'node:crypto';
+import type { KeyObject } from 'node:crypto';
 import type { Pkcs10CertificateRequest, PublicKey } from '@peculiar/x509';
 import { describeKey } from '../certificate/certificate.ts';
 import type { KeyType } from '../certificate/certificate.ts';
 import { IssueError } from './issue-error.ts';
 import { alternativeNames, commonName } from './name.ts';
 import type { AlternativeNames } from './name.ts';
+import { findKeyWeakness } from './request-key.ts';
 import { algorithmOf, exportKey, generateKeys, loadX509 } from './signing.ts';
 import type { IssuedKeyType, X509 } from './signing.ts';
 
@@ -26,8 +28,6 @@ export interface RequestFact {
 
 /** A longer text is no request. */
 const REQUEST_CHARACTERS_MAX = 64 * 1024;
-const RSA_BITS_MIN = 2048;
-const EC_BITS_MIN = 256;
 
 /** Makes a key and a request for it. Throws {@link IssueError} (`bad-name`). */
 export async function createRequest(
@@ -54,7 +54,7 @@ export async function readRequest(requestPem: string): Promise<RequestFact> {
   const of = (type: string): readonly string[] =>
     listed.filter((name) => name.type === type).map(({ value }) => value);
   const common = request.subjectName.getField('CN').at(-1);
-  const { keyType, keyBits } = keyOf(request.publicKey);
+  const { keyType, keyBits } = describeKey(readKey(request.publicKey));
   return {
     ...(common === undefined ? {} : { commonName: common }),
     dnsNames: of('dns'),
@@ -69,19 +69,11 @@ export async function readRequest(requestPem: string): Promise<RequestFact> {
 /** Its public key, once its signature and strength were looked at. Throws {@link IssueError} (`bad-request`). */
 export async function readRequestKey(x509: X509, requestPem: string): Promise<PublicKey> {
   const request = parseRequest(x509, requestPem);
-  const { keyType, keyBits = 0 } = keyOf(request.publicKey);
+  // Before its signature: of such a key it proves nothing.
+  const weakness = await findKeyWeakness(readKey(request.publicKey));
+  if (weakness !== undefined) throw new IssueError('bad-request', weakness);
   if (!(await verifies(request))) {
     throw new IssueError('bad-request', 'the signature of the request does not fit its key');
-  }
-  const strong =
-    keyType === 'ed25519' ||
-    (keyType === 'rsa' && keyBits >= RSA_BITS_MIN) ||
-    (keyType === 'ec' && keyBits >= EC_BITS_MIN);
-  if (!strong) {
-    throw new IssueError(
-      'bad-request',
-      `the request has a key of type ${keyType}${keyBits === 0 ? '' : ` with ${keyBits} bits`}; RSA 2048, ECDSA P-256 or Ed25519 are the least`,
-    );
   }
   return request.publicKey;
 }
@@ -101,9 +93,9 @@ function parseRequest(x509: X509, pem: string): Pkcs10CertificateRequest {
   }
 }
 
-function keyOf(key: PublicKey): ReturnType<typeof describeKey> {
+function readKey(key: PublicKey): KeyObject {
   try {
-    return describeKey(createPublicKey({ key: Buffer.from(key.rawData), format: 'der', type: 'spki' }));
+    return createPublicKey({ key: Buffer.from(key.rawData), format: 'der', type: 'spki' });
   } catch (error) {
     throw new IssueError('bad-request', 'the key of the request cannot be read', { cause: error });
   }

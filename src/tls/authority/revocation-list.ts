@@ -1,7 +1,11 @@
 // Revocation lists (RFC 5280 section 5). No version of Redis or Valkey reads one; gateways, libraries and `openssl
 // verify -crl_check` do.
 import { Buffer } from 'node:buffer';
-import type { Extension, X509CrlReason } from '@peculiar/x509';
+import { sign } from 'node:crypto';
+import type { X509CrlReason } from '@peculiar/x509';
+import { readNodes, TAG } from '../certificate/der.ts';
+import type { DerNode } from '../certificate/der.ts';
+import { writeInteger, writeNode } from './der-writing.ts';
 import { authorityKeyIdentifier } from './issue.ts';
 import { IssueError } from './issue-error.ts';
 import { loadX509, openSigner } from './signing.ts';
@@ -61,7 +65,7 @@ export async function createRevocationList(
     signingKey: signer.key,
     extensions: [
       await authorityKeyIdentifier(x509, signer.certificate),
-      new x509.Extension(CRL_NUMBER, false, integer(request.number)),
+      new x509.Extension(CRL_NUMBER, false, new Uint8Array(writeInteger(BigInt(request.number)))),
     ],
     entries: request.revoked.map(({ serial, at, reason }) => ({
       serialNumber: serial,
@@ -69,7 +73,9 @@ export async function createRevocationList(
       ...reasonOf(x509, reason),
     })),
   });
-  return printPem(Buffer.from(list.rawData));
+  const der = Buffer.from(list.rawData);
+  const plain = request.revoked.some(({ reason }) => reason === 'unspecified');
+  return printPem(plain ? withoutEmptyExtensions(der, authority.keyPem, signer.algorithm.hash) : der);
 }
 
 /** Reads a list. Throws {@link IssueError} (`bad-request`) where it is none. */
@@ -92,7 +98,6 @@ export async function readRevocationList(pem: string): Promise<RevocationListFac
 }
 
 const CRL_NUMBER = '2.5.29.20';
-const REASON_CODE = '2.5.29.21';
 const REASONS: Readonly<Record<Exclude<RevokedReason, 'unspecified'>, keyof typeof X509CrlReason>> = {
   'key-compromise': 'keyCompromise',
   'ca-compromise': 'cACompromise',
@@ -113,21 +118,43 @@ function readPem(pem: string): Buffer {
   return Buffer.from(body, 'base64');
 }
 
-/**
- * "Unspecified" had better be left out (RFC 5280, 5.3.1), but then the library writes an empty list of extensions,
- * which the syntax forbids.
- */
-function reasonOf(x509: X509, reason: RevokedReason): { reason?: X509CrlReason; extensions?: Extension[] } {
-  if (reason !== 'unspecified') return { reason: x509.X509CrlReason[REASONS[reason]] };
-  return { extensions: [new x509.Extension(REASON_CODE, false, new Uint8Array([0x0a, 0x01, 0x00]))] };
+/** "Unspecified" is left out (RFC 5280, 5.3.1). */
+function reasonOf(x509: X509, reason: RevokedReason): { reason?: X509CrlReason } {
+  return reason === 'unspecified' ? {} : { reason: x509.X509CrlReason[REASONS[reason]] };
 }
 
-/** DER of a positive integer. */
-function integer(value: number): Uint8Array<ArrayBuffer> {
-  const hex = value.toString(16);
-  const even = hex.length % 2 === 0 ? hex : `0${hex}`;
-  const bytes = Buffer.from(/^[89a-f]/.test(even) ? `00${even}` : even, 'hex');
-  return new Uint8Array([0x02, bytes.length, ...bytes]);
+/** Of an entry without extensions the library writes an empty list of them, which the syntax forbids: signed anew without. */
+function withoutEmptyExtensions(list: Buffer, keyPem: string, hash: string | undefined): Buffer {
+  const [whole] = readNodes(list);
+  const [body, algorithm] = readNodes(whole?.content ?? list);
+  if (body === undefined || algorithm === undefined)
+    throw new Error('a list that was just made cannot be read');
+  const parts = readNodes(body.content).map((part, index) =>
+    // Version, algorithm, issuer and two dates come before the entries.
+    index === ENTRIES && part.tag === TAG.sequence
+      ? writeNode(part.tag, ...readNodes(part.content).map(withoutEmpty))
+      : write(part),
+  );
+  const signed = writeNode(body.tag, ...parts);
+  const signature = sign(hash?.replace('-', '').toLowerCase(), signed, keyPem);
+  return writeNode(
+    TAG.sequence,
+    signed,
+    write(algorithm),
+    writeNode(TAG.bitString, NO_UNUSED_BITS, signature),
+  );
+}
+
+const ENTRIES = 5;
+const NO_UNUSED_BITS = Buffer.from([0]);
+
+function withoutEmpty({ tag, content }: DerNode): Buffer {
+  const parts = readNodes(content).filter((part) => part.tag !== TAG.sequence || part.content.length > 0);
+  return writeNode(tag, ...parts.map(write));
+}
+
+function write({ tag, content }: DerNode): Buffer {
+  return writeNode(tag, content);
 }
 
 function readInteger(der: Buffer): number {
