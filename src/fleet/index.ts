@@ -51,4 +51,5 @@ export { discoverTopology, NODES_MAX } from './topology/discover.ts';
 export type { DiscoveryOptions } from './topology/discover.ts';
 export type { Access } from './topology/survey.ts';
 export { discoveryPermissions } from './topology/discovery-permissions.ts';
+export { readTlsMaterial } from './dial.ts';
 export { CONCURRENCY_DEFAULT, CONCURRENCY_MAX, forEachAtOnce } from './at-once.ts';

@@ -70,8 +70,8 @@ function wayWords({ way }: DueCertificate): string {
   }
 }
 
-function describeLeft({ node, why }: Left[number]): string {
-  return `${node.id}  not known: ${why}`;
+function describeLeft({ node, why, next }: Left[number]): string {
+  return `${node.id}  not known: ${why}${next === undefined ? '' : `; next: ${next}`}`;
 }
 
 function asLines(lines: readonly string[]): string {

@@ -3,9 +3,11 @@
 import { authorityProgress, type AuthorityNode } from '../../change/index.ts';
 import type { Secret } from '../../conf/index.ts';
 import type { Topology } from '../../fleet/index.ts';
-import { findNodes, type FleetEntry } from '../change/fleet-access.ts';
+import { safeText } from '../../text/index.ts';
+import type { FleetEntry } from '../change/fleet-access.ts';
 import type { TlsRotateCaFlags } from '../commands/tls/rotate-ca.ts';
 import type { CommandContext } from '../context.ts';
+import { findNodesByPins, pinNotes } from './expired-nodes.ts';
 import { withOwnProbe, type Passage } from './rotate-ca-authority.ts';
 import { lookAtAuthorities, tlsOptionsOf, type CaSight } from './rotate-ca-fleet.ts';
 import { lastCaRun, type CaRun } from './rotate-ca-run.ts';
@@ -25,13 +27,14 @@ export interface CaWork {
 
 /** Reads the fleet once more. */
 export async function lookAtPassage(
-  entry: FleetEntry,
+  asked: FleetEntry,
   given: Passage,
   flags: TlsRotateCaFlags,
   passphrase: Secret | undefined,
   context: CommandContext,
 ): Promise<CaWork> {
-  const topology = await findNodes(entry);
+  const { entry, topology, ...pins } = await findNodesByPins(asked, context.now());
+  for (const note of pinNotes(pins)) context.terminal.err(`${safeText(note)}\n`);
   const passage = withOwnProbe(given, tlsOptionsOf(entry), context.now());
   const found = await lookAtAuthorities(entry, topology, passage, context);
   const name = entry.fleet?.name ?? 'fleet';

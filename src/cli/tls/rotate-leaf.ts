@@ -1,17 +1,18 @@
 /** `wardis tls rotate leaf`: plan, ask, do; or show, go on with, take back a rotation. */
 
 import { reportRun, readRun, type Run } from '../../change/index.ts';
-import { FleetError, type Topology } from '../../fleet/index.ts';
+import { FleetError } from '../../fleet/index.ts';
 import { safeText } from '../../text/index.ts';
 import { readServed } from '../../tls/index.ts';
 import { explainChange } from '../change/apply-failure.ts';
 import { confirmChange } from '../change/confirm.ts';
-import { enterFleet, findNodes, type FleetEntry } from '../change/fleet-access.ts';
+import { enterFleet, type FleetEntry } from '../change/fleet-access.ts';
 import { distrustStateFolder } from '../change/state-folder.ts';
 import type { RotateLeafFlags } from '../commands/tls/rotate.ts';
 import type { CommandContext } from '../context.ts';
 import { EXIT } from '../exit-code.ts';
 import { CommandFailure } from '../failure.ts';
+import { findNodesByPins, pinNotes } from './expired-nodes.ts';
 import { isRefused, planLeaves, type LeafPlan } from './rotate-leaf-plan.ts';
 import { exitOfLeaf, leafReportData, renderLeafReport } from './rotate-leaf-report.ts';
 import {
@@ -134,13 +135,19 @@ function endWithoutChange(plan: LeafPlan, flags: RotateLeafFlags, context: Comma
       code: 'E_LEAF',
       what: incomplete(plan) ? 'no node could be asked' : 'no node speaks TLS',
       cause: plan.left.map(({ node, why }) => `${node.id}: ${why}`).join('; '),
-      next: incomplete(plan) ? 'name a node that answers' : 'open TLS ports first: wardis migrate',
+      next: incomplete(plan)
+        ? (helpOf(plan) ?? 'name a node that answers')
+        : 'open TLS ports first: wardis migrate',
       exit: incomplete(plan) ? EXIT.incomplete : EXIT.error,
     });
   }
   if (flags.json === true) terminal.out(leafPlanData(plan));
   else terminal.out('Every node serves it already. Nothing was changed.\n');
   context.finish(incomplete(plan) ? EXIT.incomplete : EXIT.ok);
+}
+
+function helpOf({ left }: LeafPlan): string | undefined {
+  return left.find(({ kind, next }) => kind !== 'plaintext' && next !== undefined)?.next;
 }
 
 async function goOn(
@@ -168,17 +175,22 @@ async function goOn(
     },
     context,
   );
-  const world: LeafRunWorld = { entry, topology: await findIfPossible(entry), flags };
+  const world: LeafRunWorld = { ...(await findIfPossible(entry, context)), flags };
   const ended = await (way === 'resume' ? resumeLeafRun : undoLeafRun)(run, world, context);
   end(ended, way === 'resume' ? 'rotate' : 'undo', flags, context);
 }
 
 /** Where no seed answers, the run knows the addresses. */
-async function findIfPossible(entry: FleetEntry): Promise<Topology | undefined> {
+async function findIfPossible(
+  entry: FleetEntry,
+  { terminal, now }: CommandContext,
+): Promise<Pick<LeafRunWorld, 'entry' | 'topology'>> {
   try {
-    return await findNodes(entry);
+    const found = await findNodesByPins(entry, now());
+    for (const note of pinNotes(found)) terminal.err(`${safeText(note)}\n`);
+    return found;
   } catch (error) {
-    if (error instanceof FleetError) return undefined;
+    if (error instanceof FleetError) return { entry, topology: undefined };
     throw error;
   }
 }
