@@ -90,7 +90,7 @@ export type StepAction =
       readonly settings: readonly SettingChange[];
       /** What its ports must show afterwards; absent where only the trust changes. */
       readonly serves?: ServedCertificate;
-      /** A client of the new authority that must be let in afterwards. */
+      /** Who must be let in afterwards: a client of the new authority, or the node itself, as where it dials others. */
       readonly admits?: ClientPair;
     }
   /**

@@ -212,6 +212,26 @@ describe('a server that read its TLS files anew', () => {
       expect(after.outcome).toBe('done');
     });
 
+    it('is taken back where its peers would refuse the new one as that of a client', async () => {
+      const changes = await Promise.all(
+        NODES.map(async (_, at): Promise<LeafChange> => {
+          const leaf = await issue(authority, 'server');
+          return { ...changeTo(at, leaf), shows: { certificate: leaf.certPem, key: secret(leaf.keyPem) } };
+        }),
+      );
+      const { journal, report } = await execute(newRun('rotate-leaf', leafStages(changes)), {
+        onFailure: 'undo',
+      });
+      expect(report.outcome).toBe('undone');
+      const failure = journal.entries.find((entry) => 'step' in entry && entry.state === 'failed');
+      expect(failure).toMatchObject({
+        detail: expect.stringContaining('the node itself, where it dials others, is not let in') as string,
+      });
+      expect(begunOf(journal, 'reload-tls')).toEqual([idAt(0)]);
+      expect(filesNow()).toEqual(before);
+      expect(await isServing(0, read('a', 'node.crt'))).toBe(true);
+    });
+
     it('is taken back by a new connection to the leaf that the run placed, though it does not verify', async () => {
       const run = await leafRun(foreign);
       const { journal } = await execute(run, { onFailure: 'stop' });

@@ -1,10 +1,11 @@
 /** From what a node is and the pair that it gets to what a run does there. */
 
 import { Secret } from '../../conf/index.ts';
-import { readCertificates } from '../../tls/index.ts';
+import { checkPair, readCertificates } from '../../tls/index.ts';
 import { ABSENT } from '../host/host-access.ts';
-import type { ServedCertificate, SettingChange } from '../step.ts';
+import type { ClientPair, ServedCertificate, SettingChange } from '../step.ts';
 import type { LeafPair } from './leaf-check.ts';
+import { keyForFile, openLeafKey } from './leaf-key.ts';
 import { fileGroupOf, servedBy, type LeafFile, type LeafSight } from './leaf-sight.ts';
 import type { LeafChange } from './leaf-stages.ts';
 
@@ -34,19 +35,33 @@ export function changeLeaf(sight: LeafSight, pair: LeafPair, way: LeafWay): Leaf
     before: seen.every(({ chain }) => chain[0]?.fingerprintSha256 === before) ? before : undefined,
     after: leaf.fingerprintSha256,
   };
-  return { node: sight.node, fileGroup: fileGroupOf(sight), files, reread: rereadOf(sight, way), serves };
+  const shows = shownWhereItDials(sight, pair);
+  return {
+    node: sight.node,
+    fileGroup: fileGroupOf(sight),
+    files,
+    reread: rereadOf(sight, way),
+    serves,
+    ...(shows === undefined ? {} : { shows }),
+  };
 }
 
-function filesOf({ certificate, key }: LeafSight, pair: LeafPair): LeafChange['files'] {
+/** What its peers will judge: they see it as a client. Undefined: it dials nobody with it, or its key is not to be had. */
+function shownWhereItDials(sight: LeafSight, { certificate, key }: LeafPair): ClientPair | undefined {
+  if (!sight.isDialling || sight.node.role === 'sentinel' || key === undefined) return undefined;
+  const opened = openLeafKey(sight, key);
+  return opened === undefined ? undefined : { certificate, key: opened };
+}
+
+function filesOf(sight: LeafSight, pair: LeafPair): LeafChange['files'] {
   if (pair.key === undefined) throw new TypeError('a key is needed to place one');
+  const { certificate, key } = sight;
   const chain = endLine(pair.certificate);
+  const secretKey = endLine(keyForFile(sight, pair.key).reveal());
   if (certificate.path === key.path) {
-    return [placementOf(certificate, new Secret(`${chain}${endLine(pair.key.reveal())}`), KEY_MODE)];
+    return [placementOf(certificate, new Secret(`${chain}${secretKey}`), KEY_MODE)];
   }
-  return [
-    placementOf(certificate, new Secret(chain)),
-    placementOf(key, new Secret(endLine(pair.key.reveal())), KEY_MODE),
-  ];
+  return [placementOf(certificate, new Secret(chain)), placementOf(key, new Secret(secretKey), KEY_MODE)];
 }
 
 function placementOf(file: LeafFile, after: Secret, mode?: number): LeafChange['files'][number] {
@@ -54,10 +69,13 @@ function placementOf(file: LeafFile, after: Secret, mode?: number): LeafChange['
   return { path: file.path, beforeSha256: ABSENT, after, ...(mode === undefined ? {} : { mode }) };
 }
 
-function holds({ certificate, key }: LeafSight, pair: LeafPair): boolean {
+function holds({ certificate, key, passphrase }: LeafSight, pair: LeafPair): boolean {
   const isIn = (file: LeafFile, text: string): boolean =>
     file.kind === 'file' && file.file.content.reveal().includes(text.trim());
-  return isIn(certificate, pair.certificate) && (pair.key === undefined || isIn(key, pair.key.reveal()));
+  if (!isIn(certificate, pair.certificate)) return false;
+  // By what it is: under a passphrase the same key never looks the same.
+  const held = key.kind === 'file' ? key.file.content.reveal() : '';
+  return pair.key === undefined || checkPair(pair.certificate, held, passphrase?.reveal()) === 'match';
 }
 
 /** To the same paths: enough for every version to read certificate, key and authorities anew. */

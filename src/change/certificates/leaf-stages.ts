@@ -7,7 +7,7 @@
 import type { Secret } from '../../conf/index.ts';
 import type { FleetNode } from '../../fleet/index.ts';
 import type { Stage } from '../run.ts';
-import type { ServedCertificate, SettingChange, Step, StepAction } from '../step.ts';
+import type { ClientPair, ServedCertificate, SettingChange, Step, StepAction } from '../step.ts';
 
 /** One node and its new certificate. */
 export interface LeafChange {
@@ -26,6 +26,8 @@ export interface LeafChange {
     /** Without a command a person restarts it. */
     | { readonly by: 'restart'; readonly command?: readonly string[] };
   readonly serves: ServedCertificate;
+  /** What it shows where it dials other nodes, proved once it was read; absent: nothing, or another one. */
+  readonly shows?: ClientPair;
 }
 
 export interface LeafStageOptions {
@@ -36,7 +38,8 @@ export interface LeafStageOptions {
 }
 
 /** The stages in order. */
-export function leafStages(changes: readonly LeafChange[], options: LeafStageOptions = {}): readonly Stage[] {
+export function leafStages(asked: readonly LeafChange[], options: LeafStageOptions = {}): readonly Stage[] {
+  const changes = withOneContent(asked);
   const canary = canaryOf(changes, options.canary);
   const servers = changes.filter(({ reread }) => reread.by === 'reload');
   const sentinels = changes.filter(({ reread }) => reread.by === 'restart');
@@ -117,10 +120,27 @@ function forthOf(change: LeafChange): NodeActions {
   };
 }
 
-function rereadOf({ reread, serves }: LeafChange, on: 'perform' | 'revert'): StepAction {
-  if (reread.by === 'reload') return { kind: 'reload-tls', on, settings: reread.settings, serves };
+function rereadOf({ reread, serves, shows }: LeafChange, on: 'perform' | 'revert'): StepAction {
+  if (reread.by === 'reload') {
+    const admits = on === 'revert' || shows === undefined ? {} : { admits: shows };
+    return { kind: 'reload-tls', on, settings: reread.settings, serves, ...admits };
+  }
   const { command } = reread;
   return { kind: 'restart-sentinel', on, ...(command === undefined ? {} : { command }), serves };
+}
+
+/** Nodes that share a file get the very same one: a key under a passphrase is not twice the same. */
+function withOneContent(changes: readonly LeafChange[]): readonly LeafChange[] {
+  const known = new Map<string, Secret>();
+  return changes.map((change) => ({
+    ...change,
+    files: change.files.map((file) => {
+      const name = JSON.stringify([change.fileGroup, file.path]);
+      const after = known.get(name) ?? file.after;
+      known.set(name, after);
+      return { ...file, after };
+    }),
+  }));
 }
 
 /** Of nodes that share a file, one places it before the others read it: they come in a stage of their own. */
