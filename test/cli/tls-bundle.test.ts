@@ -9,11 +9,19 @@ import {
   statSync,
   writeFileSync,
 } from 'node:fs';
+import { once } from 'node:events';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { createServer } from 'node:tls';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
-import { createAuthority, issueCertificate, readCertificates, type Authority } from '../../src/tls/index.ts';
+import {
+  createAuthority,
+  createIntermediate,
+  issueCertificate,
+  readCertificates,
+  type Authority,
+} from '../../src/tls/index.ts';
 import { run } from './run.ts';
 
 let folder: string;
@@ -37,7 +45,40 @@ beforeAll(async () => {
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
+/** A port that shows this file, as a server does that has it as tls-cert-file. */
+async function serve(chain: string, keyPem: string, work: (port: number) => Promise<void>): Promise<void> {
+  const server = createServer({ cert: chain, key: keyPem });
+  server.on('tlsClientError', () => undefined);
+  await once(server.listen(0, '127.0.0.1'), 'listening');
+  try {
+    const address = server.address();
+    await work(address !== null && typeof address === 'object' ? address.port : 0);
+  } finally {
+    server.close();
+  }
+}
+
 describe('wardis tls bundle', () => {
+  it('takes the root that a server sends, and never an intermediate in its place', async () => {
+    const root = await createAuthority({ name: 'Orders root', days: 30, pathLength: 1 });
+    const issuer = await createIntermediate(root, { name: 'Orders issuer', days: 20 });
+    const request = { commonName: 'node', usage: 'node', days: 9, ipAddresses: ['127.0.0.1'] } as const;
+    const { certPem, keyPem } = await issueCertificate(issuer, request);
+    await serve(certPem + issuer.certPem, keyPem, async (port) => {
+      const answer = await run(['tls', 'bundle', '--from', `rediss://127.0.0.1:${port}`]);
+      expect(answer).toMatchObject({ exit: 2, out: '' });
+      expect(answer.err).toMatch(/^E_TRUST .*the server does not send its root/);
+      expect(answer.err).toContain('UNABLE_TO_GET_ISSUER_CERT');
+      expect(answer.err).toContain('CN=Orders root');
+    });
+    await serve(certPem + issuer.certPem + root.certPem, keyPem, async (port) => {
+      const answer = await run(['tls', 'bundle', '--from', `rediss://127.0.0.1:${port}`]);
+      expect(answer.exit).toBe(0);
+      expect(answer.out).toMatch(/^1 authority to trust/);
+      expect(answer.out).toContain(fingerprintOf(root));
+    });
+  });
+
   it('shows each authority once, with the fingerprint that openssl prints', async () => {
     const { exit, out } = await run(['tls', 'bundle', '--ca', at('both.crt')]);
     expect(exit).toBe(0);

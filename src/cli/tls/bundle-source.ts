@@ -11,7 +11,7 @@ import {
   type Trust,
   type TrustedRoot,
 } from '../../pki/index.ts';
-import { inspectTls } from '../../tls/index.ts';
+import { inspectTls, type CertificateFact } from '../../tls/index.ts';
 import { stateFolderOf } from '../change/state-folder.ts';
 import type { TlsBundleFlags } from '../commands/tls/bundle.ts';
 import type { CommandContext } from '../context.ts';
@@ -113,17 +113,27 @@ async function fromServer(
       next: `wardis doctor rediss://${node}`,
     });
   }
-  const sent = seen.chain.filter(({ isCa }) => isCa);
-  // A root is what its clients trust; the intermediates come with each handshake.
-  const roots = sent.filter(({ selfSigned }) => selfSigned);
-  const pem = (roots.length > 0 ? roots : sent).map((certificate) => certificate.pem).join('\n');
-  const trust = readTrustedAuthorities(pem, context.now());
-  const unsent = `it shows ${seen.chain.map(({ subject }) => subject).join(', ')} and no authority above`;
+  // A root is what clients trust; intermediates come with each handshake, and OpenSSL trusts none without its root.
+  const roots = seen.chain.filter(({ isCa, selfSigned }) => isCa && selfSigned);
+  if (roots.length === 0) throw noRoot(seen.chain, node);
+  const pem = roots.map((certificate) => certificate.pem).join('\n');
   return {
-    trust: sent.length > 0 ? trust : { authorities: [], notes: [unsent] },
+    trust: readTrustedAuthorities(pem, context.now()),
     source: `what ${node} shows`,
     warnings: fingerprint.length > 0 ? [] : [UNPROVED],
   };
+}
+
+/** A server sends its root only where its certificate file holds it, or holds the leaf alone and the CA file the rest. */
+function noRoot(chain: readonly CertificateFact[], node: string): CommandFailure {
+  const top = chain.at(-1);
+  return new CommandFailure({
+    code: 'E_TRUST',
+    what: 'the server does not send its root, and nothing else is to be trusted',
+    target: node,
+    cause: `it sends ${chain.map(({ subject }) => subject).join(', ')}; clients that trust only an intermediate fail (UNABLE_TO_GET_ISSUER_CERT)`,
+    next: `get the certificate of ${top?.issuer ?? 'the root'} from whoever runs that authority, or from tls-ca-cert-file on the server's host: wardis tls bundle --ca FILE`,
+  });
 }
 
 const UNPROVED =
