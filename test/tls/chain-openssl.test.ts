@@ -6,7 +6,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
-import { judgeChain, readCertificates, verifyChain } from '../../src/tls/index.ts';
+import { diagnoseHandshake, judgeChain, readCertificates, verifyChain } from '../../src/tls/index.ts';
+import type { CertificateFact, HandshakeObservation } from '../../src/tls/index.ts';
 import { hasOpenssl } from './openssl.ts';
 
 interface Make {
@@ -146,6 +147,18 @@ const CODES: Readonly<Record<string, readonly string[]>> = {
   79: ['issuer-not-ca'],
 };
 
+/** Ended by the other side, after our certificate went over. */
+const SEEN: HandshakeObservation = {
+  stage: 'waiting-for-reply',
+  agreed: true,
+  askedForCertificate: true,
+  sentCertificate: true,
+  chain: [],
+  authorized: true,
+  sessionResumed: false,
+  elapsedMs: 3,
+};
+
 let dir = '';
 
 function run(...args: readonly string[]): string {
@@ -178,6 +191,10 @@ function read(names: string): readonly string[] {
   return names.split(' ').map((name) => readFileSync(join(dir, `${name}.crt`), 'utf8'));
 }
 
+function factsOf(names: string): readonly CertificateFact[] {
+  return read(names).flatMap((pem) => readCertificates(pem).certificates);
+}
+
 /** The number of the first error that openssl tells. */
 function ask(sent: string, trusted: string, usage: 'server' | 'client'): string {
   const [leaf = '', ...rest] = read(sent);
@@ -207,10 +224,54 @@ describe.skipIf(!hasOpenssl)('a chain is judged as openssl judges it (skipped wi
       const at = new Date();
       const { problems } = verifyChain(read(sent), read(trusted), at, usage);
       expect(CODES[number], `as a ${usage}'s: error ${number}`).toContain(problems[0]?.code ?? '');
-      const facts = (names: string) => read(names).flatMap((pem) => readCertificates(pem).certificates);
-      const judged = judgeChain({ presented: facts(sent), trusted: facts(trusted), at, usage });
+      const judged = judgeChain({ presented: factsOf(sent), trusted: factsOf(trusted), at, usage });
       expect(judged.ok, `as a ${usage}'s: error ${number}`).toBe(number === '');
     }
+  });
+
+  it.each([
+    [
+      'key-cert',
+      'r0',
+      'ERR_SSL_SSLV3_ALERT_UNSUPPORTED_CERTIFICATE',
+      'wrong-key-usage',
+      'key usage is nonRepudiation',
+    ],
+    [
+      'server',
+      'r0',
+      'ERR_SSL_SSLV3_ALERT_UNSUPPORTED_CERTIFICATE',
+      'wrong-usage',
+      'serverAuth, without clientAuth',
+    ],
+    ['under-server', 'rserver', 'ERR_SSL_SSLV3_ALERT_UNSUPPORTED_CERTIFICATE', 'wrong-usage', 'CN=rserver'],
+    ['critical', 'r0', 'ERR_SSL_SSLV3_ALERT_CERTIFICATE_UNKNOWN', 'unknown-critical-extension', '1.2.3.4.5'],
+    ['dns-out', 'rdns', 'ERR_SSL_SSLV3_ALERT_CERTIFICATE_UNKNOWN', 'name-not-permitted', '"localhost"'],
+    ['under-1024', 'r1024', 'ERR_SSL_SSLV3_ALERT_BAD_CERTIFICATE', 'weak-key', 'CN=r1024'],
+  ])('the refusal of %s by %s is explained by its cause', (name, trusted, errorCode, reason, words) => {
+    const clientChain = factsOf(name);
+    const evidence = { clientChain, serverTrust: factsOf(trusted), at: new Date() };
+    const diagnosis = diagnoseHandshake({ observation: { ...SEEN, errorCode }, ...evidence });
+    expect(diagnosis).toMatchObject({ fault: 'client-certificate-unsuitable', certainty: 'proved', reason });
+    expect(diagnosis?.explanation).toContain(words);
+  });
+
+  it.each([
+    ['key-cert', 'wrong-key-usage', 'key usage is nonRepudiation', 'digitalSignature'],
+    ['client', 'wrong-usage', 'extended key usage is clientAuth', 'serverAuth'],
+  ])('a client that refuses %s for its purpose is told why', (name, reason, words, help) => {
+    const observation = {
+      ...SEEN,
+      chain: factsOf(name),
+      authorized: false,
+      authorizationError: 'INVALID_PURPOSE',
+      stage: 'replied',
+      reply: '+OK',
+    } as const;
+    const diagnosis = diagnoseHandshake({ observation, trust: factsOf('r0'), at: new Date() });
+    expect(diagnosis).toMatchObject({ fault: 'server-unsuitable', reason });
+    expect(diagnosis?.explanation).toContain(words);
+    expect(diagnosis?.help).toContain(help);
   });
 
   it('sees both sides of every rule', () => {

@@ -103,7 +103,7 @@ function adviseOnOurs(
       return [
         {
           words: 'What it may be used for',
-          command: `openssl x509 -in ${cert} -noout -ext extendedKeyUsage`,
+          command: `openssl x509 -in ${cert} -noout -ext keyUsage,extendedKeyUsage`,
         },
       ];
   }

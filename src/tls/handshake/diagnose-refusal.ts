@@ -223,6 +223,10 @@ function findBad(evidence: HandshakeEvidence): Finding {
     clientChain.length > 0 &&
     clientChain.every(({ notBefore }) => Date.parse(notBefore) < clock - within);
   if (weak === undefined) {
+    // A CA in the file of the server, which nobody shows.
+    const told = judgeOurs(evidence);
+    const isWeak = told?.ok === false && (told.fault === 'weak-key' || told.fault === 'weak-signature');
+    if (isWeak) return proved('client-certificate-unsuitable', tell(told));
     return likely(excluded ? 'client-certificate-unsuitable' : 'client-certificate-not-yet-valid');
   }
   const reason = findWeakness(weak) ?? 'weak-key';

@@ -1,4 +1,7 @@
-/** TLS-014: the names that clients use against the names that the certificate holds (RFC 6125, names of the SAN only). */
+/**
+ * TLS-014: the names that clients use against the names that the certificate holds (RFC 9525). The common name is left
+ * out: some clients take it for a host name where there is no SAN at all, and that is TLS-013.
+ */
 
 import type { Snapshot } from '../../../fleet/index.ts';
 import type { Check } from '../../check.ts';
