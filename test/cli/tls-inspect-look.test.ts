@@ -208,7 +208,9 @@ describe('the snapshot of a surveyed node', () => {
     const outcomes = judgeNode({ ...sample, ports: [{ ...port, offer }] });
     expect(outcomes.get('TLS-028')?.status).toBe('fail');
     expect(outcomes.get('TLS-006')?.evidence[0]?.text).toContain('accepted TLSv1.1');
-    expect(outcomes.get('TLS-008')?.evidence[0]?.text).toContain('AES128-GCM-SHA256, ECDHE-ECDSA-AES128-SHA');
+    expect(outcomes.get('TLS-008')?.evidence[0]?.text).toContain(
+      'AES128-GCM-SHA256 (no forward secrecy); ECDHE-ECDSA-AES128-SHA (CBC with SHA-1)',
+    );
     expect(weakSuites(offer)).not.toContain('ECDHE-ECDSA-AES128-GCM-SHA256');
   });
 

@@ -88,6 +88,11 @@ function status(id: string, server: string, conf: string, facts: Partial<Snapsho
   return judge(find(id), snapshotFromText({ server, conf, facts })).status;
 }
 
+function failure(id: string, facts: Partial<Snapshot>): Extract<Verdict, { status: 'fail' }> | undefined {
+  const verdict = judge(find(id), snapshotFromText({ server: 'redis-7.2', conf: TLS_CONF, facts }));
+  return verdict.status === 'fail' ? verdict : undefined;
+}
+
 const table = checks.map((check) => [check.id, check] as const);
 
 describe('platform checks', () => {
@@ -221,6 +226,34 @@ describe('checks on TLS', () => {
     const weak = exampleServed(exampleCertificate(), { weakCiphersAccepted: ['ECDHE-RSA-RC4-SHA'] });
     expect(status('TLS-008', 'redis-7.2', TLS_CONF, weak)).toBe('fail');
     expect(status('TLS-008', 'redis-7.2', tlsConf({ 'tls-ciphers': 'DEFAULT' }))).toBe('unknown');
+  });
+
+  it('weigh weak ciphers by what was accepted', () => {
+    const severityOf = (...suites: readonly string[]): string | undefined => {
+      const served = exampleServed(exampleCertificate(), { weakCiphersAccepted: suites });
+      const verdict = failure('TLS-008', served);
+      return verdict?.severity?.value ?? find('TLS-008').severity;
+    };
+    expect(severityOf('ECDHE-RSA-AES128-SHA', 'ECDHE-ECDSA-AES256-SHA')).toBe('low');
+    for (const worse of ['AES128-SHA', 'AES128-GCM-SHA256', 'ECDHE-RSA-RC4-SHA', 'DES-CBC3-SHA', 'cbcSha1']) {
+      expect(severityOf('ECDHE-RSA-AES128-SHA', worse), worse).toBe('high');
+    }
+  });
+
+  it('mend ciphers and protocols of a Sentinel by its file, since it has no CONFIG SET', () => {
+    const accepted = { weakCiphersAccepted: ['AES128-SHA'], protocolsAccepted: ['TLSv1.1'] };
+    const facts: Partial<Snapshot> = {
+      ...exampleServed(exampleCertificate(), accepted),
+      mode: known('sentinel', { kind: 'host', what: 'a test' }),
+    };
+    for (const [id, setting] of Object.entries({ 'TLS-008': 'tls-ciphers', 'TLS-006': 'tls-protocols' })) {
+      expect(failure(id, facts)?.fix).toEqual([
+        {
+          kind: 'by-hand',
+          instruction: expect.stringContaining(`sentinel.conf, then restart the Sentinel: ${setting} `),
+        },
+      ]);
+    }
   });
 
   it('know which configurations do not start', () => {

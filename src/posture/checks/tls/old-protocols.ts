@@ -3,10 +3,10 @@
 import type { Snapshot } from '../../../fleet/index.ts';
 import type { Check, Evidence } from '../../check.ts';
 import { TLS_CONF, tlsConf } from '../../example.ts';
-import { readSettings, set } from '../../reading.ts';
+import { readSettings } from '../../reading.ts';
 import { REFERENCES } from '../../reference.ts';
 import { evidence, fail, pass } from '../../verdict.ts';
-import { whereTlsIsOn } from './server-certificate.ts';
+import { setTls, whereTlsIsOn } from './server-certificate.ts';
 
 const OLD = new Set(['sslv3', 'tlsv1', 'tlsv1.0', 'tlsv1.1']);
 
@@ -21,7 +21,7 @@ export const oldProtocols: Check = {
   evaluate: (snapshot) =>
     whereTlsIsOn(snapshot, () => {
       const accepted = acceptedOldProtocols(snapshot);
-      if (accepted.length > 0) return fail(accepted, [set('tls-protocols', 'TLSv1.2 TLSv1.3')]);
+      if (accepted.length > 0) return fail(accepted, [setTls(snapshot, 'tls-protocols', 'TLSv1.2 TLSv1.3')]);
       return readSettings(snapshot, ['tls-protocols'], ({ 'tls-protocols': protocols }) => {
         const old = protocols.value
           .toLowerCase()
@@ -31,7 +31,7 @@ export const oldProtocols: Check = {
           ? pass(`tls-protocols ${protocols.value || '"" (1.2 and 1.3)'}`, protocols.from)
           : fail(
               [evidence(`tls-protocols ${protocols.value}`, protocols.from)],
-              [set('tls-protocols', 'TLSv1.2 TLSv1.3')],
+              [setTls(snapshot, 'tls-protocols', 'TLSv1.2 TLSv1.3')],
             );
       });
     }),

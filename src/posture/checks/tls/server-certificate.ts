@@ -145,6 +145,18 @@ export function reload(snapshot: Snapshot): Change {
   return set('tls-cert-file', settingValue(snapshot, 'tls-cert-file') || '/path/of/the/certificate');
 }
 
+/** A setting of TLS: at run time, but a Sentinel has no such command, and reads its file at start only. */
+export function setTls(snapshot: Snapshot, name: string, value: string): Change {
+  const sentinel = snapshot.mode.known && snapshot.mode.value === 'sentinel';
+  return sentinel
+    ? byHand(`Write this line into sentinel.conf, then restart the Sentinel: ${name} ${quoted(value)}`)
+    : set(name, value);
+}
+
+function quoted(value: string): string {
+  return /[\s"]/.test(value) ? `"${value}"` : value;
+}
+
 /** How a node gets another certificate: issued, placed, reloaded and proved in one go. Files are replaced by hand. */
 export function rotateLeaf({ subject, origin }: Snapshot): Change {
   // The line is made to be pasted, and addresses are what somebody announced.
