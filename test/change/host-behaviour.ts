@@ -226,6 +226,26 @@ export function testHostAccess(access: () => HostAccess, folder: () => string): 
     for (const text of seen) expect([old, next].includes(text), `${text.length} bytes`).toBe(true);
   });
 
+  it('removes the backups of other runs, and nothing that only looks like one', async () => {
+    const dir = fresh();
+    const path = join(dir, "node's *.key");
+    const backup = (run: string): string => `${path}.wardis-${run}.bak`;
+    const old = ['2026-10-22T061000Z-rotate-leaf-0a1b', '2026-09-22T061000Z-rotate-ca-ffff'].map(backup);
+    const kept = [
+      path,
+      backup(RUN),
+      backup('mine'),
+      `${path}.bak`,
+      join(dir, "node's x.key.wardis-2026-10-22T061000Z-rotate-leaf-0a1b.bak"),
+    ];
+    for (const file of [...old, ...kept]) writeFileSync(file, 'secret');
+    await access().removeOtherBackups(path, RUN);
+    expect(old.filter((file) => existsSync(file))).toEqual([]);
+    expect(kept.filter((file) => !existsSync(file))).toEqual([]);
+    await access().removeOtherBackups(path, RUN);
+    expect(existsSync(backup(RUN))).toBe(true);
+  });
+
   it.skipIf(!IS_ROOT)('leaves nothing behind on a full disk or a read-only one', async () => {
     const dir = join(folder(), 'full');
     const big = 'x'.repeat(100_000);

@@ -1,6 +1,6 @@
 // New certificates for real servers: placed, read, proved by handshake on every port, with nobody disconnected.
-import { writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { expect, it } from 'vitest';
 import { readInventory } from '../../src/pki/index.ts';
 import {
@@ -86,8 +86,30 @@ forEachServer(['valkey-9.1'], (server) => {
       const superseded = all.filter(({ supersededBy }) => supersededBy !== undefined);
       expect(superseded.map(({ fingerprintSha256 }) => fingerprintSha256).sort()).toEqual([...leaves].sort());
 
+      const backups = (node: string): readonly string[] =>
+        readdirSync(dirname(scene.tls.filesOf(node).key)).filter((name) => name.endsWith('.bak'));
+      // Those of the first run are gone: one old key a node, and only until the next run.
+      for (const { name } of topology.nodes) expect(backups(name)).toHaveLength(2);
+
+      // As after a kill between the last line of the journal and the inventory.
+      const file = join(scene.folder, '.wardis', 'tls', 'inventory.json');
+      const marked = readFileSync(file, 'utf8');
+      const unmarked: unknown = JSON.parse(marked, (key, value: unknown) =>
+        key === 'supersededBy' ? undefined : value,
+      );
+      writeFileSync(file, JSON.stringify(unmarked), { mode: 0o600 });
+      expect(readFileSync(file, 'utf8')).not.toContain('supersededBy');
+      const status = await scene.rotate('--status');
+      expect(status, status.err).toMatchObject({ exit: 0, err: '' });
+      expect(JSON.parse(readFileSync(file, 'utf8'))).toEqual(JSON.parse(marked));
+
       const back = await scene.rotate('--undo', '--yes');
       expect(back, back.err + back.out).toMatchObject({ exit: 0 });
+      expect(await scene.served()).toEqual(after);
+      for (const { name } of topology.nodes) expect(backups(name)).toEqual([]);
+      const further = await scene.rotate('--undo', '--yes');
+      expect(further).toMatchObject({ exit: 2 });
+      expect(further.err).toContain('its old files were removed when run');
       expect(await scene.served()).toEqual(after);
       const now = readInventory(join(scene.folder, '.wardis')).certificates;
       const serving = now.filter(({ supersededBy }) => supersededBy === undefined);
@@ -173,6 +195,46 @@ forEachServer(['valkey-9.1'], (server) => {
       const answer = await scene.rotate('--placed', '--new-cert', pair.certificate, '--yes');
       expect(answer, answer.err + answer.out).toMatchObject({ exit: 0 });
       expect(await scene.served()).toEqual({ primary: [fingerprintOf(issued.certPem)] });
+      await topology.stop();
+    },
+    TIMEOUT,
+  );
+});
+
+forEachServer(['valkey-9.1'], (server) => {
+  it(
+    'issues no name on the word of a node: the plan shows who tells it, and the operator adds it',
+    async () => {
+      const topology = await startStandalone({ server, tls: 'only' });
+      const scene = openLeafScene(topology);
+      await adoptAuthority(scene);
+      await topology.node('primary').command('CONFIG', 'SET', 'cluster-announce-hostname', 'vault.example');
+      const id = `127.0.0.1:${topology.node('primary').tlsPort}`;
+      const plan = await scene.rotate('--plan');
+      expect(plan, plan.out + plan.err).toMatchObject({ exit: 0 });
+      expect(plan.out).not.toContain('+ vault.example');
+      expect(plan.out).toContain(`it does not cover vault.example (told by ${id})`);
+      expect(plan.out).toContain('--dns vault.example, or --add-told');
+      const names = async (...args: readonly string[]): Promise<readonly string[]> => {
+        const answer = await scene.rotate('--yes', ...args);
+        expect(answer, answer.out + answer.err).toMatchObject({ exit: 0 });
+        const { certificates } = readInventory(join(scene.folder, '.wardis'));
+        const serving = certificates.find(({ supersededBy }) => supersededBy === undefined);
+        return serving?.dnsNames ?? [];
+      };
+      expect(await names()).toEqual(['localhost']);
+      const wider = await scene.rotate('--plan', '--add-told');
+      expect(wider.out).toContain(`+ vault.example (told by ${id}; added)`);
+      expect(await names('--add-told')).toEqual(['localhost', 'vault.example']);
+      // Once it was certified it stays.
+      expect(await names('--dns', '*.cache.example')).toEqual([
+        'localhost',
+        'vault.example',
+        '*.cache.example',
+      ]);
+      const useless = await scene.rotate('--placed', '--add-told', '--plan');
+      expect(useless).toMatchObject({ exit: 2 });
+      expect(useless.err).toContain('add names to what is issued');
       await topology.stop();
     },
     TIMEOUT,

@@ -33,6 +33,7 @@ export function openHandAccess(host: string, folder: string): HostAccess {
         new HostError('failed', host, `${program} is not run on ${host}: a person does that (via: none)`),
       ),
     removeBackup: () => Promise.resolve(),
+    removeOtherBackups: () => Promise.resolve(),
     close: () => Promise.resolve(),
   };
 }

@@ -105,6 +105,11 @@ export interface HostAccess {
   readonly run: (argv: readonly string[]) => Promise<ProgramEnd>;
   /** Once a run is closed for good. */
   readonly removeBackup: (path: string, runId: string) => Promise<void>;
+  /**
+   * Backups of the file that other runs left, of whichever machine; that of `runId` stays, so that it can be taken back.
+   * Nothing but what is named as a backup of ours is touched.
+   */
+  readonly removeOtherBackups: (path: string, runId: string) => Promise<void>;
   readonly close: () => Promise<void>;
 }
 
@@ -120,6 +125,14 @@ export function sha256Of(bytes: Uint8Array): string {
 /** Where the old file of a run is kept: beside it. */
 export function backupPath(path: string, runId: string): string {
   return `${path}.wardis-${runId}.bak`;
+}
+
+/** Whether a name in the folder of `path` is that of a backup that a run made of it, other than `runId`. */
+export function isOtherBackup(name: string, path: string, runId: string): boolean {
+  const base = path.slice(path.lastIndexOf('/') + 1);
+  if (!name.startsWith(`${base}.wardis-`) || !name.endsWith('.bak')) return false;
+  const run = name.slice(`${base}.wardis-`.length, -'.bak'.length);
+  return run !== runId && /^\d{4}-\d{2}-\d{2}T\d{6}Z-[a-z-]+-[0-9a-f]+$/.test(run);
 }
 
 /** Where the new file is written before it takes its place; named by the run, so that a later try removes it. */

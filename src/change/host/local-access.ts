@@ -4,7 +4,8 @@
  */
 
 import { constants } from 'node:fs';
-import { copyFile, link, lstat, open, rename, rm, type FileHandle } from 'node:fs/promises';
+import { copyFile, link, lstat, open, readdir, rename, rm, type FileHandle } from 'node:fs/promises';
+import { join } from 'node:path';
 import { decodeConf, secret } from '../../conf/index.ts';
 import { runLocal } from './local-program.ts';
 import { explainFileError, HostError } from './host-error.ts';
@@ -16,6 +17,7 @@ import {
   examinePlacement,
   folderOf,
   HOST_FILE_BYTES_MAX,
+  isOtherBackup,
   NEW_FILE_MODE,
   sha256Of,
   temporaryPath,
@@ -48,6 +50,7 @@ export function openLocalAccess(host = 'localhost'): HostAccess {
         checkPath(host, path, runId);
         await rm(backupPath(path, runId), { force: true });
       }),
+    removeOtherBackups: (path, runId) => guarded(path, () => removeOthers(path, runId, host)),
     run: (argv) => runLocal(argv, host),
     close: () => Promise.resolve(),
   };
@@ -185,6 +188,15 @@ async function restoreLocal(restoration: Restoration, host: string): Promise<'re
   }
   await flushFolder(path);
   return 'restored';
+}
+
+async function removeOthers(path: string, runId: string, host: string): Promise<void> {
+  checkPath(host, path, runId);
+  const folder = folderOf(path);
+  for (const name of await readdir(folder)) {
+    if (isOtherBackup(name, path, runId)) await rm(join(folder, name), { force: true });
+  }
+  await flushFolder(path);
 }
 
 /** A rename outlasts a power cut once the folder is on disk. */

@@ -27,6 +27,7 @@ import {
   quoteShell,
   READ_SCRIPT,
   remoteCommand,
+  REMOVE_OTHERS_SCRIPT,
   REMOVE_SCRIPT,
   RESTORE_SCRIPT,
   SCRIPT_EXIT,
@@ -49,6 +50,11 @@ export function openSshAccess(place: SshPlace): HostAccess {
     removeBackup: async (path, runId) => {
       checkPath(session.host, path, runId);
       await runScript(session, REMOVE_SCRIPT, [backupPath(path, runId)], path);
+    },
+    removeOtherBackups: async (path, runId) => {
+      checkPath(session.host, path, runId);
+      const args = [path, backupPath(path, runId), folderOf(path)];
+      await runScript(session, REMOVE_OTHERS_SCRIPT, args, path);
     },
     run: async (argv) => {
       const outcome = await session.run(argv.map(quoteShell).join(' '), NOTHING, PROGRAM_BYTES_MAX);

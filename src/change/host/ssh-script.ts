@@ -113,6 +113,16 @@ export const RESTORE_SCRIPT = [
 /** Arguments: backup path. */
 export const REMOVE_SCRIPT = [START, 'rm -f -- "$1"'].join('; ');
 
+/** Arguments: path, backup path that stays, folder. Only names that runs of ours give: `FILE.wardis-<time>-<operation>-<random>.bak`. */
+export const REMOVE_OTHERS_SCRIPT = [
+  START,
+  'p=$1; keep=$2; d=$3',
+  FLUSH,
+  'set +f',
+  'for b in "$p".wardis-[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]T[0-9][0-9][0-9][0-9][0-9][0-9]Z-[a-z]*-[0-9a-f]*.bak; do if [ "$b" != "$keep" ]; then rm -f -- "$b" || exit 1; fi; done',
+  'flush "$d"',
+].join('; ');
+
 /** The one line that is handed to the login shell of the host. */
 export function remoteCommand(script: string, args: readonly string[]): string {
   return ['exec', 'sh', '-c', quoteShell(script), 'wardis', ...args.map(quoteShell)].join(' ');

@@ -23,12 +23,13 @@ export async function recordOutcome(report: RunReport, stateFolder: string): Pro
           : [];
     if (gone === undefined || stays === undefined || stays === gone) continue;
     const [old, current] = [known.get(gone), known.get(stays)];
-    if (old !== undefined) changed.set(gone, { ...old, supersededBy: stays });
+    if (old !== undefined && old.supersededBy !== stays) changed.set(gone, { ...old, supersededBy: stays });
     // One that serves again is not superseded: explicitly undefined, since what is absent stays as it was recorded.
     if (current?.supersededBy === gone) {
       changed.set(stays, { ...current, supersededBy: undefined } as unknown as InventoryEntry);
     }
   }
+  if (changed.size === 0) return [];
   try {
     await recordCertificates(stateFolder, [...changed.values()]);
     return [];

@@ -29,6 +29,7 @@ import type { RotateLeafFlags } from '../commands/tls/rotate.ts';
 import type { CommandContext } from '../context.ts';
 import { CommandFailure } from '../failure.ts';
 import type { LeafPlan, ShownLeaf } from './rotate-leaf-plan.ts';
+import { removeEarlierFiles } from './rotate-leaf-backups.ts';
 import { recordOutcome } from './rotate-leaf-record.ts';
 
 /** What a run of this kind remembers beside its steps. */
@@ -163,6 +164,8 @@ async function conduct(
         onFailure: files === 'place' ? 'undo' : 'stop',
       });
       const failures = failuresOf(journal.run, journal.entries);
+      const notes = await removeEarlierFiles(report, (node) => ports.host?.(node));
+      for (const note of notes) context.terminal.err(`${safeText(note)}\n`);
       return { report, failures, interrupted: held.signal.aborted };
     } finally {
       await ports.close();

@@ -1,6 +1,6 @@
 /** `wardis tls rotate leaf`: plan, ask, do; or show, go on with, take back a rotation. */
 
-import { reportRun, readRun, type Run } from '../../change/index.ts';
+import { listRuns, reportRun, readRun, type Run } from '../../change/index.ts';
 import { FleetError } from '../../fleet/index.ts';
 import { safeText } from '../../text/index.ts';
 import { readServed } from '../../tls/index.ts';
@@ -13,6 +13,7 @@ import type { CommandContext } from '../context.ts';
 import { EXIT } from '../exit-code.ts';
 import { CommandFailure } from '../failure.ts';
 import { findNodesByPins, pinNotes } from './expired-nodes.ts';
+import { findRemover } from './rotate-leaf-backups.ts';
 import { isRefused, planLeaves, type LeafPlan } from './rotate-leaf-plan.ts';
 import { exitOfLeaf, leafReportData, renderLeafReport } from './rotate-leaf-report.ts';
 import {
@@ -26,6 +27,7 @@ import {
   type LeafRunEnd,
   type LeafRunWorld,
 } from './rotate-leaf-run.ts';
+import { recordOutcome } from './rotate-leaf-record.ts';
 import { readLeafScene, type LeafScene } from './rotate-leaf-scene.ts';
 import { leafPlanData, objectionLines, renderLeafPlan } from './rotate-leaf-show.ts';
 import { issuePairs, openLeafSource, type LeafSource } from './rotate-leaf-source.ts';
@@ -159,12 +161,21 @@ async function goOn(
 ): Promise<void> {
   const entry = await enterFleet(named, flags, context);
   distrustStateFolder(entry.stateFolder);
+  await settleInventory(entry, context);
   const { run } = findLeafRun(entry, wanted, way);
   if (way === 'undo' && factsOf(run).files === 'placed') {
     throw new CommandFailure({
       code: 'E_LEAF',
       what: `run ${run.id} only read what another system had placed, and nothing here holds the old files; nothing was changed`,
       next: 'have that system place the old ones, then: wardis tls rotate leaf --placed',
+    });
+  }
+  const remover = way === 'undo' ? findRemover(run, entry.stateFolder) : undefined;
+  if (remover !== undefined) {
+    throw new CommandFailure({
+      code: 'E_LEAF',
+      what: `run ${run.id} cannot be taken back: its old files were removed when run ${remover} was done; nothing was changed`,
+      next: 'give the nodes new certificates: wardis tls rotate leaf',
     });
   }
   await confirmChange(
@@ -178,6 +189,15 @@ async function goOn(
   const world: LeafRunWorld = { ...(await findIfPossible(entry, context)), flags };
   const ended = await (way === 'resume' ? resumeLeafRun : undoLeafRun)(run, world, context);
   end(ended, way === 'resume' ? 'rotate' : 'undo', flags, context);
+}
+
+/** A run that was killed after its last step has not told the inventory yet what it came to. */
+async function settleInventory({ stateFolder }: FleetEntry, { terminal }: CommandContext): Promise<void> {
+  const last = listRuns(stateFolder).find(({ operation }) => operation === 'rotate-leaf');
+  if (last?.status !== 'done' && last?.status !== 'undone') return;
+  const { run, entries } = readRun(stateFolder, last.id);
+  for (const note of await recordOutcome(reportRun(run, entries), stateFolder))
+    terminal.err(`${safeText(note)}\n`);
 }
 
 /** Where no seed answers, the run knows the addresses. */
@@ -213,6 +233,7 @@ async function showStatus(
 ): Promise<void> {
   const entry = await enterFleet(named, flags, context);
   distrustStateFolder(entry.stateFolder);
+  await settleInventory(entry, context);
   const { run } = findLeafRun(entry, true, 'status');
   const { entries } = readRun(entry.stateFolder, run.id);
   const report = reportRun(run, entries);
