@@ -21,6 +21,7 @@ import {
 import { openKey } from './authority-key.ts';
 import { entryOf } from './entry.ts';
 import { distrustFolder, FILES, folderOf, readKeyPem, readPem } from './folder.ts';
+import { checkIssued } from './issued-check.ts';
 import type { InventoryEntry } from './inventory.ts';
 import { recordCertificates } from './inventory-file.ts';
 import { DAY_MS, LEAF_DAYS_DEFAULT, LEAF_DAYS_MAX, startOf } from './lifetime.ts';
@@ -150,6 +151,7 @@ function openHandle(world: {
     if (fact === undefined)
       throw new PkiError('request', path, 'the certificate that was made cannot be read');
     const { files, node, usage, days = LEAF_DAYS_DEFAULT } = request;
+    checkIssued(fact, usage, { root, issuer }, { path, at: now() });
     const entry = entryOf(fact, {
       origin: { kind: 'issued' },
       recordedAt: now(),

@@ -110,7 +110,11 @@ export async function adoptAuthority(stateFolder: string, adopted: AdoptedAuthor
     });
   }
   const [problem] = verifyChain([adopted.certPem], [root.pem], clock()).problems;
-  if (problem !== undefined) throw new PkiError('mismatch', path, problem.message);
+  if (problem !== undefined) {
+    const unfit = problem.code.startsWith('weak-') || problem.code === 'unknown-critical-extension';
+    const words = unfit ? `nobody would accept what it issues: ${problem.message}` : problem.message;
+    throw new PkiError(unfit ? 'request' : 'mismatch', path, words);
+  }
   const key = openKey(adopted.keyPem, adopted.passphrase, path).reveal();
   if (!pairMatches(signing.pem, key)) {
     throw new PkiError('mismatch', path, 'the key does not belong to the certificate');

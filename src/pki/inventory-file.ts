@@ -68,6 +68,7 @@ const ENTRY = z.looseObject({
       ]),
     })
     .optional(),
+  revocationListNumber: z.int().positive().optional(),
   pem: z.string(),
 });
 const FILE = z.object({ schemaVersion: z.literal(1), certificates: z.array(ENTRY) });

@@ -38,6 +38,8 @@ export interface InventoryEntry {
   /** Fingerprint of the certificate that took its place. */
   readonly supersededBy?: string;
   readonly revoked?: { readonly at: string; readonly reason: RevocationReason };
+  /** Of an authority of ours: the number of the last revocation list that it signed here. */
+  readonly revocationListNumber?: number;
   readonly pem: string;
 }
 

@@ -9,6 +9,7 @@ import type { Secret } from '../conf/index.ts';
 import { syncFolder } from '../disk/index.ts';
 import { COMMON_NAME_CHARACTERS_MAX, type IssuedKeyType } from '../tls/index.ts';
 import { openAuthority, readAuthority, type AuthorityHandle } from './authority.ts';
+import { recordAuthorityFiles } from './authority-files.ts';
 import { FILES, folderOf, openFolder, unwritten } from './folder.ts';
 import { createFoundation } from './foundation.ts';
 import { whileLocked } from './lock.ts';
@@ -111,8 +112,9 @@ export async function abandonAuthoritySuccession(stateFolder: string): Promise<v
         rmSync(join(folder, certificate), { force: true });
       }
       syncFolder(folder);
+      recordAuthorityFiles(folder);
     } catch (error) {
-      throw unwritten(folder, error);
+      throw error instanceof PkiError ? error : unwritten(folder, error);
     }
   });
 }

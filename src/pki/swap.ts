@@ -8,6 +8,7 @@ import { existsSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { readPlainFile, syncFolder } from '../disk/index.ts';
+import { recordAuthorityFiles } from './authority-files.ts';
 import { FILES, folderOf, openFolder, replaceFile, unwritten } from './folder.ts';
 import { whileLocked } from './lock.ts';
 import { PkiError, whyOf } from './pki-error.ts';
@@ -23,6 +24,11 @@ type Moves = z.infer<typeof NOTE>['moves'];
 /** How the files of a root that was replaced are called. */
 export function oldNameOf(fingerprintSha256: string, part: 'ca' | 'issuer', kind: 'crt' | 'key'): string {
   return `${part}.old-${fingerprintSha256.slice(0, 16)}.${kind}`;
+}
+
+/** The last revocation list of a root that was replaced. */
+export function oldListOf(fingerprintSha256: string): string {
+  return `crl.old-${fingerprintSha256.slice(0, 16)}.pem`;
 }
 
 /** Finishes a swap that was begun; does nothing where there is none. Throws {@link PkiError}. */
@@ -51,6 +57,10 @@ export function swapHeld(folder: string, oldRootFingerprint: string): void {
       if (existsSync(join(folder, next[side]))) moves.push({ from: next[side], to: current[side] });
     }
   }
+  // Its own issuer's list would be written over by the next one's.
+  if (existsSync(join(folder, FILES.revocationList))) {
+    moves.push({ from: FILES.revocationList, to: oldListOf(oldRootFingerprint) });
+  }
   refuseTaken(folder, moves);
   replaceFile(join(folder, FILES.succession), `${JSON.stringify({ schemaVersion: 1, moves })}\n`);
   moveAll(folder, moves);
@@ -65,10 +75,11 @@ function moveAll(folder: string, moves: Moves): void {
       }
     }
     syncFolder(folder);
+    recordAuthorityFiles(folder);
     rmSync(join(folder, FILES.succession), { force: true });
     syncFolder(folder);
   } catch (error) {
-    throw unwritten(folder, error);
+    throw error instanceof PkiError ? error : unwritten(folder, error);
   }
 }
 

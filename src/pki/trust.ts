@@ -4,10 +4,11 @@ import { readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { syncFolder } from '../disk/index.ts';
 import { readCertificates, type CertificateFact } from '../tls/index.ts';
+import { recordAuthorityFiles } from './authority-files.ts';
 import { FILES, folderOf, openFolder, readPem, unwritten, writeNew } from './folder.ts';
 import { whileLocked } from './lock.ts';
 import { PkiError, whyOf } from './pki-error.ts';
-import { oldNameOf } from './swap.ts';
+import { oldListOf, oldNameOf } from './swap.ts';
 
 /** `current` issues; `next` is being brought in; `old` issued before; `adopted` was made elsewhere and is only trusted. */
 export type TrustRole = 'current' | 'next' | 'old' | 'adopted';
@@ -97,11 +98,13 @@ export async function dropTrust(stateFolder: string, fingerprintSha256: string):
       for (const part of ['issuer', 'ca'] as const) {
         rmSync(join(folder, oldNameOf(fingerprintSha256, part, 'key')), { force: true });
       }
+      rmSync(join(folder, oldListOf(fingerprintSha256)), { force: true });
       rmSync(join(folder, oldNameOf(fingerprintSha256, 'issuer', 'crt')), { force: true });
       rmSync(found.path, { force: true });
       syncFolder(folder);
+      recordAuthorityFiles(folder, found.role === 'old' ? fingerprintSha256 : undefined);
     } catch (error) {
-      throw unwritten(folder, error);
+      throw error instanceof PkiError ? error : unwritten(folder, error);
     }
   });
 }

@@ -139,4 +139,21 @@ describe('an authority on disk', () => {
     expect(later).toMatchObject({ number: 2, count: 1 });
     expect(await readRevocationList(later.pem)).toMatchObject({ serials: [long?.fact.serial] });
   });
+
+  it('never numbers a list lower than one before, whatever was lost', async () => {
+    await createFoundation(state, { name: 'Test CA' });
+    const at = new Date();
+    const now = (): Date => at;
+    const seconds = Math.floor(at.getTime() / 1000);
+    const numberOf = async (): Promise<number> => (await renewRevocationList(state, { now })).number;
+    expect([await numberOf(), await numberOf()]).toEqual([1, 2]);
+    rmSync(tls('crl.pem'));
+    expect(await numberOf()).toBe(3);
+    writeFileSync(tls('crl.pem'), 'torn');
+    expect(await numberOf()).toBe(4);
+    rmSync(tls('inventory.json'));
+    expect(await numberOf()).toBe(5);
+    rmSync(tls('crl.pem'));
+    expect([await numberOf(), await numberOf()]).toEqual([seconds, seconds + 1]);
+  });
 });

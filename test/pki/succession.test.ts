@@ -10,7 +10,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import {
   abandonAuthoritySuccession,
@@ -21,6 +21,8 @@ import {
   printTrust,
   readInventory,
   readTrust,
+  renewRevocationList,
+  revokeCertificates,
   startAuthoritySuccession,
 } from '../../src/pki/index.ts';
 import { readCertificates } from '../../src/tls/index.ts';
@@ -68,6 +70,54 @@ describe('a new root beside the old one', () => {
     expect(readdirSync(tls()).filter((name) => name.includes('old'))).toEqual([]);
     expect(readInventory(state()).certificates.map(({ subject }) => subject)).toContain('CN=Shop CA');
     await expect(dropTrust(state(), old.root.fingerprintSha256)).rejects.toMatchObject({ code: 'not-found' });
+  });
+
+  it('is where the inventory says, and supersedes the old one once that is dropped', async () => {
+    const standing = (): Record<string, unknown> =>
+      Object.fromEntries(
+        readInventory(state()).certificates.map(({ subject, files, supersededBy }) => [
+          subject,
+          [files === undefined ? 'gone' : basename(files.certificate), supersededBy?.slice(0, 16)],
+        ]),
+      );
+    const old = await openAuthority(state());
+    await old.issue({ commonName: 'app', usage: 'client' });
+    const { authority: next } = await startAuthoritySuccession(state());
+    await finishAuthoritySuccession(state());
+    const short = (fact: { fingerprintSha256: string }): string => fact.fingerprintSha256.slice(0, 16);
+    const kept = short(old.root);
+    expect(standing()).toEqual({
+      'CN=Shop CA': [`ca.old-${kept}.crt`, undefined],
+      'CN=Shop CA issuer': [`issuer.old-${kept}.crt`, undefined],
+      'CN=Shop CA 2': ['ca.crt', undefined],
+      'CN=Shop CA 2 issuer': ['issuer.crt', undefined],
+      'CN=app': ['gone', undefined],
+    });
+    await dropTrust(state(), old.root.fingerprintSha256);
+    expect(standing()).toEqual({
+      'CN=Shop CA': ['gone', short(next.root)],
+      'CN=Shop CA issuer': ['gone', short(next.issuer)],
+      'CN=Shop CA 2': ['ca.crt', undefined],
+      'CN=Shop CA 2 issuer': ['issuer.crt', undefined],
+      'CN=app': ['gone', undefined],
+    });
+  });
+
+  it('keeps the last list of the old root until that is dropped, and never counts back', async () => {
+    const old = await openAuthority(state());
+    const { entry } = await old.issue({ commonName: 'app', usage: 'client' });
+    await revokeCertificates(state(), [entry.fingerprintSha256], 'unspecified');
+    expect(await renewRevocationList(state())).toMatchObject({ number: 1, count: 1, older: [] });
+    const before = readFileSync(tls('crl.pem'), 'utf8');
+    await startAuthoritySuccession(state());
+    await finishAuthoritySuccession(state());
+    const kept = tls(`crl.old-${old.root.fingerprintSha256.slice(0, 16)}.pem`);
+    expect(await renewRevocationList(state())).toMatchObject({ number: 1, count: 0, older: [kept] });
+    expect(readFileSync(kept, 'utf8')).toBe(before);
+    rmSync(tls('crl.pem'));
+    expect(await renewRevocationList(state())).toMatchObject({ number: 2 });
+    await dropTrust(state(), old.root.fingerprintSha256);
+    expect(existsSync(kept)).toBe(false);
   });
 
   it('counts on from the last number, and keeps names within their length', async () => {

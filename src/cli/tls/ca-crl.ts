@@ -28,13 +28,13 @@ export async function runCaCrl(flags: CaCrlFlags, context: CommandContext): Prom
       renewRevocationList(stateFolder, { passphrase, now: context.now }),
     ),
   );
-  const { pem, number, nextUpdate, count, path } = list;
+  const { pem, number, nextUpdate, count, path, older } = list;
   const copies = flags.out === undefined || flags.out === '-' ? [] : [flags.out];
   for (const copy of copies) writeWhole(copy, pem, MODE);
   context.finish(EXIT.ok);
   if (flags.out === '-') return context.terminal.out(pem);
   if (flags.json === true) {
-    const answer = { schemaVersion: '1', number, nextUpdate, count, files: [path, ...copies] };
+    const answer = { schemaVersion: '1', number, nextUpdate, count, files: [path, ...copies], older };
     return context.terminal.out(`${printSafeJson(answer, 2)}\n`);
   }
   context.terminal.out(
@@ -42,6 +42,13 @@ export async function runCaCrl(flags: CaCrlFlags, context: CommandContext): Prom
       ['list', `number ${number}, ${counted(count, 'revoked certificate')}`],
       ['renew', `before ${untilWords(nextUpdate, context.now())}: this command again`],
       ['written', [path, ...copies].map(shownPath).join(', ')],
+      ...older.map(
+        (each) =>
+          [
+            'before',
+            `${shownPath(each)}: of the root before, as it was; what is revoked now is not in it`,
+          ] as const,
+      ),
       ['use', 'gateways and libraries that check lists; no version of Redis or Valkey reads one'],
     ]),
   );
