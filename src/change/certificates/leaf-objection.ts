@@ -25,7 +25,8 @@ export type LeafObjectionCode =
   | 'no-file'
   | 'client-file'
   | 'shared'
-  | 'quorum';
+  | 'quorum'
+  | 'no-right';
 
 export interface LeafObjection {
   /** `id` of the node; absent: of all. */

@@ -33,6 +33,7 @@ export function checkPorts({
   ports,
   clientFile,
   autoReloadSeconds,
+  reloadDenied,
 }: LeafSight): readonly LeafObjection[] {
   const object = objector(node.id);
   const found = ports.flatMap(({ host, port, purpose, unseen }) => {
@@ -43,6 +44,10 @@ export function checkPorts({
   if (ports.every(({ unseen }) => unseen !== undefined)) {
     const cause = 'no port shows a certificate: what came of it could not be proved';
     found.push(object('refused', 'unseen', node.id, cause, `see why: wardis doctor ${node.id}`));
+  }
+  if (reloadDenied !== undefined) {
+    const cause = `we may not tell it to read its files anew: ${reloadDenied}`;
+    found.push(object('refused', 'no-right', node.id, cause, 'log in as a user with +config|set'));
   }
   if (clientFile !== undefined) {
     const cause =

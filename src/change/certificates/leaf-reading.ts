@@ -14,6 +14,7 @@ import {
 } from '../../fleet/index.ts';
 import { readServed } from '../../tls/index.ts';
 import type { HostAccess } from '../host/host-access.ts';
+import { askReloadDenied } from '../step/reload-permission.ts';
 import { HostError } from '../host/host-error.ts';
 import type { LeafFile, LeafPort, LeafSight } from './leaf-sight.ts';
 import { toldHosts, type Address, type Hearing } from './leaf-told.ts';
@@ -134,7 +135,9 @@ async function askServer(
   if (!(tlsPort > 0))
     return node.target.transport === 'tls' ? endsBefore(node) : { hearing, sight: undefined };
   const listening = portsOf(node, settings, tlsPort);
-  return { hearing, sight: await lookCloser(node, readVersion(info), settings, listening, clock, ports) };
+  const denied = await askReloadDenied(connection.send);
+  const sight = await lookCloser(node, readVersion(info), settings, listening, clock, ports);
+  return { hearing, sight: denied === undefined ? sight : { ...sight, reloadDenied: denied } };
 }
 
 /** We came over TLS, and it has no port of TLS: something in front of it holds the certificate that we saw. */

@@ -57,6 +57,8 @@ export interface LeafSight {
   readonly isDiskKnown?: boolean;
   /** Its clock less ours, ms; absent: it does not tell. */
   readonly clockOffsetMs?: number;
+  /** What the server says against our telling it to read its files anew; absent: nothing, or it does not tell. */
+  readonly reloadDenied?: string;
   /** `tls-auto-reload-interval`, seconds; 0: off, or a version without it. */
   readonly autoReloadSeconds: number;
 }

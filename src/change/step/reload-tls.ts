@@ -12,6 +12,7 @@ import type { ClientPair, ServedCertificate, SettingChange, Step } from '../step
 import { lookAtServed, waitForServed } from './prove-certificate.ts';
 import { NodeAway } from '../run/node-session.ts';
 import { refusalAmong } from './refusal.ts';
+import { askReloadDenied } from './reload-permission.ts';
 import { valueText } from './setting-value.ts';
 import { pairsBefore, type Pairs } from './settings-work.ts';
 import type { Result, Standing, StepNode, StepWork } from './step-work.ts';
@@ -29,8 +30,11 @@ export function reloadTlsWork(step: ReloadStep, node: StepNode): StepWork {
   if (step.on === 'revert') {
     return {
       look: () => lookBack(step, node),
-      // Forth it only stands in the journal, so that taking back ends with it.
-      perform: () => Promise.resolve({ ok: true }),
+      // Forth it only stands in the journal, so that taking back ends with it; nothing was placed yet.
+      perform: async () => {
+        const denied = await askReloadDenied(node.send);
+        return denied === undefined ? { ok: true } : { ok: false, detail: `CONFIG SET is denied: ${denied}` };
+      },
       verify: () => Promise.resolve({ ok: true, detail: 'for taking back' }),
       revert: async () => {
         const back = await reload(before, serves?.before);

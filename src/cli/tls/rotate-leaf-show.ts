@@ -117,13 +117,16 @@ function howOf({ sight: { node } }: LeafPlanNode, { restartSentinel }: LeafPlan)
   return restartSentinel === undefined ? 'restart by hand' : `restart by ${restartSentinel.join(' ')}`;
 }
 
-const SERIAL_DIGITS = 8;
+/** Of a fingerprint. Never of the serial: some authorities count, so that two of them begin alike. */
+const SHOWN_DIGITS = 8;
 const DATE_CHARS = 10;
 
 export function shortOf(leaf: ShownLeaf | undefined): string {
   if (leaf === undefined) return 'unknown';
-  const serial = leaf.serial === undefined ? 'a new one' : leaf.serial.slice(0, SERIAL_DIGITS);
-  return `${serial} until ${leaf.notAfter.slice(0, DATE_CHARS)}`;
+  const { fingerprintSha256 } = leaf;
+  const shown =
+    fingerprintSha256 === undefined ? 'a new one' : `fingerprint ${fingerprintSha256.slice(0, SHOWN_DIGITS)}`;
+  return `${shown} until ${leaf.notAfter.slice(0, DATE_CHARS)}`;
 }
 
 function objectionData({ node, code, place, cause, next }: LeafObjection): object {
