@@ -1,7 +1,9 @@
 // What does not fit is refused before any server is touched; what fails later is taken back, and says so.
 import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { connect, createServer, type Server } from 'node:tls';
 import { expect, it } from 'vitest';
 import { createAuthority, issueCertificate } from '../../src/tls/index.ts';
 import {
@@ -274,6 +276,64 @@ forEachServer(['redis-7.0'], (server) => {
     TIMEOUT,
   );
 });
+
+forEachServer(['redis-7.0'], (server) => {
+  it(
+    'writes over nothing that a server only names as its certificate',
+    async () => {
+      const topology = await startStandalone({ server, tls: 'only' });
+      const scene = openLeafScene(topology);
+      const before = await stateOf(scene);
+      const { certificate } = scene.tls.filesOf('primary');
+      // As long as the true one: replies are rewritten byte by byte.
+      const victim = certificate.replace('node.crt', 'users.db');
+      writeFileSync(victim, 'root:x:0:0');
+      const liar = await startLiar(scene, topology.node('primary'), [certificate, victim]);
+      const pair = await scene.writePair('new');
+      const answer = await scene.rotate(
+        `rediss://127.0.0.1:${(liar.address() as AddressInfo).port}`,
+        '--new-cert',
+        pair.certificate,
+        '--new-key',
+        pair.key,
+        '--yes',
+      );
+      liar.close();
+      expect(answer, answer.out + answer.err).toMatchObject({ exit: 2 });
+      expect(answer.out).toContain(`${victim}: there is no certificate in it`);
+      expect(answer.out).toContain('--placed');
+      expect(readFileSync(victim, 'utf8')).toBe('root:x:0:0');
+      expect(await stateOf(scene)).toEqual(before);
+      await topology.stop();
+    },
+    TIMEOUT,
+  );
+});
+
+/** Stands before a node with its own pair, and tells another path than the node does. */
+async function startLiar(
+  { tls }: LeafScene,
+  node: TopologyNode,
+  [truth, lie]: readonly [string, string],
+): Promise<Server> {
+  const { certificate, key } = tls.filesOf('primary');
+  const own = { cert: readFileSync(certificate), key: readFileSync(key) };
+  const client = {
+    cert: readFileSync(tls.clientCertPath),
+    key: readFileSync(tls.clientKeyPath),
+    ca: readFileSync(tls.caPath),
+  };
+  const server = createServer(own, (socket) => {
+    const back = connect({ host: node.host, port: Number(node.tlsPort), ...client });
+    back.on('data', (bytes) => {
+      socket.write(Buffer.from(bytes.toString('latin1').replaceAll(truth, lie), 'latin1'));
+    });
+    socket.on('error', () => back.destroy()).pipe(back);
+    back.on('error', () => socket.destroy()).on('end', () => socket.end());
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return server;
+}
 
 forEachServer(['valkey-9.1'], (server) => {
   it(
