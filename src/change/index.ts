@@ -66,6 +66,8 @@ export type {
   KnownClient,
   OwnTls,
   TrustFact,
+  NodeElsewhere,
+  RenewedClient,
 } from './certificates/authority-sight.ts';
 export { trustStages } from './certificates/authority-stages.ts';
 export type { TrustNode } from './certificates/authority-stages.ts';

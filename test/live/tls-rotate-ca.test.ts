@@ -1,5 +1,5 @@
 // From one authority to the next on real servers: with clients that stay and clients that come anew, and nobody locked out.
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
 import { readInventory } from '../../src/pki/index.ts';
 import {
@@ -56,10 +56,18 @@ forEachServer(['redis-7.0'], (server) => {
 
       const mine = fingerprintOf(scene.tls.clientCertPath);
       const moved = await scene.ca('--next', '--yes');
-      expect(moved.exit).toBe(1);
+      expect(moved.exit, moved.err).toBe(1);
       expect(moved.out).toContain('reports');
       expect(fingerprintOf(scene.tls.clientCertPath)).not.toBe(mine);
       expect((await scene.status()).clients.map(({ name }) => name)).toEqual(['reports']);
+
+      // Back, and there again: the old pair lies beside the new one until the end.
+      await scene.go('--undo', '--yes');
+      expect(fingerprintOf(scene.tls.clientCertPath)).toBe(mine);
+      expect((await scene.status()).next).toBe('clients');
+      expect((await scene.ca('--next', '--yes')).exit).toBe(1);
+      expect(fingerprintOf(scene.tls.clientCertPath)).not.toBe(mine);
+      expect(existsSync(`${scene.tls.clientKeyPath}.wardis-before`)).toBe(true);
 
       const refused = await scene.ca('--next', '--yes');
       expect([refused.exit, await scene.admits(scene.old)]).toEqual([1, 'admitted']);
@@ -73,6 +81,7 @@ forEachServer(['redis-7.0'], (server) => {
       await expectUnbroken(loads);
       await topology.settle();
       expect((await scene.go('--finish', '--yes')).out).toContain('the only authority now');
+      expect(existsSync(`${scene.tls.clientKeyPath}.wardis-before`)).toBe(false);
       expect((await scene.go()).out).toContain('no other authority is being brought in');
       await topology.stop();
     },

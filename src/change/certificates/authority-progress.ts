@@ -4,7 +4,14 @@
  */
 
 import { certificatesOf, sideOf, type AuthorityChange, type AuthoritySide } from './authority-side.ts';
-import type { AuthorityNode, AuthoritySight, KnownClient, TrustFact } from './authority-sight.ts';
+import type {
+  AuthorityNode,
+  AuthoritySight,
+  KnownClient,
+  NodeElsewhere,
+  RenewedClient,
+  TrustFact,
+} from './authority-sight.ts';
 import { namesakeObstacles } from './authority-namesake.ts';
 import { holdsAnyTrust, holdsTrust } from './authority-trust.ts';
 
@@ -53,6 +60,10 @@ export interface AuthorityProgress {
   /** Files of this machine that do not hold the new authority yet, or still hold the old one. */
   readonly own: { readonly lacks: readonly TrustFact[]; readonly holdsOld: readonly TrustFact[] };
   readonly next: AuthorityPhase | 'done';
+  /** Programs that must have been restarted or reloaded before the drop, which no server tells. */
+  readonly reloads: readonly RenewedClient[];
+  /** Nodes of other fleets that serve a certificate of the old authority, but for those that a person named. */
+  readonly elsewhere: readonly string[];
   /** Before `next`. */
   readonly obstacles: readonly AuthorityObstacle[];
 }
@@ -75,9 +86,24 @@ export function authorityProgress(
     ),
   };
   const next = nextPhase(nodes, clients.length, own);
+  const elsewhere = (sight.elsewhere ?? []).filter(
+    ({ id, chain }) => !allowed.includes(id) && sideOf(chain, change, at) === 'old',
+  );
   const obstacles = next === 'done' ? [] : obstaclesOf(next, sight, nodes);
   const namesakes = next === 'trust' ? namesakeObstacles(sight, change) : [];
-  return { nodes, clients, own, next, obstacles: [...obstacles, ...namesakes] };
+  const others = next === 'leaves' || next === 'clients' ? elsewhereObstacles(elsewhere) : [];
+  const reloads = (sight.renewed ?? []).filter(
+    ({ from, to }) => sideOf(from, change, at) === 'old' && sideOf(to, change, at) === 'next',
+  );
+  return {
+    nodes,
+    clients,
+    own,
+    next,
+    reloads: reloads.map(({ name, fingerprintSha256, until }) => ({ name, fingerprintSha256, until })),
+    elsewhere: [...new Set(elsewhere.map(({ id }) => id))],
+    obstacles: [...obstacles, ...namesakes, ...others],
+  };
 }
 
 /** Whether a person named this client as gone: its name, or at least eight digits of its fingerprint. */
@@ -147,7 +173,12 @@ function lateClients(
     ...nodes.flatMap(clientOfNode),
     ...clients.map((client) => ({ ...client, of: 'inventory' as const })),
   ];
-  return all
+  // The same certificate may lie in two files.
+  const first = new Map(
+    all.toReversed().map((each) => [`${each.of} ${each.fingerprintSha256} ${each.name}`, each]),
+  );
+  return [...first.values()]
+    .toReversed()
     .map((client) => ({ ...client, side: sideOf(client.chain, change, at) }))
     .filter(({ side }) => side === 'old' || side === 'unknown');
 }
@@ -156,7 +187,19 @@ function clientOfNode({ id, shows }: AuthorityNode): readonly Omit<LateClient, '
   if (shows === undefined) return [];
   const [leaf] = certificatesOf(shows.chain);
   const fingerprintSha256 = leaf?.fingerprintSha256 ?? '';
-  return [{ name: `${id}: ${shows.path}`, fingerprintSha256, chain: shows.chain, ours: false, of: 'node' }];
+  const { path, keyPath } = shows;
+  const files = { certificate: path, ...(keyPath === undefined ? {} : { key: keyPath }) };
+  return [
+    {
+      name: `${id}: ${path}`,
+      fingerprintSha256,
+      chain: shows.chain,
+      files,
+      node: id,
+      ours: false,
+      of: 'node',
+    },
+  ];
 }
 
 function nextPhase(
@@ -189,6 +232,16 @@ function obstaclesOf(
     if (phase === 'trust' || phase === 'drop') return [...unread, ...trustObstacles(node, phase)];
     return unread;
   });
+}
+
+/** What is issued from `leaves` on is refused where only the old authority is trusted. */
+function elsewhereObstacles(elsewhere: readonly NodeElsewhere[]): readonly AuthorityObstacle[] {
+  const ids = new Set(elsewhere.filter(({ trusts }) => trusts === 'unknown').map(({ id }) => id));
+  return [...ids].map((id) => ({
+    about: id,
+    why: 'it is no node of this fleet, and serves a certificate of the old authority: clients of the new one would be locked out there',
+    next: `lead its fleet through trust first: wardis tls rotate ca --fleet NAME --next; where it trusts both, or is gone for good: --allow ${id}`,
+  }));
 }
 
 /** Handshakes tell when a person did it there. */

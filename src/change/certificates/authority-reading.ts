@@ -161,18 +161,23 @@ async function readShown(node: FleetNode, ports: LeafReadingPorts): Promise<Auth
   if (node.role === 'sentinel') return undefined;
   const connection = await ports.connect(node);
   let path: string;
+  let keyPath: string;
   try {
-    const [reply] = await connection.send([['CONFIG', 'GET', 'tls-client-cert-file']]);
-    path = secondOf(reply);
+    const replies = await connection.send([
+      ['CONFIG', 'GET', 'tls-client-cert-file'],
+      ['CONFIG', 'GET', 'tls-client-key-file'],
+    ]);
+    [path = '', keyPath = ''] = replies.map(secondOf);
   } finally {
     connection.close();
   }
   const access = ports.host(node);
   if (path === '') return undefined;
   // A path that is not absolute begins at a folder that only the process knows for sure.
-  if (access === undefined || access.via === 'none' || !path.startsWith('/')) return { path, chain: [] };
+  if (access === undefined || access.via === 'none' || !path.startsWith('/'))
+    return { path, keyPath, chain: [] };
   const file = await access.read(path);
-  return { path, chain: file === undefined ? [] : [file.content.reveal()] };
+  return { path, keyPath, chain: file === undefined ? [] : [file.content.reveal()] };
 }
 
 function secondOf(reply: Reply | undefined): string {

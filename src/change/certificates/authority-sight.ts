@@ -35,7 +35,7 @@ export interface AuthorityNode {
   readonly admits: { readonly old: Admission; readonly next: Admission };
   readonly served: readonly ServedFact[];
   /** The certificate of `tls-client-cert-file` with its chain, where it is another than the served one. */
-  readonly shows?: { readonly path: string; readonly chain: readonly string[] };
+  readonly shows?: { readonly path: string; readonly keyPath?: string; readonly chain: readonly string[] };
   /** Why the files of what speaks TLS there are not known (a proxy before it): only handshakes tell, and a person acts. */
   readonly outside?: string;
   /** Why it could not be asked at all. */
@@ -52,6 +52,24 @@ export interface KnownClient {
   readonly files?: { readonly certificate: string; readonly key?: string };
   /** Our own authority can issue the next one. */
   readonly ours: boolean;
+  /** Of a node, which shows it where it dials: a person places it there. */
+  readonly node?: string;
+}
+
+/** A client that has a certificate of the new authority, and may still show the one that it had when it was started. */
+export interface RenewedClient {
+  readonly name: string;
+  readonly fingerprintSha256: string;
+  /** End of the old one, ISO 8601 UTC. */
+  readonly until: string;
+}
+
+/** A node that is none of this fleet and was given a certificate by an authority of ours. */
+export interface NodeElsewhere {
+  readonly id: string;
+  readonly chain: readonly string[];
+  /** Whether a `trust` phase towards the new authority was done there. */
+  readonly trusts: 'next' | 'unknown';
 }
 
 /** This machine: what it trusts when it dials, and what it shows. */
@@ -65,5 +83,10 @@ export interface AuthoritySight {
   readonly nodes: readonly AuthorityNode[];
   /** Of the inventory: neither superseded, nor revoked, nor expired, and not our own. */
   readonly clients: readonly KnownClient[];
+  readonly renewed?: readonly (RenewedClient & {
+    readonly from: readonly string[];
+    readonly to: readonly string[];
+  })[];
+  readonly elsewhere?: readonly NodeElsewhere[];
   readonly own: OwnTls;
 }

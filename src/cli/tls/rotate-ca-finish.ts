@@ -10,6 +10,7 @@ import { confirmChange } from '../change/confirm.ts';
 import type { CommandContext } from '../context.ts';
 import { EXIT } from '../exit-code.ts';
 import { CommandFailure } from '../failure.ts';
+import { forgetKept } from './rotate-ca-clients.ts';
 import { fingerprintsOf } from './rotate-ca-authority.ts';
 import { updateOwnTrust } from './rotate-ca-local.ts';
 import { describeRoots, placeOfTrust } from './rotate-ca-show.ts';
@@ -26,6 +27,14 @@ export async function finishPassage(work: CaWork, context: CommandContext): Prom
       next: 'wardis tls rotate ca --status',
     });
   }
+  if (progress.elsewhere.length > 0) {
+    throw new CommandFailure({
+      code: 'E_ROTATE_CA',
+      what: 'nodes of another fleet still serve certificates of the old authority; nothing was changed',
+      cause: progress.elsewhere.join(', '),
+      next: 'lead that fleet to the new authority too: wardis tls rotate ca --fleet NAME --next; where a node is gone for good: --allow its address',
+    });
+  }
   await confirmChange(
     {
       yes: flags.yes === true,
@@ -34,6 +43,8 @@ export async function finishPassage(work: CaWork, context: CommandContext): Prom
     },
     context,
   );
+  const kept = forgetKept(work.seen);
+  if (kept > 0) context.terminal.err(`${kept} kept client pairs of the old authority were removed\n`);
   if (passage.issuer === 'successor') await finishAuthoritySuccession(entry.stateFolder);
   const goes = fingerprintsOf(seen.change.old);
   const gone = readTrust(entry.stateFolder).roots.filter(

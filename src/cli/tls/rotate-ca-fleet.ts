@@ -1,7 +1,7 @@
 /** A fleet on its way from one authority to another: its nodes, known clients, and this machine, read anew at each call. */
 
 import { createHash } from 'node:crypto';
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import {
   openHostAccess,
@@ -12,6 +12,7 @@ import {
   type AuthoritySight,
   type HostAccess,
   type KnownClient,
+  type NodeElsewhere,
   type TrustFact,
 } from '../../change/index.ts';
 import { openConnection, type FleetNode, type TlsOptions, type Topology } from '../../fleet/index.ts';
@@ -20,7 +21,8 @@ import { readCertificates, type CertificateFact } from '../../tls/index.ts';
 import type { FleetEntry } from '../change/fleet-access.ts';
 import type { CommandContext } from '../context.ts';
 import { CommandFailure } from '../failure.ts';
-import { knownIssuers, type Passage } from './rotate-ca-authority.ts';
+import { fingerprintsOf, knownIssuers, type Passage } from './rotate-ca-authority.ts';
+import { nodesLedThroughTrust } from './rotate-ca-run.ts';
 
 export interface CaSight extends Omit<AuthorityReading, 'nodes'> {
   /** With the issuers and the other roots that are known. */
@@ -66,6 +68,8 @@ export async function lookAtAuthorities(
       sight: {
         nodes,
         clients: knownClients(entry.stateFolder, [...served, ...own.leaves], topology, context.now()),
+        renewed: renewedClients(entry.stateFolder, own.leaves, context.now()),
+        elsewhere: nodesElsewhere(entry.stateFolder, topology, passage.change, context.now()),
         own,
       },
       plain: topology.nodes.filter(({ id }) => !nodes.some((node) => node.id === id)),
@@ -136,6 +140,40 @@ function knownClients(
     .map((entry) => clientOf(entry, [entry.pem]));
 }
 
+/** Of the inventory: what took the place of a certificate that still lives; not our own, which each call reads anew. */
+function renewedClients(
+  stateFolder: string,
+  own: readonly string[],
+  now: Date,
+): NonNullable<AuthoritySight['renewed']> {
+  const { certificates } = readInventory(stateFolder);
+  const ours = fingerprintsOf(own);
+  const byPrint = new Map(certificates.map((each) => [each.fingerprintSha256, each]));
+  return certificates.flatMap((before) => {
+    const after = byPrint.get(before.supersededBy ?? '');
+    if (before.usage !== 'client' || after === undefined || ours.has(after.fingerprintSha256)) return [];
+    if (!isLive(after, now) || Date.parse(before.notAfter) <= now.getTime()) return [];
+    const { fingerprintSha256, notAfter: until, commonName: name = before.subject } = before;
+    return [{ name, fingerprintSha256, until, from: [before.pem], to: [after.pem] }];
+  });
+}
+
+/** Nodes of other fleets that the same authority gave certificates to. */
+function nodesElsewhere(
+  stateFolder: string,
+  { nodes }: Topology,
+  change: AuthorityChange,
+  now: Date,
+): readonly NodeElsewhere[] {
+  const here = new Set(nodes.map(({ id }) => id));
+  const led = nodesLedThroughTrust(stateFolder, change);
+  return readInventory(stateFolder).certificates.flatMap((each) =>
+    each.node === undefined || here.has(each.node) || !isLive(each, now)
+      ? []
+      : [{ id: each.node, chain: [each.pem], trusts: led.has(each.node) ? 'next' : 'unknown' }],
+  );
+}
+
 function isLive({ supersededBy, revoked, notAfter }: InventoryEntry, now: Date): boolean {
   return supersededBy === undefined && revoked === undefined && Date.parse(notAfter) > now.getTime();
 }
@@ -147,12 +185,14 @@ function mayConnect({ usage, node }: InventoryEntry, { nodes }: Topology): boole
 }
 
 function clientOf(entry: InventoryEntry, chain: readonly string[]): KnownClient {
-  const { commonName, subject, fingerprintSha256, files, origin } = entry;
+  const { commonName, subject, fingerprintSha256, files, origin, node } = entry;
   return {
-    name: entry.node ?? commonName ?? subject,
+    name: node ?? commonName ?? subject,
     fingerprintSha256,
     chain,
-    ...(files === undefined ? {} : { files }),
+    // Files that were moved away are with somebody else now.
+    ...(files === undefined || !existsSync(files.certificate) ? {} : { files }),
+    ...(node === undefined ? {} : { node }),
     ours: origin.kind === 'issued',
   };
 }

@@ -9,12 +9,9 @@ import {
   type TrustFact,
 } from '../../change/index.ts';
 import { safeText } from '../../text/index.ts';
-import type { Secret } from '../../conf/index.ts';
-import { openAuthority } from '../../pki/index.ts';
 import type { CommandContext } from '../context.ts';
 import { rewriteWhole } from '../file-output.ts';
 import { placeOfTrust } from './rotate-ca-show.ts';
-import { renewFiles } from './renew-files.ts';
 
 /** Writes each file anew: the new authority beside the old one, or the old one out. Says which. */
 export function updateOwnTrust(
@@ -50,28 +47,8 @@ export type Reissuable = LateClient & {
 /** Those that `--next` writes over; the others are for a person. */
 export function reissuable({ clients }: AuthorityProgress): readonly Reissuable[] {
   return clients.flatMap((client) => {
-    const { files, ours } = client;
-    if (!ours || files?.key === undefined) return [];
+    const { files, ours, node } = client;
+    if (!ours || node !== undefined || files?.key === undefined) return [];
     return [{ ...client, files: { certificate: files.certificate, key: files.key } }];
   });
-}
-
-/** Issues and writes one after another; each is whole or as it was. */
-export async function reissueClients(
-  clients: readonly Reissuable[],
-  stateFolder: string,
-  passphrase: Secret | undefined,
-  { terminal, now }: CommandContext,
-): Promise<void> {
-  const authority = await openAuthority(stateFolder, { passphrase, now });
-  for (const { name, files, fingerprintSha256 } of clients) {
-    const outcome = await renewFiles(stateFolder, files, fingerprintSha256, authority);
-    const said =
-      outcome.kind === 'renewed'
-        ? `has a certificate of the new authority, until ${outcome.entry.notAfter}`
-        : outcome.kind === 'settled'
-          ? outcome.why
-          : `left as it was: ${outcome.why}`;
-    terminal.err(`${safeText(`${name} (${files.certificate}): ${said}`)}\n`);
-  }
 }

@@ -15,13 +15,16 @@ import { EXIT } from '../exit-code.ts';
 import { CommandFailure } from '../failure.ts';
 import { fingerprintsOf } from './rotate-ca-authority.ts';
 import { tellEnd } from './rotate-ca-end.ts';
-import { describeUnwritten, reissuable, reissueClients, updateOwnTrust } from './rotate-ca-local.ts';
+import { reissueClients } from './rotate-ca-clients.ts';
+import { describeUnwritten, reissuable, updateOwnTrust } from './rotate-ca-local.ts';
+import { forecastLinks } from './rotate-ca-links.ts';
 import { stepsOfLeaves, stepsOfTrust, type PhaseSteps } from './rotate-ca-phases.ts';
 import { executeCaRun, resumeCaRun, type CaRun } from './rotate-ca-run.ts';
 import {
   caStandingAsData,
   describeClients,
   describeObstacle,
+  describeReloads,
   printCaJson,
   printCaStanding,
 } from './rotate-ca-show.ts';
@@ -104,7 +107,7 @@ const NOTHING: PhaseSteps = { stages: [], byHand: [] };
 /** Nobody can see what clients trust. */
 function tellClientsTrust({ terminal }: CommandContext): void {
   terminal.err(
-    'before the next phase every client must trust both authorities, which no server can tell: wardis tls bundle\n',
+    'before the next phase every client must trust both authorities (wardis tls bundle), and must have been restarted or reloaded since: no server can tell\n',
   );
 }
 
@@ -114,7 +117,7 @@ async function leaves(work: CaWork, context: CommandContext): Promise<void> {
   if (passage.issuer === 'elsewhere') return tellLeaves(work, context);
   await agree(
     'leaves',
-    `${countOf(progress, 'leaves')} nodes. Clients that trust only the old authority cannot connect anew afterwards (wardis tls bundle has both)`,
+    `${countOf(progress, 'leaves')} nodes. Every client must have both authorities (wardis tls bundle) and must have been restarted or reloaded since: a program that read its trust when it started still trusts only the old one, cannot connect anew afterwards, and with Sentinels may stand still`,
     work,
     context,
   );
@@ -140,9 +143,14 @@ async function moveClients(work: CaWork, context: CommandContext): Promise<void>
   const able = passage.issuer === 'elsewhere' ? [] : reissuable(standing.progress);
   if (able.length > 0) {
     const names = able.map(({ name, files }) => `${name} (${files.certificate})`).join(', ');
-    await agree('clients', `these are issued anew and written over their files: ${names}`, work, context);
+    await agree(
+      'clients',
+      `these are issued anew, shown to every node, and written over their files (the old pairs are kept until --finish): ${names}`,
+      work,
+      context,
+    );
     if (passage.issuer === 'successor') await finishAuthoritySuccession(entry.stateFolder);
-    await reissueClients(able, entry.stateFolder, passphrase, context);
+    await reissueClients(able, work, context);
   }
   const after = await lookAtPassage(entry, passage, flags, passphrase, context);
   const { progress } = after.standing;
@@ -165,7 +173,7 @@ async function drop(work: CaWork, context: CommandContext): Promise<void> {
   const allowed = flags.allow.length === 0 ? '' : ` Locked out on purpose: ${flags.allow.join(', ')}.`;
   await agree(
     'drop',
-    `${countOf(progress, 'drop')} nodes. Clients that are connected stay; certificates of the old authority are refused from then on.${allowed}`,
+    `${countOf(progress, 'drop')} nodes. ${describeReloads(progress)}Clients that are connected stay; certificates of the old authority are refused at the next handshake.${allowed}`,
     work,
     context,
   );
@@ -228,7 +236,7 @@ function run(
 }
 
 function worldOf({ entry, topology, flags }: CaWork): Parameters<typeof executeCaRun>[1] {
-  return { entry, topology, noise: flags.json === true ? 'silent' : 'progress' };
+  return { entry, topology, noise: flags.json === true || flags.quiet === true ? 'silent' : 'progress' };
 }
 
 /** Read anew: whether it is done is what the fleet shows, not what the run says. */
@@ -250,11 +258,32 @@ async function end(
     context.terminal.err(`${open.map(({ id }) => safeText(`${id} ${what}`)).join('\n')}\n`);
   }
   tellUntried(phase, passage, context);
+  const broken = report !== undefined && isDone(report) ? await tellLinks(work, context) : 0;
   const { next } = after.standing.progress;
+  if (broken > 0) return context.finish(EXIT.incomplete);
   if (!isDone(report) || open.length > 0) return context.finish(EXIT.incomplete);
   // Every node is there, and we ourselves are not.
   context.finish(phase === 'trust' && next === 'trust' ? EXIT.findings : EXIT.ok);
 }
+
+/** A living link proves nothing of the next one. Answers with how many would not come up. */
+async function tellLinks({ entry, flags }: CaWork, context: CommandContext): Promise<number> {
+  const { broken, unknown } = await forecastLinks(entry, flags, context);
+  const { terminal } = context;
+  const shown = broken.slice(0, LINES_MAX);
+  const more = broken.length > shown.length ? [`and ${broken.length - shown.length} more`] : [];
+  for (const line of [...shown, ...more]) terminal.err(`${safeText(line)}\n`);
+  if (broken.length > 0) {
+    terminal.err(
+      'next: wardis tls doctor names the cause; or take the phase back: wardis tls rotate ca --undo\n',
+    );
+  }
+  for (const why of unknown.slice(0, LINES_MAX))
+    terminal.err(`${safeText(`links not judged anew: ${why}`)}\n`);
+  return broken.length;
+}
+
+const LINES_MAX = 12;
 
 /** Without a key nobody knocks: then files tell, which is less. */
 function tellUntried(phase: unknown, { probes }: CaWork['passage'], { terminal }: CommandContext): void {

@@ -23,6 +23,7 @@ import {
 import type { Topology } from '../../fleet/index.ts';
 import { certificatesOf, type AuthorityChange } from '../../change/index.ts';
 import { safeText } from '../../text/index.ts';
+import { readCertificates } from '../../tls/index.ts';
 import { describeActor } from '../change/actor.ts';
 import { openPorts } from '../change/apply-ports.ts';
 import { holdState, type Engine } from '../change/apply-run.ts';
@@ -75,6 +76,20 @@ export function lastCaRun(stateFolder: string, fleet: string, { next }: Authorit
   return undefined;
 }
 
+/** Nodes of any fleet that trust this authority too, as far as it was brought in from here. */
+export function nodesLedThroughTrust(stateFolder: string, { next }: AuthorityChange): ReadonlySet<string> {
+  const wanted = new Set(certificatesOf(next).map(({ fingerprintSha256 }) => fingerprintSha256));
+  const ids = listRuns(stateFolder)
+    .filter(({ operation, status }) => operation === 'rotate-ca' && status === 'done')
+    .map(({ id }) => readRun(stateFolder, id).run)
+    .filter(({ facts }) => {
+      const { phase, next: roots } = facts as unknown as CaFacts;
+      return phase === 'trust' && roots.some((root) => wanted.has(root));
+    })
+    .flatMap(({ nodes }) => nodes.map(({ id }) => id));
+  return new Set(ids);
+}
+
 export function executeCaRun(
   request: CaPhaseRequest,
   world: CaRunWorld,
@@ -101,6 +116,9 @@ export function undoCaRun({ run }: CaRun, world: CaRunWorld, context: CommandCon
 function withAdmission(run: Run, admits: ClientPair | undefined): Run {
   const renew = (step: Step): Step => {
     if (step.kind !== 'reload-tls' || step.admits === undefined) return step;
+    // The node's own, which is to be proved whatever the time.
+    const [leaf] = readCertificates(step.admits.certificate).certificates;
+    if (leaf?.fingerprintSha256 === step.serves?.after) return step;
     const { admits: _old, ...rest } = step;
     return admits === undefined ? rest : { ...rest, admits };
   };

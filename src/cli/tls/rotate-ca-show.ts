@@ -34,7 +34,7 @@ export function printCaStanding({ name, change, progress, open }: CaStanding, lo
     '',
     progress.next === 'done'
       ? `done: no file of a node holds the old authority any more${progress.nodes.every(({ oldTried }) => oldTried === 'by-handshake') ? ', and its clients are refused' : ''}. Remove it here: wardis tls rotate ca --finish`
-      : `next: ${progress.next}, ${AUTHORITY_PHASE_TITLES[progress.next]}`,
+      : `next: ${progress.next}, ${AUTHORITY_PHASE_TITLES[progress.next]}: wardis tls rotate ca --next`,
     ...progress.obstacles.flatMap(describeObstacle),
   ];
   return `${lines.map(safeText).join('\n')}\n`;
@@ -70,6 +70,8 @@ export function caStandingAsData({
       lacks: progress.own.lacks.map(placeOfTrust),
       holdsOld: progress.own.holdsOld.map(placeOfTrust),
     },
+    reloads: progress.reloads,
+    elsewhere: progress.elsewhere,
     obstacles: progress.obstacles,
   };
 }
@@ -92,24 +94,42 @@ export function describeObstacle({ about, why, next }: AuthorityObstacle): reado
 
 /** What each known client of the old authority needs. */
 export function describeClients({ clients }: AuthorityProgress): readonly string[] {
-  const shown = clients.slice(0, LISTED_MAX).map((client) => {
+  const lines = clients.map((client) => {
     const { name, fingerprintSha256, files, of, side } = client;
     const place = files === undefined ? '' : `, ${files.certificate}`;
     const whose = of === 'ourselves' ? ' (ourselves)' : '';
     const why = side === 'unknown' ? ', of an authority that is not known' : '';
     return `  ${name}${whose} ${fingerprintSha256.slice(0, 8)}${place}${why}: ${clientAdvice(client)}`;
   });
-  const more = clients.length - shown.length;
+  const all = [...new Set(lines)];
+  const shown = all.slice(0, LISTED_MAX);
+  const more = all.length - shown.length;
   return more > 0 ? [...shown, `  and ${more} more`] : shown;
 }
 
-function clientAdvice({ name, files, ours, of }: LateClient): string {
+function clientAdvice({ name, files, ours, of, node }: LateClient): string {
+  const word = /^[\w.@:-]+$/.test(name) ? name : 'NAME';
   if (of === 'node') {
-    return 'place a client certificate of the new authority there, then CONFIG SET tls-client-cert-file to the same path';
+    const key = files?.key === undefined || files.key === '' ? '' : `, its key at ${files.key}`;
+    return `wardis tls issue client NAME; place the certificate at ${files?.certificate ?? 'its path'}${key} on the host of ${node ?? 'the node'}; then at that node: CONFIG SET tls-client-cert-file ${files?.certificate ?? 'PATH'}`;
   }
-  if (!ours) return 'have its issuer make one of the new authority, then: wardis tls adopt FILE';
+  if (node !== undefined) {
+    return `a node that is not of this fleet: wardis tls rotate leaf there, with its fleet; if it is gone: --allow ${node}`;
+  }
+  const gone = of === 'inventory' ? `; if it is gone: --allow ${word}` : '';
+  if (!ours) return `have its issuer make one of the new authority, then: wardis tls adopt FILE${gone}`;
   if (files?.key !== undefined) return 'reissued in place by --next';
-  return `wardis tls issue client ${/^[\w.@-]+$/.test(name) ? name : 'NAME'}, and bring it there`;
+  return `wardis tls issue client ${word}, and bring it there${gone}`;
+}
+
+/** Before the drop: what no server tells. Ends with a blank, or is empty. */
+export function describeReloads({ reloads }: AuthorityProgress): string {
+  if (reloads.length === 0) return '';
+  const names = reloads
+    .slice(0, LISTED_MAX)
+    .map(({ name, fingerprintSha256 }) => `${name} ${fingerprintSha256.slice(0, 8)}`);
+  const more = reloads.length > names.length ? ` and ${reloads.length - names.length} more` : '';
+  return `These were given a new certificate: ${names.join(', ')}${more}. Restart or reload each first: a program that read its files when it started still shows the old certificate, stays connected, and is refused when it connects anew (wardis tls clients, wardis tls reconnect). Agree only when that was done. `;
 }
 
 function phaseLine(phase: AuthorityPhase, progress: AuthorityProgress, look: Look): string {
@@ -125,7 +145,9 @@ function countOf(phase: AuthorityPhase, { nodes, clients, own, next }: Authority
   if (phase === 'clients') {
     return clients.length === 0
       ? 'no known client needs the old one'
-      : `${clients.length} known ${clients.length === 1 ? 'client needs' : 'clients need'} the old one`;
+      : next === 'done'
+        ? `${clients.length} known ${clients.length === 1 ? 'client was' : 'clients were'} left behind, and refused now`
+        : `${clients.length} known ${clients.length === 1 ? 'client needs' : 'clients need'} the old one`;
   }
   const left = nodes.filter(({ needs }) => needs.includes(phase)).length;
   if (phase === 'drop') {
@@ -169,9 +191,16 @@ function detailsOf(progress: AuthorityProgress): readonly string[] {
             `  ${placeOfTrust(trust)} (ours) does not hold the new one: --update-local, or wardis tls bundle`,
         )
       : []),
-    ...(progress.clients.length === 0 || next === 'trust' || next === 'leaves'
+    ...(progress.clients.length === 0 || next === 'trust'
       ? []
-      : ['', ...describeClients(progress)]),
+      : [
+          '',
+          ...(next === 'leaves'
+            ? ['  known clients of the old authority, which must trust both by now:']
+            : []),
+          ...describeClients(progress),
+        ]),
+    ...(next === 'drop' && progress.reloads.length > 0 ? ['', `  ${describeReloads(progress).trim()}`] : []),
   ];
 }
 

@@ -6,13 +6,16 @@ import { confirmChange } from '../change/confirm.ts';
 import type { CommandContext } from '../context.ts';
 import { EXIT } from '../exit-code.ts';
 import { CommandFailure } from '../failure.ts';
+import { findKept, putBackClients, type KeptClient } from './rotate-ca-clients.ts';
 import { tellEnd } from './rotate-ca-end.ts';
 import { undoCaRun, type CaRun } from './rotate-ca-run.ts';
-import { placeOfTrust } from './rotate-ca-show.ts';
+import { caStandingAsData, placeOfTrust, printCaJson, printCaStanding } from './rotate-ca-show.ts';
 import { lookAtPassage, type CaWork } from './rotate-ca-work.ts';
 
 export async function undoPhase(work: CaWork, context: CommandContext): Promise<void> {
   const { last, flags, entry, topology, passage } = work;
+  const kept = last?.facts.phase === 'drop' || isCutShort(last) ? [] : findKept(work, context.now());
+  if (kept.length > 0) return undoClients(kept, work, context);
   if (last === undefined) {
     throw new CommandFailure({
       code: 'E_RUN',
@@ -37,11 +40,45 @@ export async function undoPhase(work: CaWork, context: CommandContext): Promise<
     },
     context,
   );
-  const world = { entry, topology, noise: flags.json === true ? 'silent' : 'progress' } as const;
+  const world = {
+    entry,
+    topology,
+    noise: flags.json === true || flags.quiet === true ? 'silent' : 'progress',
+  } as const;
   const report = await undoCaRun(last, world, context);
   const after = await lookAtPassage(entry, passage, flags, work.passphrase, context);
   tellEnd(report, after, flags, context);
   context.finish(report.outcome === 'undone' ? EXIT.ok : EXIT.incomplete);
+}
+
+function isCutShort(last: CaRun | undefined): boolean {
+  return last !== undefined && last.status !== 'done';
+}
+
+/** This phase has no run: it changes files of this machine only. */
+async function undoClients(
+  kept: readonly KeptClient[],
+  work: CaWork,
+  context: CommandContext,
+): Promise<void> {
+  const { entry, passage, flags, passphrase } = work;
+  const names = kept.map(({ name, files }) => `${name} (${files.certificate})`).join(', ');
+  await confirmChange(
+    {
+      yes: flags.yes === true,
+      about: `clients is taken back: these get their certificates of the old authority again, once every node lets them in: ${names}.`,
+      scriptForm: 'wardis tls rotate ca --undo --yes',
+    },
+    context,
+  );
+  await putBackClients(kept, work, context);
+  const { standing } = await lookAtPassage(entry, passage, flags, passphrase, context);
+  context.terminal.out(
+    flags.json === true
+      ? printCaJson(caStandingAsData(standing))
+      : printCaStanding(standing, context.terminal.outLook),
+  );
+  context.finish(EXIT.ok);
 }
 
 /** Why taking it back would lock somebody out: others, or ourselves. */

@@ -39,6 +39,13 @@ export async function runTlsRotateCa(
       next: 'wardis help tls rotate ca',
     });
   }
+  if (flags.updateLocal === true && flags.next !== true && flags.finish !== true) {
+    throw new CommandFailure({
+      code: 'E_USAGE',
+      what: '--update-local goes with --next or --finish; nothing was changed',
+      next: 'wardis tls rotate ca --next --update-local',
+    });
+  }
   await explainChange(() => explainPki(() => rotate(named, flags, context)));
 }
 

@@ -19,6 +19,7 @@ export interface TlsRotateCaFlags extends FleetFlags {
   readonly days?: string;
   readonly passphraseFile?: string;
   readonly yes?: boolean;
+  readonly quiet?: boolean;
   readonly json?: boolean;
 }
 
@@ -41,7 +42,7 @@ export function addTlsRotateCa(group: Command, context: CommandContext): void {
     .optionsGroup('How:')
     .option(
       '--allow <client>',
-      'drop although this known client still needs the old one; repeatable',
+      'a client, or a node of another fleet, that a person knows to be gone or safe; repeatable',
       collect,
       [],
     )
@@ -49,6 +50,7 @@ export function addTlsRotateCa(group: Command, context: CommandContext): void {
     .option('--canary <node>', 'the node that goes first (default: the first replica)')
     .option('--days <number>', 'life of the new node certificates (default: as the old ones)')
     .optionsGroup('Answer:')
+    .option('-q, --quiet', 'no progress on standard error')
     .option('--json', 'machine-readable');
   addFleetOptions(command)
     .addHelpText('after', EXAMPLES)
