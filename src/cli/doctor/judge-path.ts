@@ -1,6 +1,7 @@
 /** Files, names, sockets and ports: everything below the first reply. */
 
 import type { FleetErrorCode } from '../../fleet/index.ts';
+import type { CertificateFact } from '../../tls/index.ts';
 import type { Diagnosis, NextStep } from './diagnosis.ts';
 import { find } from './finding.ts';
 import type { Observations } from './observation.ts';
@@ -49,7 +50,6 @@ export function judgePlaintext(seen: Observations): Diagnosis | undefined {
 function judgeTlsPort({ port, subject, stranger }: Observations): Diagnosis {
   const inspection = port?.kind === 'tls' ? port.inspection : undefined;
   const asks = inspection?.askedForCertificate === true;
-  const issuer = inspection?.chain[0]?.issuer;
   const pair = asks ? ' --cert CLIENT.crt --key CLIENT.key' : '';
   return find('E606', {
     fault: 'plaintext-to-tls',
@@ -60,11 +60,19 @@ function judgeTlsPort({ port, subject, stranger }: Observations): Diagnosis {
     ],
     next: [
       {
-        words: `Speak TLS, with the certificate of the CA${issuer === undefined ? '' : ` (${issuer})`}${asks ? ', and one of your own: the server asks for it' : ''}`,
+        words: `Speak TLS, with the root certificate of its CA${describeRoot(inspection?.chain ?? [])}${asks ? ', and one of your own: the server asks for it' : ''}`,
         command: `wardis doctor ${subject.loginWords.replace('redis://', 'rediss://')} --cacert CA.crt${pair}`,
       },
     ],
   });
+}
+
+/** A server that sends its intermediates names the root; of one that sends a leaf alone only the issuer is known. */
+function describeRoot(chain: readonly CertificateFact[]): string {
+  const last = chain.at(-1);
+  if (last === undefined) return '';
+  if (chain.length === 1 && !last.selfSigned) return ` (${last.issuer} issued what it shows)`;
+  return ` (${last.issuer})`;
 }
 
 function judgeName({ subject }: Observations, code: string): Diagnosis {

@@ -38,12 +38,15 @@ export function printDiagnosis(seen: Observations, diagnosis: Diagnosis, look: L
   return `${lines.join('\n')}\n`;
 }
 
-/** What the examination left on the server. */
-function printTraces({ traces, handshake }: Observations): string {
-  const refused = handshake?.diagnosis !== undefined && handshake.observation.stage !== 'replied';
-  if (traces.length === 0)
-    return refused ? 'nothing but a line in the log of the server' : 'nothing on the server';
-  return `on the server: ${traces.length} ${traces.length === 1 ? 'line' : 'lines'} in ACL LOG (${traces.join(', ')})`;
+/**
+ * What the examination left on the server. Its log has a line of a handshake that either side refused (`unexpected eof`
+ * where we did), and of plaintext on a TLS port (`wrong version number`).
+ */
+function printTraces({ traces, handshake, port }: Observations): string {
+  const logged = handshake?.diagnosis !== undefined || port?.kind === 'tls';
+  if (traces.length === 0) return logged ? 'a line in the log of the server' : 'nothing on the server';
+  const told = `${traces.length} ${traces.length === 1 ? 'line' : 'lines'} in ACL LOG (${traces.join(', ')})`;
+  return `on the server: ${told}${logged ? ', and a line in its log' : ''}`;
 }
 
 /** The tries are printed above; here only what they do not say. */

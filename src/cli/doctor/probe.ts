@@ -13,7 +13,8 @@ import {
   type Connection,
   type Target,
 } from '../../fleet/index.ts';
-import { probePort } from '../../tls/index.ts';
+import { probePort, type CertificateFact } from '../../tls/index.ts';
+import { describeSpan } from '../tls/doctor-clock.ts';
 import { examineDenial } from './denied-command.ts';
 import { shakeHands } from './handshake.ts';
 import { readLocalFiles } from './local-files.ts';
@@ -69,7 +70,7 @@ async function climb(examination: Examination, book: Notebook, seen: Seen): Prom
   const files = transport === 'tls' ? readLocalFiles(target.tls ?? {}) : undefined;
   if (files !== undefined) {
     seen.files = files.seen;
-    noteFiles(book, files.seen, target);
+    noteFiles(book, files.seen, examination);
   }
   seen.name = await resolveName(endpoint, subject.connectMs, book);
   if (seen.name.kind === 'failed') return;
@@ -220,7 +221,7 @@ async function openSocket(
   }
 }
 
-function noteFiles(book: Notebook, seen: FilesObservation, { tls }: Target): void {
+function noteFiles(book: Notebook, seen: FilesObservation, { target: { tls }, at }: Examination): void {
   const [problem] = seen.problems;
   if (problem !== undefined) {
     note(book, 'our files', 'failed', `${problem.file}: ${problem.message}`);
@@ -233,7 +234,21 @@ function noteFiles(book: Notebook, seen: FilesObservation, { tls }: Target): voi
       : `CA ${tls.caFile ?? tls.caDir}`,
     certificate === undefined
       ? 'no client certificate'
-      : `${certificate.subject} until ${certificate.notAfter.slice(0, 10)}, its key fits`,
+      : `${certificate.subject} ${describeLife(certificate, at)}, its key fits`,
   ];
-  note(book, 'our files', 'ok', parts.join('; '));
+  const lives = certificate === undefined || isAlive(certificate, at);
+  note(book, 'our files', lives ? 'ok' : 'failed', parts.join('; '));
+}
+
+/** By our clock, to the second: a certificate may live for minutes. */
+function isAlive({ notBefore, notAfter }: CertificateFact, at: Date): boolean {
+  return Date.parse(notBefore) <= at.getTime() && at.getTime() < Date.parse(notAfter);
+}
+
+function describeLife({ notBefore, notAfter }: CertificateFact, at: Date): string {
+  const [begins, ends, now] = [Date.parse(notBefore), Date.parse(notAfter), at.getTime()];
+  const show = (moment: string): string => `${moment.slice(0, 19).replace('T', ' ')} UTC`;
+  if (now >= ends) return `ENDED ${show(notAfter)}, ${describeSpan(now - ends)} ago by our clock`;
+  if (now < begins) return `begins only ${show(notBefore)}, in ${describeSpan(begins - now)} by our clock`;
+  return `until ${show(notAfter)}`;
 }
