@@ -40,7 +40,7 @@ function trustOf(entries: readonly InventoryEntry[] = [], authorities = [authori
 
 function recorded(leaf: CertificateFact, more: Partial<InventoryEntry> = {}): InventoryEntry {
   const context = { origin: { kind: 'issued' }, recordedAt: now } as const;
-  return { ...entryOf(leaf, context as unknown as Parameters<typeof entryOf>[1]), node: NODE, ...more };
+  return { ...entryOf(leaf, context), node: NODE, ...more };
 }
 
 it('pins what our authority signed for the address, and says when it ended', async () => {

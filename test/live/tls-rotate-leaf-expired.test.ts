@@ -51,6 +51,10 @@ forEachServer(['redis-7.0'], (server) => {
         'the replica follows',
         async () => (await readInfo(replica, 'replication')).get('master_link_status') === 'up',
       );
+      const back = await scene.rotate('--undo', '--yes');
+      expect(back.exit).toBe(2);
+      expect(back.err).toMatch(new RegExp(`${id} would serve .* again, which ended on`));
+      expect(await scene.served()).toEqual(after);
       await topology.settle();
       await topology.stop();
     },

@@ -30,6 +30,7 @@ import type { CommandContext } from '../context.ts';
 import { CommandFailure } from '../failure.ts';
 import type { LeafPlan, ShownLeaf } from './rotate-leaf-plan.ts';
 import { removeEarlierFiles } from './rotate-leaf-backups.ts';
+import { isAbandoned } from './rotate-leaf-open.ts';
 import { recordOutcome } from './rotate-leaf-record.ts';
 
 /** What a run of this kind remembers beside its steps. */
@@ -93,7 +94,9 @@ export function findLeafRun(
   const isMeant = ({ id, status }: RunSummary): boolean => {
     if (typeof wanted === 'string') return id === wanted;
     if (status === 'damaged' || over.includes(status)) return false;
-    return fleet === undefined || factsOf(readRun(stateFolder, id).run).fleet === fleet.name;
+    const { run, entries } = readRun(stateFolder, id);
+    if (way !== 'status' && isAbandoned(entries)) return false;
+    return fleet === undefined || factsOf(run).fleet === fleet.name;
   };
   const found = runs.find(isMeant);
   if (found === undefined) {
@@ -107,21 +110,30 @@ export function findLeafRun(
     const what = `run ${found.id} ${found.status === 'done' ? 'is done' : 'was taken back'}`;
     throw new CommandFailure({ code: 'E_RUN', what, next: 'wardis tls rotate leaf --status' });
   }
-  return { run: readRun(stateFolder, found.id).run, status: found.status };
+  const { run, entries } = readRun(stateFolder, found.id);
+  if (way !== 'status' && isAbandoned(entries)) {
+    throw new CommandFailure({
+      code: 'E_RUN',
+      what: `run ${found.id} was given up`,
+      next: 'wardis tls rotate leaf --status',
+    });
+  }
+  return { run, status: found.status };
 }
 
-/** What an earlier rotation left half done, as sentences: a new one goes over it. */
+/** What an earlier rotation left half done, as sentences. */
 export function openRunNotes(entry: FleetEntry): readonly string[] {
   const runs = listRuns(entry.stateFolder).filter(({ operation }) => operation === 'rotate-leaf');
   const [last] = runs;
   if (last === undefined || !HALF_DONE.includes(last.status)) return [];
+  if (isAbandoned(readRun(entry.stateFolder, last.id).entries)) return [];
   if (
     entry.fleet !== undefined &&
     factsOf(readRun(entry.stateFolder, last.id).run).fleet !== entry.fleet.name
   )
     return [];
   return [
-    `note: run ${last.id} was not finished; go on with it, or take it back first: wardis tls rotate leaf --resume, --undo`,
+    `note: run ${last.id} was not finished; go on with it, or take it back first: wardis tls rotate leaf --resume, --undo, --abandon`,
   ];
 }
 

@@ -28,26 +28,29 @@ import {
   type LeafRunWorld,
 } from './rotate-leaf-run.ts';
 import { recordOutcome } from './rotate-leaf-record.ts';
+import { abandonLeafRun, refuseWhileOpen } from './rotate-leaf-open.ts';
 import { readLeafScene, type LeafScene } from './rotate-leaf-scene.ts';
 import { leafPlanData, objectionLines, renderLeafPlan } from './rotate-leaf-show.ts';
 import { issuePairs, openLeafSource, type LeafSource } from './rotate-leaf-source.ts';
+import { refuseUnfitReturn } from './rotate-leaf-unfit.ts';
 
 export async function runRotateLeaf(
   named: readonly string[],
   flags: RotateLeafFlags,
   context: CommandContext,
 ): Promise<void> {
-  const asked = [flags.plan === true, flags.status === true, flags.resume, flags.undo];
+  const asked = [flags.plan === true, flags.status === true, flags.resume, flags.undo, flags.abandon];
   if (asked.filter((value) => value !== undefined && value !== false).length > 1) {
     throw new CommandFailure({
       code: 'E_USAGE',
-      what: '--plan, --status, --resume and --undo do not go together',
+      what: '--plan, --status, --resume, --undo and --abandon do not go together',
       next: 'wardis help tls rotate leaf',
     });
   }
   await explainChange(() => {
     if (flags.status === true) return showStatus(named, flags, context);
     if (flags.resume !== undefined) return goOn(named, flags, flags.resume, 'resume', context);
+    if (flags.abandon !== undefined) return giveUp(named, flags, flags.abandon, context);
     if (flags.undo !== undefined) return goOn(named, flags, flags.undo, 'undo', context);
     return rotate(named, flags, context);
   });
@@ -74,6 +77,10 @@ async function rotate(
   const changing = plan.nodes.filter(({ standing }) => standing === 'change').length;
   if (isRefused(plan)) throw refused(plan, 'the certificates are not rotated for the reasons above');
   if (changing === 0) return endWithoutChange(plan, flags, context);
+  refuseWhileOpen(
+    scene.entry,
+    scene.reading.sights.map(({ node }) => node.id),
+  );
   await confirmChange(
     {
       yes: flags.yes === true,
@@ -178,6 +185,7 @@ async function goOn(
       next: 'give the nodes new certificates: wardis tls rotate leaf',
     });
   }
+  if (way === 'undo' && flags.force !== true) refuseUnfitReturn(run, entry.stateFolder, context.now());
   await confirmChange(
     {
       yes: flags.yes === true,
@@ -198,6 +206,18 @@ async function settleInventory({ stateFolder }: FleetEntry, { terminal }: Comman
   const { run, entries } = readRun(stateFolder, last.id);
   for (const note of await recordOutcome(reportRun(run, entries), stateFolder))
     terminal.err(`${safeText(note)}\n`);
+}
+
+async function giveUp(
+  named: readonly string[],
+  flags: RotateLeafFlags,
+  wanted: string,
+  context: CommandContext,
+): Promise<void> {
+  const entry = await enterFleet(named, flags, context);
+  distrustStateFolder(entry.stateFolder);
+  const { run } = findLeafRun(entry, wanted, 'resume');
+  await abandonLeafRun(entry, run, flags, context);
 }
 
 /** Where no seed answers, the run knows the addresses. */

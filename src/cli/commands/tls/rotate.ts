@@ -23,6 +23,8 @@ export interface RotateLeafFlags extends FleetFlags {
   readonly status?: boolean;
   readonly resume?: string | true;
   readonly undo?: string | true;
+  readonly force?: boolean;
+  readonly abandon?: string;
   readonly yes?: boolean;
   readonly json?: boolean;
   readonly quiet?: boolean;
@@ -67,6 +69,8 @@ function addRotateLeaf(group: Command, context: CommandContext): void {
     .option('--status', 'show the last rotation, and what each node serves now')
     .option('--resume [run]', 'go on with a rotation that was cut short or waits (default: the last)')
     .option('--undo [run]', 'take a rotation back (default: the last)')
+    .option('--force', 'with --undo: bring back a certificate that has ended, or was revoked, all the same')
+    .option('--abandon <run>', 'give up a rotation that was not finished; no server is touched')
     .option('--yes', 'do not ask')
     .optionsGroup('Answer:')
     .option('--json', 'machine-readable')
