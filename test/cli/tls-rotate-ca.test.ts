@@ -71,6 +71,15 @@ describe('wardis tls rotate ca', () => {
     expect(answer.err).toContain('E_USAGE');
   });
 
+  it('does not take our own file for written where nothing is done', async () => {
+    await createFoundation(state, { name: 'Shop' });
+    for (const args of [['--update-local'], ['--undo', '--update-local', '--yes']]) {
+      const answer = await ca(...args);
+      expect(answer).toMatchObject({ exit: 2, out: '' });
+      expect(answer.err).toContain('--update-local goes with --next or --finish');
+    }
+  });
+
   it('takes nothing for an authority that servers would not trust', async () => {
     await createFoundation(state, { name: 'Shop' });
     const other = await createAuthority({ name: 'other', days: 30 });

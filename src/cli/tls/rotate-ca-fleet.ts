@@ -69,7 +69,7 @@ export async function lookAtAuthorities(
         nodes,
         clients: knownClients(entry.stateFolder, [...served, ...own.leaves], topology, context.now()),
         renewed: renewedClients(entry.stateFolder, own.leaves, context.now()),
-        elsewhere: nodesElsewhere(entry.stateFolder, topology, passage.change, context.now()),
+        elsewhere: nodesElsewhere(entry.stateFolder, served, topology, passage.change, context.now()),
         own,
       },
       plain: topology.nodes.filter(({ id }) => !nodes.some((node) => node.id === id)),
@@ -161,14 +161,20 @@ function renewedClients(
 /** Nodes of other fleets that the same authority gave certificates to. */
 function nodesElsewhere(
   stateFolder: string,
+  served: readonly string[],
   { nodes }: Topology,
   change: AuthorityChange,
   now: Date,
 ): readonly NodeElsewhere[] {
   const here = new Set(nodes.map(({ id }) => id));
   const led = nodesLedThroughTrust(stateFolder, change);
+  // A node may have had another address when it was given its certificate.
+  const servedHere = fingerprintsOf(served);
   return readInventory(stateFolder).certificates.flatMap((each) =>
-    each.node === undefined || here.has(each.node) || !isLive(each, now)
+    each.node === undefined ||
+    here.has(each.node) ||
+    servedHere.has(each.fingerprintSha256) ||
+    !isLive(each, now)
       ? []
       : [{ id: each.node, chain: [each.pem], trusts: led.has(each.node) ? 'next' : 'unknown' }],
   );
