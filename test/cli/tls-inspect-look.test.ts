@@ -10,6 +10,8 @@ import {
 } from '../../src/cli/tls/inspect-look.ts';
 import { showNodes, type InspectReport } from '../../src/cli/tls/inspect-report.ts';
 import { tableOfInspection } from '../../src/cli/tls/inspect-table.ts';
+import { groupOpen, reasonOfGroup } from '../../src/cli/tls/inspect-findings.ts';
+import { sayLinks } from '../../src/cli/tls/inspect-words.ts';
 import { INSPECT_CHECKS, snapshotOf, weakSuites } from '../../src/cli/tls/inspect-snapshot.ts';
 import { entryOf, type InventoryEntry, type InventoryReading } from '../../src/pki/index.ts';
 import { unknown, type TlsLookFact } from '../../src/fleet/index.ts';
@@ -261,5 +263,49 @@ describe('a large fleet', () => {
     expect(whole).toContain('clock 400 ms ahead of ours ± 2.0 ms');
     expect(whole).toContain('told by the Cluster: covered');
     expect(whole).toContain('told by the Cluster: the certificate does not name 10.0.0.4');
+  });
+});
+
+describe('what was not answered', () => {
+  it('for the same reason on several nodes is said once, with the nodes below', () => {
+    const chain = [leaf, ours.issuerFact];
+    const survey = sampleSurvey(['10.0.0.5:6379', '10.0.0.5:63790'].map((id) => sampleNode({ id, chain })));
+    const looks = lookAtFleet(survey, sourcesWith());
+    const server = { product: 'redis', version: '7.2' } as const;
+    const expected = expectationsFor({
+      level: 'hardened',
+      frameworks: [],
+      exposure: 'private_network',
+      server,
+      mode: 'standalone',
+    });
+    const subjects = survey.nodes.flatMap((node) => {
+      const look = looks.get(node.node.id);
+      const terms = { takenAt: survey.takenAt, kind: 'replicated' } as const;
+      const snapshot = look === undefined ? [] : [snapshotOf(node, look, terms, sourcesWith())];
+      return snapshot.map((each) => ({ snapshot: each, expected, gatheredInMs: 0 }));
+    });
+    const rules = { checks: INSPECT_CHECKS, now: NOW, toolVersion: '0', advisoriesAsOf: '2026-11-01' };
+    const reasons = groupOpen(assess(subjects, rules)).map(reasonOfGroup);
+    expect(reasons.filter((text) => text.includes('on the host of the node'))).toHaveLength(1);
+    expect(reasons.filter((text) => text.includes('10.0.0.5'))).toEqual([]);
+    expect(new Set(reasons).size).toBe(reasons.length);
+  });
+
+  it('of the links of a Sentinel says what would tell', () => {
+    const [node] = showNodes(
+      sampleSurvey([
+        sampleNode({
+          id: '10.0.0.5:26379',
+          chain: [leaf],
+          change: { links: [{ link: 'sentinel', transport: 'unknown' }] },
+        }),
+      ]),
+      new Map(),
+      sourcesWith(),
+    );
+    expect(node === undefined ? undefined : sayLinks(node)?.text).toContain(
+      'tls-replication in the file of the Sentinel',
+    );
   });
 });

@@ -100,8 +100,8 @@ describe.skipIf(!has('redis-7.0'))('a server on its own, Redis 7.0', () => {
     const onDisk = async (...more: readonly string[]) =>
       (await inspect(fleet, 'primary', ...more)).report.nodes[0]?.ports[0]?.onDisk.state;
     expect(await onDisk('--policy', policy)).toBe('same');
-    expect(await onDisk('--policy', policy, '--no-files')).toBe('unread');
-    expect(await onDisk()).toBe('unread');
+    expect(await onDisk('--policy', policy, '--no-files')).toBe('unknown');
+    expect(await onDisk()).toBe('unknown');
   });
 
   it('that does not send its intermediate is caught, though our CA file holds it', async () => {

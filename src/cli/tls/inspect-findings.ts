@@ -42,15 +42,25 @@ export function groupOpen({ targets }: Assessment): readonly OutcomeGroup[] {
   return groupBy(open, (outcome) => `${outcome.status} ${withoutFact(outcome)}`);
 }
 
-/** The reason without the fact that is missing, so that what has one cause is said once. */
+/** The reason without the fact that is missing and the node, so that what has one cause is said once. */
 function withoutFact(outcome: Outcome): string {
   const { status } = outcome;
-  return status === 'unknown' ? reasonOf(outcome).replace(/^[^:]{1,80}: /, '') : reasonOf(outcome);
+  const reason = withoutNode(outcome);
+  return status === 'unknown' ? reason.replace(/^[^:]{1,80}: /, '') : reason;
+}
+
+/** The node stands below the reason. An address that goes on is another one: `10.0.0.1:6379` in `10.0.0.1:63790`. */
+function withoutNode(outcome: Outcome): string {
+  return reasonOf(outcome)
+    .split(outcome.subject)
+    .reduce((text, rest) => text + (/^[\w:]/.test(rest) ? outcome.subject : 'the node') + rest);
 }
 
 /** Why a group was not answered, and where to look. */
 export function reasonOfGroup(group: OutcomeGroup): string {
-  return idsOf(group).includes(' ') ? withoutFact(group.first) : reasonOf(group.first);
+  if (idsOf(group).includes(' ')) return withoutFact(group.first);
+  const several = new Set(group.outcomes.map(({ subject }) => subject)).size > 1;
+  return several ? withoutNode(group.first) : reasonOf(group.first);
 }
 
 function reasonOf({ why, look }: Outcome): string {
@@ -160,14 +170,18 @@ function printOpen(group: OutcomeGroup, several: boolean, pen: Pen): readonly st
   const { first, outcomes } = group;
   const ids = new Set(outcomes.map(({ checkId }) => checkId));
   const word = first.status === 'manual' ? 'BY HAND' : 'UNKNOWN';
-  const nodes = [...new Set(outcomes.map(({ subject }) => subject))];
   return [
     ...(ids.size === 1
       ? printHeadLine('open', word, 'open', first.checkId, first.title, pen)
       : printHeadLine('open', word, 'open', '', idsOf(group), pen)),
     ...wrapLines(safeText(reasonOfGroup(group)), INDENT, pen),
-    ...(several ? wrapLines(`on ${safeText(printNames(nodes))}`, INDENT, pen) : []),
+    ...(several ? wrapLines(`on ${safeText(printNames(nodesOf(group)))}`, INDENT, pen) : []),
   ];
+}
+
+/** The nodes of a group, each once. */
+export function nodesOf({ outcomes }: OutcomeGroup): readonly string[] {
+  return [...new Set(outcomes.map(({ subject }) => subject))];
 }
 
 function* printQuiet({ targets }: Assessment, pen: Pen): Generator<string> {

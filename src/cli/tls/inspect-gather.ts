@@ -40,18 +40,20 @@ export async function gatherFleet(
   const topology = await discover(entry);
   const progress = flags.quiet === true ? SILENT_PROGRESS : openProgress(context.terminal, 'inspected');
   const hosts = new Map<string, HostAccess | undefined>();
+  const scope = scopeOf(flags, entry, topology);
   try {
-    const survey = await surveyTls(topology, {
+    const asked = await surveyTls(topology, {
       depth: flags.offer === true ? 'offer' : 'handshake',
       limits: entry.limits,
       concurrency: entry.concurrency,
       ...(entry.tls === undefined ? {} : { tls: entry.tls }),
-      ...(flags.files === true ? { readFile: (node, path) => readNodeFile(node, path, entry, hosts) } : {}),
+      ...(scope !== 'none' ? { readFile: (node, path) => readNodeFile(node, path, entry, hosts) } : {}),
       told: toldBy(entry),
       addressMap: new Map(Object.entries(entry.fleet?.addresses ?? {})),
       onProgress: (done, total, last) => progress.step(done, total, last.node.id),
       now: context.now,
     });
+    const survey = scope === 'this-host' ? leaveUnread(asked) : asked;
     const authorities = [
       ...new Set(topology.nodes.flatMap(({ target }) => authorityFiles(target.tls ?? entry.tls))),
     ]
@@ -68,6 +70,29 @@ export async function gatherFleet(
     progress.end();
     for (const host of hosts.values()) await host?.close();
   }
+}
+
+/** Without a word about files: those of this host, where the policy says that the fleet's lie here. */
+function scopeOf(
+  { files }: InspectFlags,
+  { fleet }: FleetEntry,
+  { nodes }: Topology,
+): 'named' | 'this-host' | 'none' {
+  if (files !== undefined) return files ? 'named' : 'none';
+  return fleet?.files?.via === 'local' && nodes.every(isHere) ? 'this-host' : 'none';
+}
+
+function isHere({ target: { endpoint } }: FleetNode): boolean {
+  return endpoint.kind !== 'tcp' || /^(?:localhost|127\.[0-9.]+|::1)$/.test(endpoint.host);
+}
+
+/** Nobody asked for these files, so one that may not be read is as if it was not asked for. */
+function leaveUnread(survey: TlsSurvey): TlsSurvey {
+  const nodes = survey.nodes.map((node) => ({
+    ...node,
+    files: new Map([...node.files].filter(([, file]) => file.known)),
+  }));
+  return { ...survey, nodes };
 }
 
 /** Where the seeds themselves refuse us, their ports can still be looked at. */
@@ -163,9 +188,8 @@ async function readNodeFile(
   const { endpoint } = node.target;
   const host = endpoint.kind === 'tcp' ? endpoint.host : 'localhost';
   const place = entry.fleet?.files;
-  const here = /^(?:localhost|127\.[0-9.]+|::1)$/.test(host);
   if (place === undefined || place.via !== 'ssh') {
-    if (here) return readLocal(path);
+    if (isHere(node)) return readLocal(path);
     throw new Error(`${path} is on ${host}, and no way to its files is in the policy`);
   }
   if (!hosts.has(host)) {

@@ -12,6 +12,7 @@ import {
   groupFindings,
   groupOpen,
   idsOf,
+  nodesOf,
   printNames,
   reasonOfGroup,
   type OutcomeGroup,
@@ -120,7 +121,7 @@ ${first.risk === undefined ? NOTHING : html`<p>${first.risk}</p>`}
 
 function printOpen({ assessment, notes }: InspectReport): Markup {
   const rows = groupOpen(assessment).map(
-    (group) => html`<tr><th scope="row">${idsOf(group)}</th><td>${reasonOfGroup(group)}</td></tr>
+    (group) => html`<tr><th scope="row">${idsOf(group)}</th><td>${reasonOfGroup(group)}${nodesOf(group).length === 1 ? NOTHING : html` <span class="from">${printNames(nodesOf(group))}</span>`}</td></tr>
 `,
   );
   const unseen = assessment.unreachable.map(

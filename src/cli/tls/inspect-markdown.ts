@@ -8,6 +8,7 @@ import {
   groupFindings,
   groupOpen,
   idsOf,
+  nodesOf,
   printNames,
   reasonOfGroup,
 } from './inspect-findings.ts';
@@ -40,7 +41,10 @@ export function* markdownOfInspection(report: InspectReport): Generator<string> 
   }
   const open = groupOpen(assessment);
   if (open.length > 0) yield '\n## Not answered\n\n';
-  for (const group of open) yield `- ${idsOf(group)}: ${plain(reasonOfGroup(group))}\n`;
+  for (const group of open) {
+    const on = nodesOf(group).length === 1 ? '' : `, on ${printNames(nodesOf(group))}`;
+    yield `- ${idsOf(group)}: ${plain(reasonOfGroup(group) + on)}\n`;
+  }
   yield '\n## What expires when\n\n| certificate | is | valid | life | where |\n|--|--|--|--|--|\n';
   for (const entry of timeline)
     yield `| ${cell(entry.subject)} | ${entry.kind} | ${day(entry.notBefore)} to ${day(entry.notAfter)} | ${plain(sayLife(entry, now))} | ${cell(entry.where.join(', '))} |\n`;

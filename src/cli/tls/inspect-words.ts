@@ -103,7 +103,7 @@ export function sayLinks({ links, ports }: ShownNode): Words | undefined {
     label: 'links',
     text: links
       .map(({ link, transport, shows }) => {
-        const way = { plaintext: 'in plaintext', tls: 'by TLS', unknown: 'not known' }[transport];
+        const way = { plaintext: 'in plaintext', tls: 'by TLS', unknown: UNTOLD[link] }[transport];
         const certificate = own.has(shows) ? 'the same certificate' : shows;
         return `${link} ${way}${transport === 'tls' && shows !== undefined ? `, showing ${certificate}` : ''}`;
       })
@@ -111,6 +111,13 @@ export function sayLinks({ links, ports }: ShownNode): Words | undefined {
     mood: links.some(({ transport }) => transport === 'plaintext') ? 'bad' : 'plain',
   };
 }
+
+/** What would tell it. A Sentinel answers no CONFIG GET. */
+const UNTOLD: Readonly<Record<ShownNode['links'][number]['link'], string>> = {
+  replication: 'not known (tls-replication says it)',
+  bus: 'not known (tls-cluster says it)',
+  sentinel: 'not known (tls-replication in the file of the Sentinel says it, --files reads that)',
+};
 
 export function sayTrusts({ trusts }: ShownNode, now: Date): readonly Words[] {
   return (trusts ?? []).map((certificate) => ({

@@ -7,6 +7,7 @@ import { collect } from '../../repeatable.ts';
 
 export interface InspectFlags extends FleetFlags {
   readonly offer?: boolean;
+  /** `--files` and `--no-files`; absent: where the policy says that they lie on this host. */
   readonly files?: boolean;
   readonly timeline?: boolean;
   readonly purpose?: string;
@@ -35,7 +36,11 @@ export function addTlsInspect(group: Command, context: CommandContext): void {
       '--offer',
       'try every protocol version and cipher suite, and resumption: some 30 handshakes a port',
     )
-    .option('--files', 'also read certificate files: on this host for loopback, elsewhere as the policy says')
+    .option(
+      '--files',
+      'also read certificate files: on this host for loopback, elsewhere as the policy says (default: where it says via: local)',
+    )
+    .option('--no-files', 'read none, although the policy says that they lie on this host')
     .optionsGroup('For files:')
     .option(
       '--purpose <purpose>',
