@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import {
   chooseClients,
   limitOf,
+  readClientSettings,
   seeClients,
   stagesOfReconnect,
   type ClientNode,
@@ -94,6 +95,43 @@ const first = (...argv: Parameters<typeof see>): ClientSight['certificate'] | un
   see(...argv)[0]?.certificate;
 
 describe('the certificate of a connection', () => {
+  it('is marked where its authority is trusted no more, and left out where it had a successor by then', () => {
+    const fresh = certificate('orders', [-10, 48]);
+    const old = certificate('orders', [-48, 48], { supersededBy: fresh.fingerprintSha256 });
+    const dropOld = (entry: InventoryEntry): 'dropped' | 'trusted' =>
+      entry.notBefore === old.notBefore ? 'dropped' : 'trusted';
+    const seen = (hours: number, entries: readonly InventoryEntry[]) =>
+      seeClients([nodeWith([session('1', { ageSeconds: hours * HOUR })])], entries, NOW, dropOld)[0]
+        ?.certificate;
+    // From before the rotation it can only be the old one, which lets nobody in again.
+    expect(seen(20, [old, fresh])).toMatchObject({
+      standing: 'dropped',
+      entries: [old],
+      dropped: [old.fingerprintSha256],
+    });
+    expect(seen(1, [old, fresh])).toMatchObject({ standing: 'valid', entries: [fresh] });
+    // Without a successor that took its place nobody knows which.
+    const other = certificate('orders', [-48, 48], { fingerprintSha256: 'ee', notBefore: at(-47) });
+    expect(seen(20, [old, other])).toMatchObject({ standing: 'perhaps-dropped' });
+    expect(seen(20, [other])).not.toHaveProperty('dropped');
+  });
+
+  it('of a link is never the one of the node that it leads to', () => {
+    const node = (name: string): InventoryEntry =>
+      certificate(name, [-48, 48], { usage: 'node', node: `${name}:6380`, ipAddresses: ['10.0.1.7'] });
+    const link = [session('1', { flags: 'S', user: 'replica' })];
+    expect(first(link, [node('a'), node('b')])).toMatchObject({ by: 'address', entries: [node('b')] });
+    expect(first(link, [node('a')])).toMatchObject({ kind: 'unknown' });
+  });
+
+  it('is asked for by a Sentinel, which tells no settings, where a handshake says so', () => {
+    const sentinel = nodeWith([session('1')]);
+    const mute = { ...sentinel, state: { ...sentinel.state, settings: new Map() } };
+    expect(readClientSettings(mute).certificates).toBe('unknown');
+    expect(readClientSettings({ ...mute, asks: 'required' }).certificates).toBe('required');
+    expect(readClientSettings({ ...sentinel, asks: 'off' }).certificates).toBe('required');
+  });
+
   it('is one of the name of its user that was valid when it began', () => {
     const old = certificate('orders', [-48, -1]);
     const renewed = certificate('orders', [-10, 38]);

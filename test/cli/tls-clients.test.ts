@@ -89,6 +89,28 @@ describe('wardis tls clients', () => {
     expect(text).toContain('next: wardis tls reconnect --of orders');
   });
 
+  it('marks what is superseded, and what is of an authority that is trusted no more', () => {
+    const gone = { ...entry, fingerprintSha256: 'aa', supersededBy: 'bb' };
+    const dropped = {
+      kind: 'matched',
+      by: 'name',
+      entries: [gone],
+      standing: 'dropped',
+      dropped: ['aa'],
+    } as const;
+    const [link, client] = groupClients([
+      sight('replica', dropped, { link: 'replica' }),
+      sight('web', dropped),
+    ]).toSorted((a, b) => a.user.localeCompare(b.user));
+    if (link === undefined || client === undefined) throw new Error('two groups');
+    expect([isOver(link), isOver(client)]).toEqual([false, true]);
+    const text = describeClients(fleet, [], [client], LOOK);
+    expect(text).toContain('! TRUSTED NO MORE  user web');
+    expect(text).toContain('superseded, of an authority that is trusted no more');
+    expect(text).toContain('it could not come back with it');
+    expect(text).not.toContain('VALID');
+  });
+
   it('puts a name that a shell would run in quotes', () => {
     const groups = groupClients([sight('a$(id)', matched('expired'))]);
     expect(describeClients(fleet, [], groups, LOOK)).toContain("reconnect --of 'a$(id)'");

@@ -6,12 +6,14 @@
  */
 
 import type { FleetNode, NodeState, SessionFact } from '../../fleet/index.ts';
-import { dueAt, type InventoryEntry } from '../../pki/index.ts';
+import { dueAt, type Descent, type InventoryEntry } from '../../pki/index.ts';
 
 /** A node that was read. */
 export interface ClientNode {
   readonly node: Pick<FleetNode, 'id' | 'target' | 'role'>;
   readonly state: NodeState;
+  /** Whether it asks for certificates, by a handshake; where its settings do not tell, as a Sentinel's do not. */
+  readonly asks?: ClientSettings['certificates'];
 }
 
 /** What a node's settings say of its clients' certificates. */
@@ -27,7 +29,16 @@ export interface ClientSettings {
 }
 
 /** How the certificates of a connection stand, where there is one answer for all that it can be. */
-export type CertificateStanding = 'revoked' | 'expired' | 'perhaps-expired' | 'due' | 'perhaps-due' | 'valid';
+export type CertificateStanding =
+  | 'revoked'
+  | 'expired'
+  | 'perhaps-expired'
+  /** Valid by its dates, and its authority is trusted no more. */
+  | 'dropped'
+  | 'perhaps-dropped'
+  | 'due'
+  | 'perhaps-due'
+  | 'valid';
 
 export type ClientCertificate =
   /** `plaintext`: no TLS; `not-asked`: the server does not look at one. */
@@ -43,6 +54,8 @@ export type ClientCertificate =
       /** Those of its name that were valid when the connection began. */
       readonly entries: readonly InventoryEntry[];
       readonly standing: CertificateStanding;
+      /** Fingerprints of those whose authority is trusted no more; absent: of none. */
+      readonly dropped?: readonly string[];
     }
   | {
       readonly kind: 'unknown';
@@ -65,13 +78,14 @@ export interface ClientSight {
 /** Clocks of servers and of this machine differ by a little. */
 const CLOCK_SLACK_MS = 60_000;
 
-/** Every connection of every node. `now`: when the nodes were read. */
+/** Every connection of every node. `now`: when the nodes were read; `descentOf`: whether servers still trust it. */
 export function seeClients(
   nodes: readonly ClientNode[],
   entries: readonly InventoryEntry[],
   now: Date,
+  descentOf: (entry: InventoryEntry) => Descent = () => 'unknown',
 ): readonly ClientSight[] {
-  const known = arrange(entries, now);
+  const known = arrange(entries, now, descentOf);
   return nodes.flatMap((each) => {
     const { node, state } = each;
     if (!state.clients.known) return [];
@@ -82,7 +96,7 @@ export function seeClients(
       const transport = transportOf(session, settings, state);
       const link = linkOf(session, own);
       const began = new Date(now.getTime() - session.ageSeconds * 1000);
-      const context = { settings, transport, link, began, now, passwords };
+      const context = { node: node.id, settings, transport, link, began, now, passwords };
       return {
         node: node.id,
         session,
@@ -95,7 +109,7 @@ export function seeClients(
   });
 }
 
-export function readClientSettings({ node, state }: ClientNode): ClientSettings {
+export function readClientSettings({ node, state, asks }: ClientNode): ClientSettings {
   const value = (name: string): string | undefined => {
     const fact = state.settings.get(name);
     return fact?.known === true ? fact.value : undefined;
@@ -108,7 +122,7 @@ export function readClientSettings({ node, state }: ClientNode): ClientSettings 
   const login = value('tls-auth-clients-user')?.toUpperCase();
   return {
     tlsPorts,
-    certificates: asked[value('tls-auth-clients') as keyof typeof asked] ?? 'unknown',
+    certificates: asked[value('tls-auth-clients') as keyof typeof asked] ?? asks ?? 'unknown',
     resumption: readResumption(value('tls-session-caching'), value('tls-session-cache-timeout')),
     // A version without the setting takes no user from a certificate; a Sentinel shows no settings at all.
     login: login === 'CN' || login === 'URI' ? login : state.settings.size === 0 ? 'unknown' : 'off',
@@ -130,15 +144,22 @@ interface Arranged {
   readonly ended: readonly InventoryEntry[];
   /** When the oldest one was issued that is valid now; `Infinity`: none is. */
   readonly oldestLiving: number;
+  /** Fingerprints of those whose authority is trusted no more. */
+  readonly dropped: ReadonlySet<string>;
+  readonly byFingerprint: ReadonlyMap<string, InventoryEntry>;
 }
 
-interface Context extends Pick<ClientSight, 'transport' | 'link' | 'began'> {
+interface Context extends Pick<ClientSight, 'node' | 'transport' | 'link' | 'began'> {
   readonly settings: ClientSettings;
   readonly now: Date;
   readonly passwords: ReadonlySet<string>;
 }
 
-function arrange(entries: readonly InventoryEntry[], now: Date): Arranged {
+function arrange(
+  entries: readonly InventoryEntry[],
+  now: Date,
+  descentOf: (entry: InventoryEntry) => Descent,
+): Arranged {
   const byName = new Map<string, InventoryEntry[]>();
   const byAddress = new Map<string, InventoryEntry[]>();
   const add = (map: Map<string, InventoryEntry[]>, name: string, entry: InventoryEntry): void => {
@@ -156,7 +177,15 @@ function arrange(entries: readonly InventoryEntry[], now: Date): Arranged {
   }
   const isOver = ({ notAfter }: InventoryEntry): boolean => Date.parse(notAfter) <= now.getTime();
   const living = shown.filter((entry) => !isOver(entry)).map(bornAt);
-  return { byName, byAddress, ended: shown.filter(isOver), oldestLiving: Math.min(Infinity, ...living) };
+  const dropped = shown.filter((entry) => descentOf(entry) === 'dropped');
+  return {
+    byName,
+    byAddress,
+    ended: shown.filter(isOver),
+    oldestLiving: living.reduce((oldest, born) => Math.min(oldest, born), Infinity),
+    dropped: new Set(dropped.map(({ fingerprintSha256 }) => fingerprintSha256)),
+    byFingerprint: new Map(shown.map((entry) => [entry.fingerprintSha256, entry])),
+  };
 }
 
 function certify(session: SessionFact, context: Context, known: Arranged): ClientCertificate {
@@ -167,15 +196,40 @@ function certify(session: SessionFact, context: Context, known: Arranged): Clien
   const named =
     (isReplica ? known.byAddress.get(hostOf(session.address)) : known.byName.get(session.user)) ?? [];
 
-  const alive = named.filter((entry) => wasValidAt(entry, began));
+  const alive = named.filter((entry) => couldBeShown(entry, context, known));
   if (alive.length > 0) {
     const by = isReplica ? 'address' : howNamed(session, settings, alive, passwords);
-    return { kind: 'matched', by, entries: alive, standing: standingOf(alive, now) };
+    const fingerprints = alive.map(({ fingerprintSha256 }) => fingerprintSha256);
+    const dropped = fingerprints.filter((fingerprint) => known.dropped.has(fingerprint));
+    return {
+      kind: 'matched',
+      by,
+      entries: alive,
+      standing: standingOf(alive, now, known.dropped),
+      ...(dropped.length === 0 ? {} : { dropped }),
+    };
   }
   const isOld =
     began.getTime() < known.oldestLiving - CLOCK_SLACK_MS &&
     known.ended.some((entry) => wasValidAt(entry, began));
   return { kind: 'unknown', isOld, ...(named.length === 0 ? {} : { elapsed: named }) };
+}
+
+/**
+ * It was valid when the connection began, and not another node's; nor had it a successor by then where its authority is
+ * trusted no more.
+ */
+function couldBeShown(
+  entry: InventoryEntry,
+  { node, link, began }: Context,
+  { dropped, byFingerprint }: Arranged,
+): boolean {
+  if (!wasValidAt(entry, began)) return false;
+  // No node is a client of itself.
+  if (link !== 'none' && entry.node === node) return false;
+  if (!dropped.has(entry.fingerprintSha256) || entry.supersededBy === undefined) return true;
+  const successor = byFingerprint.get(entry.supersededBy);
+  return successor === undefined || bornAt(successor) > began.getTime();
 }
 
 function howNamed(
@@ -191,17 +245,24 @@ function howNamed(
   return passwords.has(user) ? 'login-or-password' : 'login';
 }
 
-function standingOf(entries: readonly InventoryEntry[], now: Date): CertificateStanding {
+function standingOf(
+  entries: readonly InventoryEntry[],
+  now: Date,
+  dropped: ReadonlySet<string>,
+): CertificateStanding {
   const each = entries.map((entry) => {
     if (entry.revoked !== undefined) return 'revoked';
     if (Date.parse(entry.notAfter) <= now.getTime()) return 'expired';
+    if (dropped.has(entry.fingerprintSha256)) return 'dropped';
     return dueAt(entry).getTime() <= now.getTime() ? 'due' : 'valid';
   });
   const isOver = (standing: (typeof each)[number]): boolean =>
     standing === 'revoked' || standing === 'expired';
   if (each.every((standing) => standing === 'revoked')) return 'revoked';
   if (each.every(isOver)) return 'expired';
+  if (each.every((standing) => standing === 'dropped' || isOver(standing))) return 'dropped';
   if (each.some(isOver)) return 'perhaps-expired';
+  if (each.includes('dropped')) return 'perhaps-dropped';
   if (each.every((standing) => standing === 'due')) return 'due';
   return each.includes('due') ? 'perhaps-due' : 'valid';
 }

@@ -1,8 +1,15 @@
 /** Every connection of a fleet, read once, with the inventory of certificates beside it. */
 
-import { seeClients, type ClientNode, type ClientSight } from '../../change/index.ts';
-import { FleetError, readNodeStates, type NodeStateResult, type Topology } from '../../fleet/index.ts';
-import { readInventory, type InventoryReading } from '../../pki/index.ts';
+import { readClientSettings, seeClients, type ClientNode, type ClientSight } from '../../change/index.ts';
+import {
+  FleetError,
+  forEachAtOnce,
+  readNodeStates,
+  type NodeStateResult,
+  type Topology,
+} from '../../fleet/index.ts';
+import { readDescent, readInventory, readTrust, type InventoryReading } from '../../pki/index.ts';
+import { inspectClientAuthentication } from '../../tls/index.ts';
 import { enterFleet, findNodes, type FleetEntry } from '../change/fleet-access.ts';
 import type { FleetFlags } from '../change/fleet-options.ts';
 import type { CommandContext } from '../context.ts';
@@ -62,8 +69,28 @@ async function readClients(
     return result.ok && node !== undefined ? [{ node, state: result.state }] : [];
   });
   const inventory = readInventory(entry.stateFolder);
-  const sights = seeClients(nodes, inventory.certificates, takenAt);
-  return { entry, topology, takenAt, nodes, unread: results.flatMap(whyUnread), inventory, sights };
+  const descentOf = readDescent(inventory.certificates, readTrust(entry.stateFolder));
+  const asked = await askByHandshake(nodes, entry.concurrency);
+  const sights = seeClients(asked, inventory.certificates, takenAt, descentOf);
+  return { entry, topology, takenAt, nodes: asked, unread: results.flatMap(whyUnread), inventory, sights };
+}
+
+/** A Sentinel tells no settings, and shows in a handshake whether it asks for a certificate. */
+async function askByHandshake(
+  nodes: readonly ClientNode[],
+  concurrency: number,
+): Promise<readonly ClientNode[]> {
+  const asked: ClientNode[] = [...nodes];
+  await forEachAtOnce(nodes, concurrency, async (each, place) => {
+    const { endpoint, tls } = each.node.target;
+    const { certificates, tlsPorts } = readClientSettings(each);
+    const [port] = tlsPorts;
+    if (certificates !== 'unknown' || port === undefined || endpoint.kind !== 'tcp') return;
+    const serverName = tls?.serverName === undefined ? {} : { serverName: tls.serverName };
+    const asks = await inspectClientAuthentication({ host: endpoint.host, port, ...serverName });
+    asked[place] = { ...each, asks };
+  });
+  return asked;
 }
 
 function whyUnread(result: NodeStateResult): ClientFleet['unread'] {

@@ -79,12 +79,17 @@ function tally(facts: readonly NodeFacts[], word: (facts: NodeFacts) => string):
 }
 
 function describeGroup(group: ClientGroup, look: Look): readonly string[] {
-  const { answer, user, link, entries, sights } = group;
+  const { answer, user, link, entries, dropped, sights } = group;
   const of = link === 'none' ? 'connection' : `${link} link`;
   const head = `${mark(answer, look)} ${TITLES[answer.kind]}  user ${user}: ${count(sights.length, of)}, ${placesOf(group)}`;
-  const named = entries.slice(0, ENTRIES_SHOWN_MAX).map(({ subject, serial, notAfter, revoked }) => {
-    const ended = revoked === undefined ? '' : `, revoked ${revoked.at}`;
-    return `${INDENT}${subject}, serial ${serial}, to ${notAfter}${ended}`;
+  const named = entries.slice(0, ENTRIES_SHOWN_MAX).map((entry) => {
+    const { subject, serial, notAfter, revoked, supersededBy, fingerprintSha256 } = entry;
+    const marks = [
+      ...(revoked === undefined ? [] : [`revoked ${revoked.at}`]),
+      ...(supersededBy === undefined ? [] : ['superseded']),
+      ...(dropped?.includes(fingerprintSha256) === true ? ['of an authority that is trusted no more'] : []),
+    ];
+    return `${INDENT}${[`${subject}, serial ${serial}, to ${notAfter}`, ...marks].join(', ')}`;
   });
   const more = entries.length - named.length;
   return [
@@ -98,6 +103,8 @@ function describeGroup(group: ClientGroup, look: Look): readonly string[] {
 const TITLES: Readonly<Record<ClientAnswer['kind'], string>> = {
   revoked: 'REVOKED',
   expired: 'EXPIRED',
+  dropped: 'TRUSTED NO MORE',
+  'perhaps-dropped': 'PERHAPS TRUSTED NO MORE',
   elapsed: 'NOT KNOWN',
   'perhaps-expired': 'PERHAPS EXPIRED',
   old: 'PERHAPS EXPIRED',
@@ -130,7 +137,10 @@ function explain(answer: ClientAnswer): string {
     case 'due':
     case 'valid':
       return CERTAINTY[answer.by];
+    case 'dropped':
+      return `${CERTAINTY[answer.by]}; of an authority that is trusted no more: it could not come back with it`;
     case 'perhaps-expired':
+    case 'perhaps-dropped':
     case 'perhaps-due':
       return `${CERTAINTY[answer.by]}; which of them is not known, since all were valid when it began`;
     case 'elapsed':

@@ -38,17 +38,21 @@ function printJson(fleet: ClientFleet, facts: readonly NodeFacts[], groups: read
     takenAt: fleet.takenAt.toISOString(),
     inventory: { state: fleet.inventory.state, certificates: fleet.inventory.certificates.length },
     nodes: facts,
-    clients: groups.map(({ answer, user, link, entries, sights }) => ({
+    clients: groups.map(({ answer, user, link, entries, dropped, sights }) => ({
       answer,
       user,
       link,
-      certificates: entries.map(({ subject, serial, fingerprintSha256, notAfter, revoked }) => ({
-        subject,
-        serial,
-        fingerprintSha256,
-        notAfter,
-        ...(revoked === undefined ? {} : { revoked: revoked.at }),
-      })),
+      certificates: entries.map(
+        ({ subject, serial, fingerprintSha256, notAfter, revoked, supersededBy }) => ({
+          subject,
+          serial,
+          fingerprintSha256,
+          notAfter,
+          ...(revoked === undefined ? {} : { revoked: revoked.at }),
+          ...(supersededBy === undefined ? {} : { supersededBy }),
+          ...(dropped?.includes(fingerprintSha256) === true ? { trustedNoMore: true } : {}),
+        }),
+      ),
       connections: sights.map(({ node, session, transport, began }) => ({
         node,
         id: session.id,
