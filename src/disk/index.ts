@@ -11,3 +11,5 @@ export {
   stageBeside,
 } from './held-file.ts';
 export type { HeldFile, HeldFolder, StagedFile } from './held-file.ts';
+export { tryLock } from './lock-file.ts';
+export type { LockAttempt, LockHolder } from './lock-file.ts';

@@ -182,7 +182,7 @@ describe('an inventory', () => {
 describe('the lock of the folder', () => {
   const lock = (): string => join(state, 'tls/lock');
   const holder = (pid: number, host = hostname()): string =>
-    JSON.stringify({ pid, host, since: '2026-01-01' });
+    JSON.stringify({ pid, host, startedAt: '2026-01-01', what: 'tls' });
 
   it('of a process that is gone is taken over', async () => {
     mkdirSync(join(state, 'tls'), { mode: 0o700 });
