@@ -134,7 +134,9 @@ function showProgress(journal: Journal, { terminal }: CommandContext): (event: R
         ended.add(step.id);
         if (state === 'failed' || state === 'undo-failed')
           return say(`  ${step.node}: ${describeState(state)}: ${detail ?? ''}`);
-        return progress.step(ended.size, total, `${step.node} ${step.kind}`);
+        // On the way forth nothing is done at it: it stands there for taking back.
+        const isNoted = 'on' in step && step.on === 'revert' && state === 'done';
+        return progress.step(ended.size, total, `${step.node} ${isNoted ? 'noted' : step.kind}`);
       }
       case 'unreachable':
         return say(`  ${event.node}: pending: ${event.detail}`);

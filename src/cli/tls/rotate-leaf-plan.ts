@@ -92,11 +92,31 @@ export async function planLeaves(
     files,
     nodes: nodes.toSorted((a, b) => rankOf(a, first) - rankOf(b, first)),
     canary: first,
-    objections,
+    objections:
+      files === 'place' && scene.entry.fleet?.files === undefined
+        ? withoutFiles(objections, scene.entry.fleet?.name)
+        : objections,
     left: reading.left,
     reached: scene.reached,
     restartSentinel,
   };
+}
+
+/** What every node says for itself has one cause. */
+export function withoutFiles(
+  objections: readonly LeafObjection[],
+  fleet: string | undefined,
+): readonly LeafObjection[] {
+  const others = objections.filter(({ code }) => code !== 'no-way' && code !== 'no-file');
+  if (others.length === objections.length) return objections;
+  const way: LeafObjection = {
+    severity: 'refused',
+    code: 'no-way',
+    place: 'the policy',
+    cause: 'it does not say how the files of the hosts are reached',
+    next: `fleet.${fleet ?? 'NAME'}.files: { via: local }, or via: ssh; or place them, then: wardis tls rotate leaf --placed --new-cert FILE`,
+  };
+  return [way, ...others];
 }
 
 /** Whether anything stands against it. */

@@ -14,7 +14,8 @@ interface NodeResult {
   readonly detail: string | undefined;
 }
 
-export function renderLeafReport(end: LeafRunEnd): string {
+/** `shows`: nodes that were seen to serve their new certificate now. */
+export function renderLeafReport(end: LeafRunEnd, shows: ReadonlySet<string> = new Set()): string {
   const { report } = end;
   const { leaves } = factsOf(report.run);
   const nodes = nodesOf(end);
@@ -22,10 +23,15 @@ export function renderLeafReport(end: LeafRunEnd): string {
   const column = Math.max(0, ...nodes.map(({ standing }) => standing.length));
   const lines = nodes.map(({ node, standing, detail }) => {
     const leaf = leaves[node];
-    const said = standing === 'done' ? `serves ${shortOf(leaf?.to ?? undefined)}` : (detail ?? '');
+    const said =
+      standing === 'done'
+        ? `serves ${shortOf(leaf?.to ?? undefined)}`
+        : standing === 'waits' && shows.has(node)
+          ? 'it shows the new one now; going on proves it'
+          : (detail ?? '');
     return `${standing.padEnd(column)}  ${node.padEnd(widest)}  ${said}`.trimEnd();
   });
-  return `${[...lines, '', ...nextOf(report), closingLine(report, nodes)].map(safeText).join('\n')}\n`;
+  return `${[...lines, '', ...nextOf(report, shows), closingLine(report, nodes)].map(safeText).join('\n')}\n`;
 }
 
 export function leafReportData(end: LeafRunEnd): string {
@@ -118,13 +124,15 @@ function describe({ step, detail }: Pick<StepReport, 'step' | 'detail'>): string
   return `${what}: ${detail ?? 'refused'}`;
 }
 
-function nextOf({ outcome, run, steps }: RunReport): readonly string[] {
+function nextOf({ outcome, run, steps }: RunReport, shows: ReadonlySet<string>): readonly string[] {
   switch (outcome) {
     case 'done':
     case 'undone':
       return [];
     case 'pending': {
-      const byHand = steps.some(({ step, state }) => step.kind === 'restart-sentinel' && state === 'pending');
+      const byHand = steps.some(
+        ({ step, state }) => step.kind === 'restart-sentinel' && state === 'pending' && !shows.has(step.node),
+      );
       const restart = byHand
         ? ['restart the Sentinels named above, one after another: the next when the others count it again']
         : [];

@@ -101,10 +101,10 @@ function nodeLines(node: LeafPlanNode, plan: LeafPlan): readonly string[] {
   const ports = sight.ports.filter(({ unseen }) => unseen === undefined).map(({ port }) => port);
   return [
     `${id}  ${role}${first}`,
-    `    ${shortOf(from)}  ->  ${shortOf(to)}`,
+    `    ${pairOf(from, to)}`,
     ...added.map(({ name, why }) => `    + ${name}${why === undefined ? '' : ` (${why})`}`),
     ...removed.map((name) => `    - ${name}`),
-    `    ${paths.join(' and ')}; ${howOf(node, plan)}; proved on ${ports.join(', ') || 'no port'}`,
+    `    ${paths.join(' and ') || 'its files are not known'}; ${howOf(node, plan)}; proved on ${ports.join(', ') || 'no port'}`,
   ];
 }
 
@@ -121,12 +121,26 @@ function howOf({ sight: { node } }: LeafPlanNode, { restartSentinel }: LeafPlan)
 const SHOWN_DIGITS = 8;
 const DATE_CHARS = 10;
 
-export function shortOf(leaf: ShownLeaf | undefined): string {
+/** `2026-11-22 10:57 UTC`. */
+const MINUTE_CHARS = 16;
+
+/** With hours where both end on one day. */
+export function pairOf(from: ShownLeaf | undefined, to: ShownLeaf | undefined): string {
+  const day = (leaf: ShownLeaf | undefined): string | undefined => leaf?.notAfter.slice(0, DATE_CHARS);
+  const unit = day(from) !== undefined && day(from) === day(to) ? 'minute' : 'day';
+  return `${shortOf(from, unit)}  ->  ${shortOf(to, unit)}`;
+}
+
+export function shortOf(leaf: ShownLeaf | undefined, unit: 'day' | 'minute' = 'day'): string {
   if (leaf === undefined) return 'unknown';
   const { fingerprintSha256 } = leaf;
   const shown =
     fingerprintSha256 === undefined ? 'a new one' : `fingerprint ${fingerprintSha256.slice(0, SHOWN_DIGITS)}`;
-  return `${shown} until ${leaf.notAfter.slice(0, DATE_CHARS)}`;
+  const ends =
+    unit === 'day'
+      ? leaf.notAfter.slice(0, DATE_CHARS)
+      : `${leaf.notAfter.slice(0, MINUTE_CHARS).replace('T', ' ')} UTC`;
+  return `${shown} until ${ends}`;
 }
 
 function objectionData({ node, code, place, cause, next }: LeafObjection): object {

@@ -260,20 +260,24 @@ async function showStatus(
   const known = { report, failures: failuresOf(run, entries), interrupted: false };
   if (flags.json === true) context.terminal.out(leafReportData(known));
   else {
-    const lines = await servedNow(run);
-    context.terminal.out(`run ${run.id} of ${run.startedAt}\n${renderLeafReport(known)}`);
+    const { lines, shows } = await servedNow(run);
+    context.terminal.out(`run ${run.id} of ${run.startedAt}\n${renderLeafReport(known, shows)}`);
     context.terminal.out(`${lines.map(safeText).join('\n')}\n`);
   }
   context.finish(report.outcome === 'done' || report.outcome === 'undone' ? EXIT.ok : EXIT.incomplete);
 }
 
-async function servedNow({ stages }: Run): Promise<readonly string[]> {
+async function servedNow({
+  stages,
+}: Run): Promise<{ readonly lines: readonly string[]; readonly shows: ReadonlySet<string> }> {
   const proofs = stages.flatMap(({ steps }) => steps).filter((step) => step.kind === 'prove-certificate');
   const lines: string[] = [];
+  const shows = new Set(proofs.map(({ node }) => node));
   for (const { node, serves } of proofs) {
     for (const port of serves.ports) {
       const reading = await readServed(port);
       const shown = reading.kind === 'served' ? reading.leaf.fingerprintSha256 : undefined;
+      if (shown !== serves.after) shows.delete(node);
       const said =
         shown === serves.after
           ? 'the new one'
@@ -285,5 +289,5 @@ async function servedNow({ stages }: Run): Promise<readonly string[]> {
       lines.push(`now  ${node}  port ${port.port} shows ${said}`);
     }
   }
-  return lines;
+  return { lines, shows };
 }
