@@ -5,6 +5,7 @@ export {
   checkCertificateOrder,
   readCertificate,
   readCertificates,
+  sharesKey,
 } from './certificate/certificate.ts';
 export type {
   CertificateFact,
@@ -16,6 +17,7 @@ export type {
 } from './certificate/certificate.ts';
 export { verifyChain } from './certificate/chain.ts';
 export type { ChainProblem, ChainProblemCode, ChainVerdict } from './certificate/chain.ts';
+export { findIssuingLimits } from './certificate/issuing-limit.ts';
 export { checkCertificate, coversName, findWeakness } from './certificate/check.ts';
 export type {
   CertificateCheck,

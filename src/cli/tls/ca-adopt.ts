@@ -1,7 +1,8 @@
 /** The work of `wardis tls ca adopt`: an authority that was made elsewhere becomes the one that issues here. */
 
 import { adoptAuthority } from '../../pki/index.ts';
-import { printSafeJson } from '../../text/index.ts';
+import { findIssuingLimits } from '../../tls/index.ts';
+import { printSafeJson, safeText } from '../../text/index.ts';
 import type { CaAdoptFlags } from '../commands/tls/ca.ts';
 import type { CommandContext } from '../context.ts';
 import { EXIT } from '../exit-code.ts';
@@ -29,6 +30,7 @@ export async function runCaAdopt(flags: CaAdoptFlags, context: CommandContext): 
       }),
     ),
   );
+  const limits = [root, ...(issuer === undefined ? [] : [issuer])].flatMap(findIssuingLimits);
   context.finish(EXIT.ok);
   if (flags.json === true) {
     const answer = {
@@ -36,6 +38,7 @@ export async function runCaAdopt(flags: CaAdoptFlags, context: CommandContext): 
       root: authorityData(root),
       issuer: issuer === undefined ? null : authorityData(issuer),
       files,
+      limits,
     };
     return context.terminal.out(`${printSafeJson(answer, 2)}\n`);
   }
@@ -43,6 +46,7 @@ export async function runCaAdopt(flags: CaAdoptFlags, context: CommandContext): 
   const rows = [
     ...authorityRows('root', root, now),
     ...(issuer === undefined ? [] : authorityRows('issuer', issuer, now)),
+    ...limits.map((limit) => ['limit', safeText(limit)] as const),
     ['written', files.map(shownPath).join(', ')] as const,
     ['key', `a copy, for you alone; the one in ${flags.key} is still there`] as const,
   ];

@@ -14,6 +14,7 @@ export interface AlternativeNames {
 
 /** ub-common-name, RFC 5280 appendix A.1. */
 export const COMMON_NAME_CHARACTERS_MAX = 64;
+const SPIFFE_ID_CHARACTERS_MAX = 2048;
 
 /** A comma or a plus in the name stays a part of the name. Throws {@link IssueError} (`bad-name`). */
 export function commonName(x509: X509, name: string): Name {
@@ -46,6 +47,8 @@ export function alternativeNames(
   if (badName !== undefined) throw new IssueError('bad-name', `not a host name: ${JSON.stringify(badName)}`);
   const badUri = uris.find((uri) => !isUri(uri));
   if (badUri !== undefined) throw new IssueError('bad-name', `not a URI: ${JSON.stringify(badUri)}`);
+  const badId = findSpiffeFault(unique(uris));
+  if (badId !== undefined) throw new IssueError('bad-name', badId);
   const names = [
     ...unique(dnsNames).map((value) => ({ type: 'dns' as const, value })),
     ...unique(ipAddresses).map((value) => ({ type: 'ip' as const, value })),
@@ -57,6 +60,30 @@ export function alternativeNames(
 /** An IA5String holds ASCII alone; a blank or a control character in a name is read differently by each program. */
 function isUri(uri: string): boolean {
   return /^[\u0021-\u007e]+$/.test(uri) && URL.canParse(uri);
+}
+
+/** SPIFFE-ID 1.0 sections 2.1 and 2.2, X509-SVID 1.0 section 2: exactly one URI, and one that all readers read alike. */
+function findSpiffeFault(uris: readonly string[]): string | undefined {
+  const id = uris.find((uri) => /^spiffe:/i.test(uri));
+  if (id === undefined) return undefined;
+  const refuse = (why: string): string => `not a SPIFFE ID: ${JSON.stringify(id)}: ${why}`;
+  if (uris.length > 1) return refuse('with a SPIFFE ID a certificate holds no other URI');
+  if (id.length > SPIFFE_ID_CHARACTERS_MAX)
+    return refuse(`longer than ${SPIFFE_ID_CHARACTERS_MAX} characters`);
+  if (!id.startsWith('spiffe://')) return refuse('it begins with spiffe://, in lower case');
+  if (/[?#]/.test(id)) return refuse('it has neither query nor fragment');
+  const [domain = '', ...segments] = id.slice('spiffe://'.length).split('/');
+  if (!/^[a-z0-9._-]{1,255}$/.test(domain)) {
+    return refuse(
+      'the trust domain is lower case letters, digits, dots, hyphens and underscores, without user or port',
+    );
+  }
+  if (segments.at(-1) === '') return refuse('it does not end in a slash');
+  if (segments.some((segment) => segment === '' || segment === '.' || segment === '..')) {
+    return refuse('no segment of its path is empty, "." or ".."');
+  }
+  if (segments.every((segment) => /^[A-Za-z0-9._-]+$/.test(segment))) return undefined;
+  return refuse('its path is letters, digits, dots, hyphens and underscores');
 }
 
 function unique(names: readonly string[]): readonly string[] {

@@ -209,6 +209,15 @@ export function isSignedBy(certificate: CertificateFact, issuer: CertificateFact
   }
 }
 
+/** Both hold one public key. */
+export function sharesKey(one: CertificateFact, other: CertificateFact): boolean {
+  try {
+    return new X509Certificate(one.pem).publicKey.equals(new X509Certificate(other.pem).publicKey);
+  } catch {
+    return false;
+  }
+}
+
 /** Names match, key identifiers do not contradict, and the signature verifies. */
 export function isIssuedBy(certificate: CertificateFact, issuer: CertificateFact): boolean {
   try {

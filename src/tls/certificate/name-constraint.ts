@@ -1,5 +1,6 @@
 // Name constraints of an authority against the names of a certificate below it (RFC 5280 section 4.2.1.10), as
 // `NAME_CONSTRAINTS_check` of OpenSSL 3.0 compares them (v3_ncons.c). What cannot be compared is never allowed.
+import { ATTRIBUTE_NAMES } from './oid.ts';
 import type { Constraints, GeneralName, NameConstraints } from './constraint.ts';
 
 /** What is wrong, or undefined where every name is allowed. `commonName`: of a leaf, which counts where it has no host name. */
@@ -90,17 +91,36 @@ function hostIn(commonName = ''): readonly GeneralName[] {
   return /^\w+(?:-+\w+)*(?:\.\w+(?:-+\w+)*)+$/.test(commonName) ? [{ kind: 'dns', text: commonName }] : [];
 }
 
-function printName(name: GeneralName): string {
+/** As part of a sentence; an address with its mask. */
+export function printName(name: GeneralName): string {
   switch (name.kind) {
     case 'dns':
     case 'email':
     case 'uri':
       return JSON.stringify(name.text);
     case 'address':
-      return name.bytes.length === 4 ? name.bytes.join('.') : 'an IPv6 address';
+      return printAddress(name.bytes);
     case 'directory':
-      return 'the subject';
+      return `the subject ${name.path.map(printRelative).join(', ')}`;
     case 'other':
       return 'a name of a rare kind';
   }
+}
+
+/** `["2.5.4.3","app"]`, as it is compared. */
+function printRelative(relative: string): string {
+  return relative.replace(
+    /\["([\d.]+)",("[^"]*")\]/g,
+    (_, oid: string, value: string) => `${ATTRIBUTE_NAMES[oid] ?? oid}=${value}`,
+  );
+}
+
+function printAddress(bytes: Uint8Array): string {
+  const isRange = bytes.length === 8 || bytes.length === 32;
+  const half = isRange ? bytes.length / 2 : bytes.length;
+  const print = (part: Uint8Array): string =>
+    part.length === 4
+      ? part.join('.')
+      : `IPv6 ${Array.from(part, (byte) => byte.toString(16).padStart(2, '0')).join('')}`;
+  return isRange ? `${print(bytes.subarray(0, half))}/${print(bytes.subarray(half))}` : print(bytes);
 }
