@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { readInventory, readTrust, recordCertificates } from '../../src/pki/index.ts';
+import { dropTrust, readInventory, readTrust, recordCertificates } from '../../src/pki/index.ts';
 import { createAuthority, issueCertificate, readCertificates } from '../../src/tls/index.ts';
 import { sampleEntry } from '../pki/entry-sample.ts';
 import { hasOpenssl, openssl, selfSign } from '../tls/openssl.ts';
@@ -171,6 +171,7 @@ describe('wardis tls revoke', () => {
     const answer = await wardis(['revoke', 'orders-api']);
     expect(answer.exit).toBe(2);
     expect(answer.err).toContain('2 certificates answer to "orders-api"; nothing was revoked');
+    expect(answer.err).toMatch(/client CN=orders-api by CN=.+, until \d{4}-\d\d-\d\dT\d\d:\d\dZ: in force/);
     expect(inventory().certificates.every(({ revoked }) => revoked === undefined)).toBe(true);
     expect(await wardis(['revoke', 'orders-api', '--all'])).toMatchObject({ exit: 0 });
     expect(inventory().certificates.filter(({ revoked }) => revoked !== undefined)).toHaveLength(2);
@@ -184,6 +185,21 @@ describe('wardis tls revoke', () => {
     expect(inventory().certificates.at(-1)?.revoked).toBeDefined();
   });
 
+  it('says by trust whether servers accept it, and tells two of one name by issuer and state', async () => {
+    const { ca, cert } = await makeTheirs();
+    await wardis(['adopt', ca]);
+    await wardis(['adopt', cert]);
+    const root = readTrust(state()).roots.find(({ role }) => role === 'adopted');
+    await dropTrust(state(), root?.fact.fingerprintSha256 ?? '');
+    await wardis(['issue', 'node', 'db-1', '--dns', 'db-1', '--out', path('ours')]);
+    const both = await wardis(['revoke', 'db-1']);
+    expect(both.err).toMatch(/server CN=db-1 by CN=Their CA, until .*: its authority trusted no more/);
+    expect(both.err).toMatch(/node CN=db-1 by .*: in force/);
+    const gone = await wardis(['revoke', cert]);
+    expect(gone.out).toContain('refuses it already');
+    expect(gone.out).not.toContain('servers accept');
+    expect((await wardis(['revoke', 'db-1'])).out).toContain('servers accept the certificate until it ends');
+  });
   it('says of another authority’s certificate that only that one can list it', async () => {
     const { cert } = await makeTheirs();
     await wardis(['adopt', cert]);

@@ -7,7 +7,9 @@ import { existsSync, statSync } from 'node:fs';
 import {
   namesOf,
   PkiError,
+  readDescent,
   readInventory,
+  readTrust,
   renewRevocationList,
   revokeCertificates,
   type InventoryEntry,
@@ -49,7 +51,7 @@ export async function runTlsRevoke(
 ): Promise<void> {
   const reason = readReason(flags.reason);
   const stateFolder = enterState(flags, 'read');
-  const found = await find(wanted, stateFolder, flags);
+  const found = await find(wanted, stateFolder, flags, context.now());
   const fingerprints = found.map(({ fingerprintSha256 }) => fingerprintSha256);
   const entries = await explainPki(() =>
     revokeCertificates(stateFolder, fingerprints, reason, context.now()),
@@ -59,7 +61,7 @@ export async function runTlsRevoke(
   context.terminal.out(
     flags.json === true
       ? `${printSafeJson(dataOf(entries, listing), 2)}\n`
-      : wordsOf(entries, listing, context),
+      : wordsOf(entries, listing, stateFolder, context),
   );
 }
 
@@ -79,6 +81,7 @@ async function find(
   wanted: string,
   stateFolder: string,
   flags: TlsRevokeFlags,
+  now: Date,
 ): Promise<readonly InventoryEntry[]> {
   const reading = readInventory(stateFolder);
   if (reading.state === 'unreadable') {
@@ -105,7 +108,7 @@ async function find(
   const open = matches.filter(({ revoked }) => revoked === undefined);
   const meant = open.length === 0 ? matches : open;
   if (meant.length === 1 || flags.all === true) return meant;
-  throw ambiguous(wanted, meant);
+  throw ambiguous(wanted, meant, stateFolder, now);
 }
 
 async function fingerprintOfFile(path: string): Promise<string | undefined> {
@@ -139,7 +142,12 @@ async function renewList(
   }
 }
 
-function wordsOf(entries: readonly InventoryEntry[], listing: Listing, context: CommandContext): string {
+function wordsOf(
+  entries: readonly InventoryEntry[],
+  listing: Listing,
+  stateFolder: string,
+  context: CommandContext,
+): string {
   const now = context.now();
   const { columns } = context.terminal.outLook;
   const rows = entries.map(
@@ -149,7 +157,7 @@ function wordsOf(entries: readonly InventoryEntry[], listing: Listing, context: 
         `${usage} ${subject}, serial ${serial}, for: ${revoked?.reason ?? ''}, ends ${untilWords(notAfter, now)}`,
       ] as const,
   );
-  return `${inColumns([...rows, listRow(listing)], columns)}\n${truthOf(entries)}`;
+  return `${inColumns([...rows, listRow(listing)], columns)}\n${truthOf(entries, stateFolder)}`;
 }
 
 function listRow(listing: Listing): readonly [string, string] {
@@ -174,12 +182,12 @@ function listRow(listing: Listing): readonly [string, string] {
 }
 
 /** The next step for who must keep somebody out today. */
-function truthOf(entries: readonly InventoryEntry[]): string {
+function truthOf(entries: readonly InventoryEntry[], stateFolder: string): string {
   const clients = entries.filter(({ usage }) => usage !== 'server');
   const first = clients[0];
   const name = safeText(first?.commonName ?? 'NAME');
   const lines = [
-    'No version of Redis or Valkey reads a revocation list: servers accept the certificate until it ends.',
+    `No version of Redis or Valkey reads a revocation list: ${trustWords(entries, stateFolder)}.`,
     ...(first === undefined
       ? ['next   give the server another one: wardis tls rotate leaf']
       : [
@@ -190,6 +198,17 @@ function truthOf(entries: readonly InventoryEntry[]): string {
         ]),
   ];
   return `${lines.join('\n')}\n`;
+}
+
+/** Whether servers let it in is for their trust to say, and not for the list. */
+function trustWords(entries: readonly InventoryEntry[], stateFolder: string): string {
+  const descentOf = readDescent(readInventory(stateFolder).certificates, readTrust(stateFolder));
+  const dropped = entries.filter((entry) => descentOf(entry) === 'dropped').length;
+  if (dropped === 0) return 'servers accept the certificate until it ends';
+  if (dropped === entries.length) {
+    return 'its authority is trusted here no more, so a server that has the CA file of today refuses it already';
+  }
+  return `servers accept ${entries.length - dropped} of them until they end; the authority of the other ${dropped} is trusted here no more`;
 }
 
 function dataOf(entries: readonly InventoryEntry[], listing: Listing): unknown {
@@ -227,12 +246,27 @@ function unknown(wanted: string): CommandFailure {
   });
 }
 
-function ambiguous(wanted: string, entries: readonly InventoryEntry[]): CommandFailure {
+function ambiguous(
+  wanted: string,
+  entries: readonly InventoryEntry[],
+  stateFolder: string,
+  now: Date,
+): CommandFailure {
+  const descentOf = readDescent(readInventory(stateFolder).certificates, readTrust(stateFolder));
+  const stateOf = (entry: InventoryEntry): string => {
+    const states = [
+      ...(entry.revoked === undefined ? [] : ['revoked']),
+      ...(Date.parse(entry.notAfter) <= now.getTime() ? ['ended'] : []),
+      ...(entry.supersededBy === undefined ? [] : ['superseded']),
+      ...(descentOf(entry) === 'dropped' ? ['its authority trusted no more'] : []),
+    ];
+    return states.length === 0 ? 'in force' : states.join(', ');
+  };
   const lines = entries
     .slice(0, SHOWN_MAX)
     .map(
-      ({ serial, usage, subject, notAfter }) =>
-        `${serial}  ${usage} ${subject}, until ${notAfter.slice(0, 10)}`,
+      (entry) =>
+        `${entry.serial}  ${entry.usage} ${entry.subject} by ${entry.issuer}, until ${entry.notAfter.slice(0, 16)}Z: ${stateOf(entry)}`,
     );
   const more = entries.length > SHOWN_MAX ? [`and ${entries.length - SHOWN_MAX} more`] : [];
   return new CommandFailure({
