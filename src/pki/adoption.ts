@@ -77,12 +77,12 @@ function examineLeaf(
     at,
   );
   const purpose = usage === 'server' || usage === 'client' ? usage : 'node';
-  const dated = new Set(['expired', 'not-yet-valid']);
+  const own = new Set(['expired', 'not-yet-valid', 'weak-key', 'weak-signature']);
   const problems = [
     ...checkCertificate(fact, { at, purpose }),
     ...checkCertificateOrder(certificates),
-    // Dates of the certificate itself are told once.
-    ...chain.problems.filter(({ code, subject }) => !(dated.has(code) && subject === fact.subject)),
+    // Dates and strength of the certificate itself are told once.
+    ...chain.problems.filter(({ code, subject }) => !(own.has(code) && subject === fact.subject)),
   ];
   const pair = file.key === undefined ? undefined : checkPair(fact.pem, file.key.pem, file.key.passphrase);
   const issuer = chain.path[1];

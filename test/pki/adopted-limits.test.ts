@@ -4,7 +4,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
-import { adoptAuthority, createFoundation, openAuthority, readInventory } from '../../src/pki/index.ts';
+import {
+  adoptAuthority,
+  createFoundation,
+  examineAdoption,
+  openAuthority,
+  readInventory,
+} from '../../src/pki/index.ts';
 import { createRequest, findIssuingLimits, readCertificates } from '../../src/tls/index.ts';
 import { hasOpenssl, openssl, selfSign } from '../tls/openssl.ts';
 
@@ -79,6 +85,19 @@ describe.skipIf(!hasOpenssl)('an authority from elsewhere (skipped without opens
     expect(limitsOf(String(files.c)), output).toEqual([
       'CN=Their CA has name constraints: not "internal", the subject O="shop"',
     ]);
+  });
+
+  it('has its weakness told once, and so has a leaf', () => {
+    const short = ['-newkey', 'rsa:1024', '-days', '9', '-subj', '/CN=short'];
+    for (const role of ['CA:true', 'CA:false']) {
+      const { certPem } = selfSign(...short, '-addext', `basicConstraints=critical,${role}`);
+      const { adoptions } = examineAdoption({ pem: certPem, path: '/x' }, [certPem], new Date());
+      const codes = adoptions.flatMap(({ problems }) => problems.map(({ code }) => code));
+      expect(
+        codes.filter((code) => code === 'weak-key'),
+        role,
+      ).toHaveLength(1);
+    }
   });
 
   it('is never found again in a request of its own key', async () => {
