@@ -27,7 +27,7 @@ export const distrustedPeer: Check = {
               distrusted.map(({ node, why }) => evidence(`${node}: ${why}`, from)),
               [
                 byHand(
-                  'Put the CA of those nodes beside its own in tls-ca-cert-file: wardis tls rotate ca does it in the safe order.',
+                  'If that CA is meant, as in a change of authorities: put it beside its own in tls-ca-cert-file; wardis tls rotate ca does it in the safe order. Else give the other node a certificate of the CA that this one trusts (wardis tls rotate leaf): whoever trusts a CA lets in every client of it.',
                 ),
                 reload(snapshot),
               ],
