@@ -22,6 +22,7 @@ import { safeText } from '../../text/index.ts';
 import type { CommandContext } from '../context.ts';
 import { openProgress, SILENT_PROGRESS } from '../progress.ts';
 import type { FleetEntry } from './fleet-access.ts';
+import { isThisHost } from './fleet-hosts.ts';
 
 export interface ApplyWorld {
   readonly entry: FleetEntry;
@@ -105,7 +106,7 @@ function pinKnown(target: Target, { stages }: Run, node: string): Target {
 function openHost(host: string, runId: string, { entry, files }: ApplyWorld): HostAccess | undefined {
   const place = entry.fleet?.files;
   if (place === undefined) return undefined;
-  const here = /^(?:localhost|127\.[0-9.]+|::1)$/.test(host);
+  const here = isThisHost(host);
   if (place.via === 'local' && !here) return undefined;
   if (place.via === 'ssh' && files === 'this-host') return undefined;
   return openHostAccess({ host, files: place, handFolder: join(entry.stateFolder, 'by-hand', runId) });

@@ -4,6 +4,7 @@ import { isAbsolute } from 'node:path';
 import { HostError, openHostAccess, type UserFile } from '../../change/index.ts';
 import type { FleetNode, NodeState, Topology } from '../../fleet/index.ts';
 import type { FleetFiles, FleetPolicy } from '../../policy/index.ts';
+import { hostOf, isThisHost } from './fleet-hosts.ts';
 
 /** Hosts that are asked at the same time. */
 const HOSTS_AT_A_TIME = 8;
@@ -42,8 +43,8 @@ function placeOf(
   scope: 'this-host' | 'every-host',
 ): { readonly host: string; readonly kind: UserFile['kind']; readonly path: string } | undefined {
   if (persistence.by !== 'aclfile' && persistence.by !== 'conf') return undefined;
-  const host = target.endpoint.kind === 'tcp' ? target.endpoint.host : 'localhost';
-  const here = /^(?:localhost|127\.[0-9.]+|::1)$/.test(host);
+  const host = hostOf(target);
+  const here = isThisHost(host);
   if (files.via === 'local' ? !here : scope === 'this-host') return undefined;
   const named = persistence.by === 'aclfile' ? files.acl : files.conf;
   const path = isAbsolute(persistence.path) ? persistence.path : named;

@@ -24,6 +24,7 @@ import type { CommandContext } from '../context.ts';
 import { CommandFailure } from '../failure.ts';
 import { describeFleetError } from '../fleet-failure.ts';
 import { findNodes, readStates, type FleetEntry } from './fleet-access.ts';
+import { isThisHost } from './fleet-hosts.ts';
 
 export interface RotationFleet {
   readonly nodes: readonly RotationNode[];
@@ -91,7 +92,7 @@ export async function openRotationFleet(
 function localFiles(id: string, { fleet, stateFolder }: FleetEntry): HostAccess | undefined {
   const endpoint = parseTarget(id).target?.endpoint;
   if (fleet?.files?.via !== 'local' || endpoint?.kind !== 'tcp') return undefined;
-  if (!/^(?:localhost|127\.[0-9.]+|::1)$/.test(endpoint.host)) return undefined;
+  if (!isThisHost(endpoint.host)) return undefined;
   return openHostAccess({ host: endpoint.host, files: fleet.files, handFolder: stateFolder });
 }
 

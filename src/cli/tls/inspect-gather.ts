@@ -1,8 +1,8 @@
 /** Surveying a fleet for `tls inspect`: find its nodes, ask them, handshake with their ports, and what we hold ourselves. */
 
-import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { HostError, openHostAccess, type HostAccess } from '../../change/index.ts';
+import { HostError, openHostAccess, type HostAccess, type HostPlace } from '../../change/index.ts';
 import {
   FleetError,
   forEachAtOnce,
@@ -18,6 +18,7 @@ import type { InventoryReading } from '../../pki/index.ts';
 import { readCertificates, readServed, type CertificateFact } from '../../tls/index.ts';
 import type { FleetEntry } from '../change/fleet-access.ts';
 import { findNodes } from '../change/fleet-access.ts';
+import { hostOf, isThisHost } from '../change/fleet-hosts.ts';
 import type { InspectFlags } from '../commands/tls/inspect.ts';
 import type { CommandContext } from '../context.ts';
 import { openProgress, SILENT_PROGRESS } from '../progress.ts';
@@ -82,8 +83,8 @@ function scopeOf(
   return fleet?.files?.via === 'local' && nodes.every(isHere) ? 'this-host' : 'none';
 }
 
-function isHere({ target: { endpoint } }: FleetNode): boolean {
-  return endpoint.kind !== 'tcp' || /^(?:localhost|127\.[0-9.]+|::1)$/.test(endpoint.host);
+function isHere({ target }: FleetNode): boolean {
+  return isThisHost(hostOf(target));
 }
 
 /** Nobody asked for these files, so one that may not be read is as if it was not asked for. */
@@ -185,11 +186,9 @@ async function readNodeFile(
   entry: FleetEntry,
   hosts: Map<string, HostAccess | undefined>,
 ): Promise<string> {
-  const { endpoint } = node.target;
-  const host = endpoint.kind === 'tcp' ? endpoint.host : 'localhost';
-  const place = entry.fleet?.files;
-  if (place === undefined || place.via !== 'ssh') {
-    if (isHere(node)) return readLocal(path);
+  const host = hostOf(node.target);
+  const place = entry.fleet?.files?.via === 'ssh' ? entry.fleet.files : LOCAL;
+  if (place.via === 'local' && !isHere(node)) {
     throw new Error(`${path} is on ${host}, and no way to its files is in the policy`);
   }
   if (!hosts.has(host)) {
@@ -200,10 +199,4 @@ async function readNodeFile(
   return file.content.reveal();
 }
 
-const FILE_BYTES_MAX = 4 * 1024 * 1024;
-
-function readLocal(path: string): string {
-  const { size } = statSync(path);
-  if (size > FILE_BYTES_MAX) throw new Error(`${path} is too large`);
-  return readFileSync(path, 'utf8');
-}
+const LOCAL: HostPlace['files'] = { via: 'local', user: undefined, port: undefined, identity: undefined };

@@ -4,10 +4,10 @@
  * to end resumption must not bring in another certificate by it.
  */
 
-import { join } from 'node:path';
-import { HostError, openHostAccess, type HostAccess } from '../../change/index.ts';
+import { HostError, type HostAccess } from '../../change/index.ts';
 import { readCertificates } from '../../tls/index.ts';
 import type { FleetEntry } from '../change/fleet-access.ts';
+import { openFleetHosts } from '../change/fleet-hosts.ts';
 import { CommandFailure } from '../failure.ts';
 import type { PreparedNode } from './reconnect-nodes.ts';
 
@@ -16,23 +16,18 @@ const SHOWN_DIGITS = 12;
 /** Nodes whose files can be looked at, by the policy's way to them. Throws a {@link CommandFailure} where one differs. */
 export async function compareFiles(
   nodes: readonly PreparedNode[],
-  { fleet, stateFolder }: FleetEntry,
+  entry: FleetEntry,
 ): Promise<ReadonlySet<string>> {
-  const files = fleet?.files;
   const same = new Set<string>();
-  if (files === undefined || files.via === 'none') return same;
-  const hosts = new Map<string, HostAccess>();
+  if (entry.fleet?.files?.via === 'none') return same;
+  const hosts = openFleetHosts(entry);
   try {
     for (const node of nodes) {
-      const host = node.target.endpoint.kind === 'tcp' ? node.target.endpoint.host : 'localhost';
-      if (files.via === 'local' && !/^(?:localhost|127\.[0-9.]+|::1)$/.test(host)) continue;
-      const access =
-        hosts.get(host) ?? openHostAccess({ host, files, handFolder: join(stateFolder, 'by-hand') });
-      hosts.set(host, access);
-      if (await holdsServed(node, access)) same.add(node.id);
+      const access = hosts.of(node);
+      if (access !== undefined && (await holdsServed(node, access))) same.add(node.id);
     }
   } finally {
-    for (const access of hosts.values()) await access.close();
+    await hosts.close();
   }
   return same;
 }

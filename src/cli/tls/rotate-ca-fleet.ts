@@ -2,15 +2,12 @@
 
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import {
-  openHostAccess,
   otherTrust,
   readAuthorityNodes,
   type AuthorityChange,
   type AuthorityReading,
   type AuthoritySight,
-  type HostAccess,
   type KnownClient,
   type NodeElsewhere,
   type TrustFact,
@@ -19,6 +16,7 @@ import { openConnection, type FleetNode, type TlsOptions, type Topology } from '
 import { readInventory, type InventoryEntry } from '../../pki/index.ts';
 import { readCertificates, type CertificateFact } from '../../tls/index.ts';
 import type { FleetEntry } from '../change/fleet-access.ts';
+import { openFleetHosts } from '../change/fleet-hosts.ts';
 import type { CommandContext } from '../context.ts';
 import { CommandFailure } from '../failure.ts';
 import { fingerprintsOf, knownIssuers, type Passage } from './rotate-ca-authority.ts';
@@ -39,7 +37,7 @@ export async function lookAtAuthorities(
   passage: Passage,
   context: CommandContext,
 ): Promise<CaSight> {
-  const hosts = openHosts(entry);
+  const hosts = openFleetHosts(entry);
   try {
     const { nodes, sights } = await readAuthorityNodes(
       topology.nodes,
@@ -84,31 +82,6 @@ export function tlsOptionsOf({ seeds, sentinels, sentinelAccess, tls }: FleetEnt
   const ways = [...seeds, ...sentinels, ...(sentinelAccess === undefined ? [] : [sentinelAccess])];
   const dialled = ways.flatMap((way) => (way.transport === 'tls' && way.tls !== undefined ? [way.tls] : []));
   return [...dialled, ...(tls === undefined ? [] : [tls])];
-}
-
-interface Hosts {
-  readonly of: (node: FleetNode) => HostAccess | undefined;
-  readonly close: () => Promise<void>;
-}
-
-/** Files of a host, where the policy says that they are those of the server. */
-function openHosts({ fleet, stateFolder }: FleetEntry): Hosts {
-  const files = fleet?.files;
-  const open = new Map<string, HostAccess>();
-  return {
-    of: ({ target: { endpoint } }) => {
-      const host = endpoint.kind === 'tcp' ? endpoint.host : 'localhost';
-      const here = /^(?:localhost|127\.[0-9.]+|::1)$/.test(host);
-      if (files === undefined || (files.via === 'local' && !here)) return undefined;
-      const access =
-        open.get(host) ?? openHostAccess({ host, files, handFolder: join(stateFolder, 'by-hand') });
-      open.set(host, access);
-      return access;
-    },
-    close: async () => {
-      for (const access of open.values()) await access.close();
-    },
-  };
 }
 
 /** Neither superseded, revoked nor expired, and neither served nor our own. */

@@ -1,13 +1,10 @@
 /** The fleet as a rotation of certificates finds it: nodes, their files, what they serve, and whom they are accepted by. */
 
 import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import {
   fileGroupOf,
   knowNames,
-  openHostAccess,
   readLeafSights,
-  type HostAccess,
   type LeafObjection,
   type LeafReading,
   type LeafSight,
@@ -16,6 +13,7 @@ import {
 import { openConnection, type FleetNode, type Topology } from '../../fleet/index.ts';
 import { printTrust, readInventory, readTrust } from '../../pki/index.ts';
 import { enterFleet, type FleetEntry } from '../change/fleet-access.ts';
+import { openFleetHosts } from '../change/fleet-hosts.ts';
 import { distrustStateFolder } from '../change/state-folder.ts';
 import type { RotateLeafFlags } from '../commands/tls/rotate.ts';
 import type { CommandContext } from '../context.ts';
@@ -62,7 +60,7 @@ export async function lookAtLeaves(
 ): Promise<LeafScene> {
   const { nodes } = topology;
   const chosen = new Set(chooseNodes(topology, flags.node).map(({ id }) => id));
-  const hosts = openHosts(entry);
+  const hosts = openFleetHosts(entry);
   const progress = flags.quiet === true ? SILENT_PROGRESS : openProgress(context.terminal, 'look');
   const seen = new Set<string>();
   try {
@@ -124,31 +122,6 @@ function chooseNodes({ nodes }: Topology, wanted: readonly string[]): readonly F
     cause: `its nodes are ${nodes.map(({ id }) => id).join(', ')}`,
     next: 'name nodes as they stand there: --node 10.0.0.5:6380; one that the others lost sight of is named itself: wardis tls rotate leaf HOST:PORT',
   });
-}
-
-interface Hosts {
-  readonly of: (node: FleetNode) => HostAccess | undefined;
-  readonly close: () => Promise<void>;
-}
-
-/** Files of a host, where the policy says that they are those of the server. */
-function openHosts({ fleet, stateFolder }: FleetEntry): Hosts {
-  const files = fleet?.files;
-  const open = new Map<string, HostAccess>();
-  return {
-    of: ({ target: { endpoint } }) => {
-      const host = endpoint.kind === 'tcp' ? endpoint.host : 'localhost';
-      const here = /^(?:localhost|127\.[0-9.]+|::1)$/.test(host);
-      if (files === undefined || (files.via === 'local' && !here)) return undefined;
-      const known =
-        open.get(host) ?? openHostAccess({ host, files, handFolder: join(stateFolder, 'by-hand') });
-      open.set(host, known);
-      return known;
-    },
-    close: async () => {
-      for (const access of open.values()) await access.close();
-    },
-  };
 }
 
 /** The files by which we ourselves check servers: clients have the same. */
