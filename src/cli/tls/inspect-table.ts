@@ -9,8 +9,10 @@ import { describeFile, describePort, sameAs, sayOffer, sayPort } from './inspect
 import { counted, day, sayClock, sayLife, sayLinks, sayTrusts, type Words } from './inspect-words.ts';
 import { printTimeline } from './timeline-text.ts';
 
-/** Fleets over this get a line a port. */
-const DETAILED_NODES_MAX = 8;
+/** Fleets over this get a line a port, and details only of nodes with something amiss. */
+const DETAILED_NODES_MAX = 3;
+/** So many of those; the findings name them all. */
+const AMISS_NODES_MAX = 8;
 const LABEL_COLUMNS = 13;
 
 export interface TableOptions extends Look {
@@ -26,6 +28,8 @@ export function* tableOfInspection(report: InspectReport, options: TableOptions)
     yield* printTimeline(report.timeline, now, options);
   } else if (report.nodes.length > DETAILED_NODES_MAX && options.detail !== 'all') {
     yield* printRows(report.nodes, now, pen);
+    const amiss = report.nodes.filter((node) => isAmiss(node, now)).slice(0, AMISS_NODES_MAX);
+    for (const node of amiss) yield* printNode(node, now, options.detail, pen);
   } else {
     for (const node of report.nodes) yield* printNode(node, now, options.detail, pen);
     for (const file of report.files) yield* printFile(file, now, pen);
@@ -47,6 +51,18 @@ function headOf({ fleet, kind, nodes, files }: InspectReport, pen: Pen): string 
           counted(ports, 'TLS port'),
         ];
   return joinParts(parts, pen);
+}
+
+/** Whether anything that is said of it is not well. */
+function isAmiss(node: ShownNode, now: Date): boolean {
+  const said = [
+    sayLinks(node),
+    ...sayTrusts(node, now),
+    ...node.ports.flatMap((port) => describePort(port, node, now, 'findings')),
+  ];
+  return (
+    node.unreachable !== undefined || node.ports.length === 0 || said.some((words) => words?.mood === 'bad')
+  );
 }
 
 function* printNode(node: ShownNode, now: Date, detail: TableOptions['detail'], pen: Pen): Generator<string> {

@@ -62,7 +62,7 @@ export function addTlsInspect(group: Command, context: CommandContext): void {
       [],
     )
     .option('--json', 'the same as -o json')
-    .option('--show-all', 'details of every node of a large fleet, and checks that passed')
+    .option('--show-all', 'details of every node, and checks that passed')
     .option('-q, --quiet', 'no progress on standard error');
   addFleetOptions(command);
   command.addHelpText('after', EXAMPLES);
