@@ -1,5 +1,6 @@
-/** A certificate as the inventory keeps it. Pure. */
+/** A certificate as the inventory keeps it. */
 
+import { resolve } from 'node:path';
 import type { CertificateFact } from '../tls/index.ts';
 import type { CertificateOrigin, InventoryEntry } from './inventory.ts';
 
@@ -10,6 +11,7 @@ export interface EntryContext {
   /** Default: what its extensions say. */
   readonly usage?: InventoryEntry['usage'];
   readonly issuerFingerprintSha256?: string;
+  /** A relative path counts from the working directory: the inventory keeps it absolute. */
   readonly files?: InventoryEntry['files'];
   readonly node?: string;
 }
@@ -31,10 +33,17 @@ export function entryOf(fact: CertificateFact, context: EntryContext): Inventory
     ...(issuerFingerprintSha256 === undefined ? {} : { issuerFingerprintSha256 }),
     origin,
     recordedAt: recordedAt.toISOString(),
-    ...(files === undefined ? {} : { files }),
+    ...(files === undefined ? {} : { files: settle(files) }),
     ...(node === undefined ? {} : { node }),
     pem: fact.pem,
   };
+}
+
+function settle({
+  certificate,
+  key,
+}: NonNullable<InventoryEntry['files']>): NonNullable<InventoryEntry['files']> {
+  return { certificate: resolve(certificate), ...(key === undefined ? {} : { key: resolve(key) }) };
 }
 
 /** By its extensions; one without extended key usage may do everything, so it counts as a node's. */

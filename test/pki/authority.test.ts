@@ -1,6 +1,6 @@
 import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { inspect } from 'node:util';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { Secret } from '../../src/conf/index.ts';
@@ -53,6 +53,19 @@ describe('an authority on disk', () => {
     ].join('\n');
     expect(seen).not.toContain('PRIVATE KEY');
     expect(seen).not.toContain(leaf.key.reveal().split('\n')[1]);
+  });
+
+  it('keeps the places of files absolute, so that another working directory finds them', async () => {
+    await createFoundation(state, { name: 'Test CA' });
+    const authority = await openAuthority(state);
+    const files = { certificate: 'certs/app.crt', key: './certs/app.key' };
+    await authority.issue({ commonName: 'app', usage: 'client', files });
+    const reading = readInventory(state);
+    expect(reading.state).toBe('read');
+    expect(reading.certificates.at(-1)?.files).toEqual({
+      certificate: resolve('certs/app.crt'),
+      key: resolve('certs/app.key'),
+    });
   });
 
   it('gives a thousand certificates a thousand serial numbers', async () => {

@@ -15,17 +15,21 @@ export const TIMELINE_STYLE = `
 .timeline svg { width: 100%; height: 1.15rem; display: block; forced-color-adjust: none; -webkit-print-color-adjust: exact; print-color-adjust: exact; }
 .timeline .life { font-size: .9rem; font-variant-numeric: tabular-nums; } .timeline .due .life, .timeline .expired .life, .timeline .early .life { color: var(--tone); font-weight: 600; } .timeline .life small { font-weight: 400; color: var(--soft); }
 .timeline .due { --tone: var(--medium); } .timeline .expired { --tone: var(--high); } .timeline .fine { --tone: var(--good); } .timeline .early { --tone: var(--open); }
-.timeline .behind { fill: none; stroke: var(--line); } .timeline .left { fill: var(--good); } .timeline .last { fill: url(#last-third); stroke: var(--medium); } .timeline .gone { fill: none; stroke: var(--high); stroke-dasharray: 5 4; } .timeline .ahead { fill: none; stroke: var(--open); stroke-dasharray: 2 3; } .timeline .now { stroke: var(--ink); stroke-width: 2; }
-.timeline .axis { display: flex; justify-content: space-between; font-size: .82rem; color: var(--soft); font-variant-numeric: tabular-nums; }
+.timeline .behind { fill: none; stroke: var(--line); } .timeline .left { fill: var(--good); } .timeline .last { fill: url(#last-third); stroke: var(--medium); } .timeline .gone { fill: none; stroke: var(--high); stroke-dasharray: 5 4; } .timeline .ahead { fill: none; stroke: var(--open); stroke-dasharray: 2 3; } .timeline .now { stroke: var(--ink); stroke-width: 2; } .timeline .on { fill: none; stroke: var(--ink); stroke-width: 2; vector-effect: non-scaling-stroke; }
+.timeline .axis { display: flex; justify-content: space-between; font-size: .82rem; color: var(--soft); font-variant-numeric: tabular-nums; gap: .5rem; }
 .timeline svg.hidden { position: absolute; width: 0; height: 0; } .timeline li.scale { padding: 0; border: 0; }
 .timeline .legend svg { width: 1.6rem; height: .8rem; display: inline-block; vertical-align: -1px; }
-@media (max-width: 46rem) { .timeline li { grid-template-columns: minmax(0, 1fr); } .timeline li.scale > span:empty { display: none; } }
+@media (max-width: 46rem) { .timeline .axis span:nth-child(even) { display: none; } .timeline li { grid-template-columns: minmax(0, 1fr); } .timeline li.scale > span:empty { display: none; } }
 `;
 
 const WIDTH = 1000;
 const HEIGHT = 18;
+/** Parts of the axis between dates. */
+const AXIS_PARTS = 4;
 /** So wide at least that it can be seen. */
 const PART_MIN = 3;
+/** Of a bar that goes on behind the axis. */
+const ARROW = 12;
 const PLACES_SHOWN = 4;
 
 /** The figure; nothing where no certificate was seen. */
@@ -34,12 +38,19 @@ export function drawTimeline(entries: readonly TimelineEntry[], now: Date): Mark
   const range = rangeOf(entries, now.getTime());
   const rows = entries.map((entry) => drawRow(entry, range, now));
   return html`<figure class="timeline">
-<figcaption><p class="legend" aria-hidden="true"><span>${sample('left')} left</span> <span>${sample('last')} due: the last third</span> <span>${sample('behind')} behind</span> <span>${sample('gone')} expired</span> <span>${sample('now')} now</span></p>
+<figcaption><p class="legend" aria-hidden="true"><span>${sample('left')} left</span> <span>${sample('last')} due: the last third</span> <span>${sample('behind')} behind</span> <span>${sample('gone')} expired</span> <span>${sample('now')} now, ${day(now.toISOString())}</span> <span>→ goes on</span></p>
 ${PATTERN}</figcaption>
 <ol>
-<li class="scale" aria-hidden="true"><span></span><span class="axis"><span>${day(new Date(range.from).toISOString())}</span><span>${day(new Date(range.to).toISOString())}</span></span><span></span></li>
+<li class="scale" aria-hidden="true"><span></span><span class="axis">${datesOf(range)}</span><span></span></li>
 ${rows}</ol>
 </figure>`;
+}
+
+/** Dates at even distances: the place that one stands for is below it. */
+function datesOf({ from, to }: { readonly from: number; readonly to: number }): readonly Markup[] {
+  const at = (part: number): string =>
+    day(new Date(from + ((to - from) * part) / AXIS_PARTS).toISOString());
+  return Array.from({ length: AXIS_PARTS + 1 }, (_part, part) => html`<span>${at(part)}</span>`);
 }
 
 function drawRow(
@@ -73,8 +84,12 @@ function drawBar(
             due > nowAt ? rect('left', nowAt, due) : NOTHING,
             rect('last', Math.max(due, nowAt), end),
           ];
+  const goesOn = Date.parse(entry.notAfter) > to && entry.state !== 'expired';
+  const arrow = goesOn
+    ? html`<path class="on" d="M${WIDTH - ARROW} 0 L${WIDTH} ${HEIGHT / 2} L${WIDTH - ARROW} ${HEIGHT}"/>`
+    : NOTHING;
   const x = nowAt.toFixed(1);
-  return html`<svg viewBox="0 0 ${WIDTH} ${HEIGHT}" preserveAspectRatio="none" aria-hidden="true" focusable="false">${parts}<line class="now" x1="${x}" x2="${x}" y1="0" y2="${HEIGHT}" vector-effect="non-scaling-stroke"/></svg>`;
+  return html`<svg viewBox="0 0 ${WIDTH} ${HEIGHT}" preserveAspectRatio="none" aria-hidden="true" focusable="false">${parts}${arrow}<line class="now" x1="${x}" x2="${x}" y1="0" y2="${HEIGHT}" vector-effect="non-scaling-stroke"/></svg>`;
 }
 
 function rect(name: string, from: number, to: number): Markup {
