@@ -16,6 +16,8 @@ type RestartStep = Extract<Step, { readonly kind: 'restart-sentinel' }>;
 /** For a Sentinel to answer again. */
 const START_WAIT_MS = 30_000;
 const START_POLL_MS = 200;
+/** For the others to hear of one that has just come back: they dial anew each second. */
+const QUORUM_WAIT_MS = 15_000;
 
 export function restartSentinelWork(step: RestartStep, node: StepNode): StepWork {
   const { serves } = step;
@@ -59,7 +61,7 @@ async function restart(step: RestartStep, node: StepNode, wanted: string | undef
   const before = await readRunId(node);
   // One that is down already can only be won by starting it.
   const quorum: QuorumView =
-    before === undefined ? { ok: true, usable: new Map() } : await examineQuorum(node);
+    before === undefined ? { ok: true, usable: new Map() } : await waitForQuorum(node);
   if (!quorum.ok) return { ok: false, detail: `not restarted: ${quorum.detail}` };
   const { exit, said } = await node.host.run(command);
   const shown = command.join(' ');
@@ -75,6 +77,16 @@ async function restart(step: RestartStep, node: StepNode, wanted: string | undef
     if (served.ok !== true) return served;
   }
   return countAgain(node, quorum.usable, startedAt);
+}
+
+/** One that was started a moment ago, in its turn before this one, may not be counted yet. */
+async function waitForQuorum(node: StepNode): Promise<QuorumView> {
+  const until = node.now().getTime() + QUORUM_WAIT_MS;
+  for (;;) {
+    const quorum = await examineQuorum(node);
+    if (quorum.ok || node.now().getTime() >= until) return quorum;
+    await node.sleep(START_POLL_MS);
+  }
 }
 
 /** New with every start. Undefined: it does not answer. */
