@@ -78,7 +78,7 @@ async function trust(work: CaWork, agreement: Agreement, context: CommandContext
   }
   await recordTrust(work);
   const report = todo === 0 ? undefined : await run('trust', steps, work, context);
-  if (flags.updateLocal === true && isDone(report)) updateOwnTrust(lacks, seen.change, 'add', context);
+  settleOwnTrust('trust', report, work, context);
   const left = describeUnwritten(
     flags.updateLocal === true ? lacks.filter(({ kind }) => kind !== 'file') : lacks,
   );
@@ -178,10 +178,21 @@ async function drop(work: CaWork, context: CommandContext): Promise<void> {
     context,
   );
   const report = await run('drop', steps, work, context);
-  if (flags.updateLocal === true && isDone(report)) {
-    updateOwnTrust(progress.own.holdsOld, seen.change, 'drop', context);
-  }
+  settleOwnTrust('drop', report, work, context);
   await end(work, report, steps, context);
+}
+
+/** Our own CA file follows what the nodes trust, whether the run was new or gone on with. */
+function settleOwnTrust(
+  phase: AuthorityPhase,
+  report: RunReport | undefined,
+  { flags, seen, standing }: CaWork,
+  context: CommandContext,
+): void {
+  if (flags.updateLocal !== true || !isDone(report)) return;
+  const { lacks, holdsOld } = standing.progress.own;
+  if (phase === 'trust') updateOwnTrust(lacks, seen.change, 'add', context);
+  if (phase === 'drop') updateOwnTrust(holdsOld, seen.change, 'drop', context);
 }
 
 async function resume(work: CaWork, last: CaRun, context: CommandContext): Promise<void> {
@@ -202,7 +213,9 @@ async function resume(work: CaWork, last: CaRun, context: CommandContext): Promi
     },
     context,
   );
-  await end(work, await resumeCaRun(last, passage.probes.next, worldOf(work), context), NOTHING, context);
+  const report = await resumeCaRun(last, passage.probes.next, worldOf(work), context);
+  settleOwnTrust(last.facts.phase, report, work, context);
+  await end(work, report, NOTHING, context);
 }
 
 async function agree(
